@@ -1,0 +1,73 @@
+"""FOLDER and OUT as places: which pairs are refused, how OUT grows, what a crash left in it.
+
+Nothing is ever written through a symbolic link below OUT: it might lead to the originals.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
+from lab_colorize.writing import TEMPORARY_PREFIX
+
+
+def check_folders(folder: Path, out: Path) -> None:
+    """Refuse what could lose originals or has no sense, before anything is looked at."""
+    if not folder.exists():
+        raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.")
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is a file.", remedy=f"For single photographs: lab-colorize colorize {folder}")
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is not a folder.", remedy="Choose another --out.")
+    if _same(folder, out):
+        raise UsageProblem("FOLDER and --out are the same folder.", remedy="Choose another --out, inside or outside.")
+    if any(_same(parent, out) for parent in Path(os.path.realpath(folder)).parents):
+        raise UsageProblem(
+            f"{folder} lies inside of {out}, where results could take the place of originals.",
+            remedy="Choose an --out that does not contain FOLDER.",
+        )
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one directory, through links, mounts or another spelling."""
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def make_folder_for(out: Path, target: str) -> Path:
+    """Give the path of a target, its folder made; OutputError if a link or a file stands in the way."""
+    folder = out
+    for name in target.split("/")[:-1]:
+        folder /= name
+        if not os.path.lexists(folder):
+            folder.mkdir(exist_ok=True)  # another worker may just have made it
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise OutputError(f"{folder} is a link or a file, not a folder.", remedy="Move it out of the way.")
+    return out / target
+
+
+def ignores_case(out: Path) -> bool:
+    """Whether OUT takes photo.jpg and PHOTO.JPG for one file; learnt from the journal's name, without writing."""
+    journal = out / JOURNAL_NAME
+    try:
+        return journal.samefile(journal.with_name(JOURNAL_NAME.upper()))
+    except OSError:
+        return False
+
+
+def clear_temporaries(out: Path) -> None:
+    """Remove what a killed batch left half-written; only under the lock, or a running batch would lose its files."""
+    for folder, _, names in os.walk(out):  # does not follow links
+        clear_folder(Path(folder), names)
+
+
+def clear_folder(folder: Path, names: list[str] | None = None) -> None:
+    """Remove the temporary files of one folder."""
+    with suppress(OSError):
+        for name in names if names is not None else os.listdir(folder):
+            if name.startswith(TEMPORARY_PREFIX):
+                with suppress(OSError):
+                    (folder / name).unlink()

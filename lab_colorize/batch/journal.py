@@ -1,0 +1,130 @@
+"""The journal, OUT/lab-colorize.jsonl: what became of each photograph, a line appended for each; the last line holds.
+
+A target is on the disk (flushed, renamed, its folder flushed) before its line is written, so a line never claims
+what is not there. The lines themselves are flushed to the disk at the end: a killed program loses none of them,
+and what a power cut takes is found out by the next batch, which compares (see `perform`). The journal carries
+the lock on OUT.
+"""
+
+import errno
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lab_colorize.batch.lock import try_lock
+from lab_colorize.batch.outcome import Outcome, read_line
+from lab_colorize.errors import OutputError
+
+JOURNAL_NAME = "lab-colorize.jsonl"
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+@dataclass(frozen=True)
+class History:
+    """What the journal tells: the last word on each source, and the hash last written into each target."""
+
+    last: dict[str, Outcome] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    damaged: int = 0  # lines that could not be read
+
+
+def history_of(lines: Iterable[bytes]) -> History:
+    """Take lines in; a torn last one counts as never written, damaged ones before it are counted."""
+    last: dict[str, Outcome] = {}
+    written: dict[str, str] = {}
+    damaged = 0
+    for line in lines:
+        outcome = read_line(line)
+        if outcome is None:
+            damaged += line.endswith(b"\n")
+            continue
+        last[outcome.source] = outcome
+        if outcome.target is not None and outcome.target_sha256 is not None:
+            written[outcome.target] = outcome.target_sha256
+    return History(last, written, damaged)
+
+
+def read_journal(out: Path) -> History:
+    """Read the journal of an output folder; an empty history if there is none."""
+    try:
+        with (out / JOURNAL_NAME).open("rb") as file:
+            return history_of(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return History()
+    except OSError as error:
+        raise _unusable(out, error) from error
+
+
+class Journal:
+    """The journal open for appending, and with it the lock on its folder. Threads may share it."""
+
+    def __init__(self, out: Path) -> None:
+        self._threads = threading.Lock()
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(out / JOURNAL_NAME, _FLAGS, 0o666)
+        except OSError as error:
+            raise _unusable(out, error) from error
+        if not try_lock(self._file):
+            os.close(self._file)
+            raise OutputError(f"Another batch is writing to {out}.", remedy="Wait for its end or choose another --out.")
+        self._mend()
+
+    def append(self, outcome: Outcome) -> None:
+        """Write one line in one piece, or none of it (OSError)."""
+        line = outcome.line()
+        with self._threads:
+            before = os.fstat(self._file).st_size
+            if os.write(self._file, line) != len(line):  # the disk filled up within the line
+                os.ftruncate(self._file, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def close(self) -> None:
+        """Flush the lines to the disk and let the lock go."""
+        try:
+            os.fsync(self._file)
+        finally:
+            os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _mend(self) -> None:
+        """End the journal with a whole line: a torn one is cut off, one that lacks but its end gets it."""
+        size = os.fstat(self._file).st_size
+        tail = _tail(self._file, size)
+        if not tail:
+            return
+        if read_line(tail) is None:
+            os.ftruncate(self._file, size - len(tail))
+        else:
+            os.write(self._file, b"\n")
+
+
+def _tail(file: int, size: int) -> bytes:
+    """Read what follows the last line end, backwards in blocks because the journal may be large."""
+    tail = b""
+    while size > 0:
+        start = max(0, size - 65536)
+        os.lseek(file, start, os.SEEK_SET)
+        tail = os.read(file, size - start) + tail
+        if (end := tail.rfind(b"\n")) >= 0:
+            return tail[end + 1 :]
+        size = start
+    return tail
+
+
+def _unusable(out: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{out} cannot be used for results: {error.strerror or error}.",
+        remedy="Check its permissions and the room on its disk, or choose another --out.",
+    )

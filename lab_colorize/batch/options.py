@@ -1,0 +1,65 @@
+"""What is asked of a batch, complete and valid from birth, and the recipe by which its results are known again."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab_colorize.errors import UsageProblem
+
+if TYPE_CHECKING:  # colorizer loads OpenCV and LiteRT, which a batch with nothing left to do can spare
+    from lab_colorize.colorizer import ColorizeOptions
+    from lab_colorize.models import Model
+
+# A worker holds a whole photograph with its Lab planes; more than this many would ask for memory before speed.
+MOST_WORKERS_BY_DEFAULT = 8
+# They decide whether a photograph is coloured at all, not how: a change of them leaves what is done as it is.
+# `force` is looked at by the plan, because it makes due what was skipped.
+_WITHOUT_EFFECT_ON_RESULTS = frozenset({"overwrite", "force", "accept_truncated", "max_pixels"})
+
+
+def usable_cores() -> int:
+    """Count the cores this program may run on, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """One batch: from where, to where, which photographs, and how they are coloured."""
+
+    folder: Path
+    out: Path
+    colorize: "ColorizeOptions"
+    model: str | None = None  # name or path; None is the shipped one
+    workers: int = field(default_factory=lambda: min(usable_cores(), MOST_WORKERS_BY_DEFAULT))
+    include: tuple[str, ...] = ()  # globs; none means all photographs
+    exclude: tuple[str, ...] = ()
+    recurse: bool = True
+    checksum: bool = False  # judge whether a source changed by its contents, not by size and time
+    copy_rest: bool = False  # also copy what is not coloured, so that OUT is a complete archive
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise UsageProblem(f"A batch cannot run with {self.workers} workers.", remedy="Give --workers 1 or more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """By what a result was made: the same source and the same recipe give the same bytes."""
+
+    model: str
+    model_sha256: str
+    options: str  # a fingerprint of the options that have an effect on results
+
+
+def recipe_of(model: "Model", options: "ColorizeOptions") -> Recipe:
+    """Name the recipe; a saturation left to the card counts as the figure that stands there today."""
+    told = {name: value for name, value in asdict(options).items() if name not in _WITHOUT_EFFECT_ON_RESULTS}
+    if told.get("saturation") is None:
+        told["saturation"] = model.card.saturation
+    fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    return Recipe(model.name, model.sha256, fingerprint[:16])

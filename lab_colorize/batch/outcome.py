@@ -1,0 +1,71 @@
+"""What became of one photograph: a value, and its form as a line of the journal. Owns no files."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """The three ends a photograph can come to."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one photograph, and what a later batch needs to judge whether that still holds."""
+
+    source: str  # paths are relative to FOLDER and to OUT, with "/" on every system
+    target: str | None  # None where nothing stands in OUT for it
+    status: Status
+    reason: str = ""  # for people: why it was skipped or failed, or what to know about the result
+    remedy: str = ""  # what a person can do about it
+    source_sha256: str | None = None
+    target_sha256: str | None = None
+    model: str | None = None
+    model_sha256: str | None = None
+    seconds: float = 0.0
+    width: int | None = None
+    height: int | None = None
+    source_size: int | None = None
+    source_mtime_ns: int | None = None
+    options: str | None = None  # Recipe.options
+    traceback: str = ""  # of a bug, for its report
+
+    def line(self) -> bytes:
+        """One line of JSON; ASCII, so that file names of any bytes survive (as surrogate escapes)."""
+        told = {name: value for name, value in asdict(self).items() if value or name != "traceback"}
+        return json.dumps(told).encode("ascii") + b"\n"
+
+
+_NAMES = frozenset(field.name for field in fields(Outcome))
+_NUMBERS = ("source_size", "source_mtime_ns", "width", "height")
+
+
+def read_line(line: bytes) -> Outcome | None:
+    """Read a line of the journal again; None if it is damaged. Keys from later versions are passed over."""
+    try:
+        told = json.loads(line)
+        outcome = Outcome(**{**_known(told), "status": Status(told["status"])})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # not JSON, or not an outcome
+        return None
+    return outcome if _sound(outcome) else None
+
+
+def _known(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in told.keys() & _NAMES}
+
+
+def _sound(outcome: Outcome) -> bool:
+    """Hold what decides about resuming to its type: a journal may have been edited by hand."""
+    numbers = (getattr(outcome, name) for name in _NUMBERS)
+    return (
+        isinstance(outcome.source, str)
+        and isinstance(outcome.target, str | None)
+        and isinstance(outcome.source_sha256, str | None)
+        and isinstance(outcome.target_sha256, str | None)
+        and all(isinstance(number, int | None) for number in numbers)
+    )

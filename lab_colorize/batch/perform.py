@@ -1,0 +1,180 @@
+"""One task carried out: the only place where an error becomes a failed outcome, so that one file never stops a batch.
+
+A file in the way of a target may be replaced if a batch wrote it (its hash is in the journal) or with --overwrite.
+A batch killed between a target's renaming and its line in the journal leaves a target without a line; it carries its
+source's time, so such files are coloured once more beside, and accepted if they are the same byte for byte.
+"""
+
+import os
+import secrets
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from lab_colorize.batch.contents import same_contents, sha256_of
+from lab_colorize.batch.folders import make_folder_for
+from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.plan import COPIED, Plan, Task
+from lab_colorize.batch.rest import copy_whole, foreign
+from lab_colorize.errors import AlreadyInColour, ColorizeError
+from lab_colorize.writing import TEMPORARY_PREFIX
+
+if TYPE_CHECKING:
+    from lab_colorize.colorizer import Coloured
+
+_COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
+
+
+class Colour(Protocol):
+    """Colours one photograph file into another; what it raises is a reason, not an accident."""
+
+    def __call__(self, source: Path, target: Path, *, overwrite: bool) -> "Coloured":
+        """Write the target whole or raise one of `errors`."""
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Carries out the tasks of one plan, with one `colour` that no other thread uses."""
+
+    plan: Plan
+    colour: Colour
+    overwrite: bool = False
+    copy_rest: bool = False
+
+    def perform(self, task: Task) -> Outcome:
+        """Carry out one task; whatever happens is an outcome."""
+        start = time.perf_counter()
+        outcome = self._outcome(task)
+        return replace(outcome, seconds=round(time.perf_counter() - start, 3))
+
+    def _outcome(self, task: Task) -> Outcome:
+        blank = Outcome(task.source, None, Status.FAILED)
+        try:
+            blank = _with_stat(blank, self.plan.folder / task.source)  # before reading: a later change shows
+            return self._copied(task, blank, COPIED) if task.copy_only else self._coloured(task, blank)
+        except ColorizeError as error:
+            return replace(blank, reason=error.what, remedy=error.remedy)
+        except OSError as error:
+            return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions, disk and room.")
+        except MemoryError:
+            return replace(blank, reason="Not enough memory.", remedy="Run again with fewer --workers.")
+        except Exception as error:  # noqa: BLE001  # a bug must not stop the batch, nor be hidden: it fails, with its trace
+            return _bug(blank, error)
+
+    def _coloured(self, task: Task, blank: Outcome) -> Outcome:
+        try:
+            coloured = self._colour(self.plan.folder / task.source, make_folder_for(self.plan.out, task.target))
+        except AlreadyInColour as error:
+            return self._left_alone(task, blank, error)
+        recipe = self.plan.recipe
+        return replace(
+            blank,
+            target=task.target,
+            status=Status.DONE,
+            reason="; ".join(coloured.notes),
+            source_sha256=coloured.source_sha256,
+            target_sha256=coloured.target_sha256,
+            model=recipe.model,
+            model_sha256=recipe.model_sha256,
+            options=recipe.options,
+            width=coloured.width,
+            height=coloured.height,
+        )
+
+    def _colour(self, source: Path, target: Path) -> "Coloured":
+        if not os.path.lexists(target):
+            return self.colour(source, target, overwrite=self._companion_replaceable(target))
+        if self._replaceable(target):
+            return self.colour(source, target, overwrite=True)
+        if not _same_time(source, target):
+            raise foreign(target)
+        return self._accept(source, target)
+
+    def _replaceable(self, target: Path) -> bool:
+        return self.overwrite or _is_ours(target, self.plan.written.get(self._relative(target)))
+
+    def _companion_replaceable(self, target: Path) -> bool:
+        """Whether a comparison is left from an earlier result; one beside a target that never was is foreign."""
+        companion = self._companion(target)
+        if companion is None or not os.path.lexists(companion):
+            return False
+        if not self.overwrite and self._relative(target) not in self.plan.written:
+            raise foreign(companion)
+        return True
+
+    def _accept(self, source: Path, target: Path) -> "Coloured":
+        """Colour beside the target and compare; the same bytes are a result that lost its line in the journal."""
+        trial = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}{target.suffix}")
+        beside = self._companion(trial)
+        try:
+            coloured = self.colour(source, trial, overwrite=False)
+            if target.is_symlink() or not same_contents(trial, target):
+                raise foreign(target)
+            if beside is not None and (companion := self._companion(target)) is not None:
+                beside.replace(companion)
+            return replace(coloured, target=target)
+        finally:
+            for left in (trial, beside):
+                if left is not None:
+                    left.unlink(missing_ok=True)
+
+    def _relative(self, target: Path) -> str:
+        return target.relative_to(self.plan.out).as_posix()
+
+    def _companion(self, target: Path) -> Path | None:
+        """The comparison that is written beside a target, if one is."""
+        companion = self.plan.naming.companion_of(self._relative(target))
+        return None if companion is None else self.plan.out / companion
+
+    def _left_alone(self, task: Task, blank: Outcome, error: AlreadyInColour) -> Outcome:
+        recipe = self.plan.recipe
+        blank = replace(blank, model=recipe.model, model_sha256=recipe.model_sha256, options=recipe.options)
+        if self.copy_rest:
+            return self._copied(task, blank, f"{error.what} Copied as it is.")
+        source_sha256 = sha256_of(self.plan.folder / task.source)
+        return replace(
+            blank, status=Status.SKIPPED, reason=error.what, remedy=error.remedy, source_sha256=source_sha256
+        )
+
+    def _copied(self, task: Task, blank: Outcome, reason: str) -> Outcome:
+        """Copy under the source's own name: nothing changed its format."""
+        target = make_folder_for(self.plan.out, task.source)
+        copied = copy_whole(self.plan.folder / task.source, target, overwrite=self._replaceable(target))
+        return replace(
+            blank,
+            target=task.source,
+            status=Status.SKIPPED,
+            reason=reason,
+            source_sha256=copied,
+            target_sha256=copied,
+        )
+
+
+def _with_stat(blank: Outcome, source: Path) -> Outcome:
+    status = source.stat()
+    return replace(blank, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+
+
+def _is_ours(target: Path, written: str | None) -> bool:
+    """Whether a target still is what a batch wrote: somebody may have retouched it since.
+
+    An empty file is nobody's work; where a file system has no links, a crash leaves one in the place of a target.
+    """
+    if target.is_symlink() or not target.is_file():
+        return False
+    return target.stat().st_size == 0 or (written is not None and sha256_of(target) == written)
+
+
+def _same_time(source: Path, target: Path) -> bool:
+    return abs(source.stat().st_mtime_ns - target.lstat().st_mtime_ns) <= _COARSEST_TIME_NS
+
+
+def _bug(blank: Outcome, error: Exception) -> Outcome:
+    return replace(
+        blank,
+        reason=f"An unexpected error, which is a bug: {type(error).__name__}: {error}",
+        remedy="Please report it with the traceback that stands in the journal.",
+        traceback="".join(traceback.format_exception(error)),
+    )

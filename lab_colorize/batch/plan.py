@@ -1,0 +1,151 @@
+"""What a batch will do, decided before anything is written: which photograph goes where, and which are due.
+
+Reads file times and sizes (contents with --checksum), decodes nothing and needs no model, only the name of the recipe.
+"""
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lab_colorize.batch.contents import sha256_of
+from lab_colorize.batch.find import Found, Trouble
+from lab_colorize.batch.journal import History
+from lab_colorize.batch.names import Naming, folded, name_targets, same_where_case_is_ignored
+from lab_colorize.batch.options import BatchOptions, Recipe
+from lab_colorize.batch.outcome import Outcome, Status
+
+DONE_BEFORE = "done before"
+COPIED = "not coloured but copied as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to be coloured, or to be copied; paths are relative to FOLDER and to OUT."""
+
+    source: str
+    target: str
+    copy_only: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a batch will do, in this order, and what it need not or cannot do."""
+
+    folder: Path
+    out: Path
+    recipe: Recipe
+    naming: Naming
+    due: tuple[Task, ...]
+    settled: tuple[Outcome, ...]  # done or skipped by an earlier batch, and still so
+    hopeless: tuple[Outcome, ...]  # failed before they are tried
+    written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
+    damaged_lines: int = 0  # of the journal
+
+
+def make_plan(
+    options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming, *, ignores_case: bool = False
+) -> Plan:
+    """Give each file its target and judge by the journal whether it is due."""
+    copied = dict.fromkeys(found.rest, True) if options.copy_rest else {}
+    targets = name_targets(found.photographs, naming.suffix_of, reserved=copied) | {name: name for name in copied}
+    clashes = _clashes(targets, naming, ignores_case=ignores_case)
+    judge = _Judge(options, history, recipe, naming)
+    tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
+    still = {task: judge.settled(task) for task in tasks}
+    return Plan(
+        options.folder,
+        options.out,
+        recipe,
+        naming,
+        due=tuple(task for task in tasks if still[task] is None),
+        settled=tuple(_settled(before) for before in still.values() if before is not None),
+        hopeless=tuple(_failed(trouble) for trouble in (*found.troubles, *clashes.values())),
+        written=history.written,
+        damaged_lines=history.damaged,
+    )
+
+
+def _clashes(targets: Mapping[str, str], naming: Naming, *, ignores_case: bool) -> dict[str, Trouble]:
+    """Find the sources whose results cannot be kept beside those of others."""
+    cased = same_where_case_is_ignored(targets, targets) if ignores_case else {}
+    clashes = {source: _cased(source, earlier) for source, earlier in cased.items()}
+    taken = {folded(target): source for source, target in targets.items()}
+    for source in sorted(targets.keys() - clashes):
+        companion = naming.companion_of(targets[source])
+        if companion is not None and taken.setdefault(folded(companion), source) != source:
+            clashes[source] = _compared(source, companion)
+    return clashes
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Whether the journal's last word on a source still holds."""
+
+    options: BatchOptions
+    history: History
+    recipe: Recipe
+    naming: Naming
+
+    def settled(self, task: Task) -> Outcome | None:
+        """Give the outcome that still holds, or None if the task is due."""
+        before = self.history.last.get(task.source)
+        if before is None or before.status is Status.FAILED or not self.target_stands(task, before):
+            return None
+        if not task.copy_only and not self.same_recipe(before):
+            return None
+        return before if self.unchanged(self.options.folder / task.source, before) else None
+
+    def target_stands(self, task: Task, before: Outcome) -> bool:
+        """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
+        if before.status is Status.DONE:
+            wanted = [task.target, self.naming.companion_of(task.target)]
+            return not task.copy_only and before.target == task.target and self.stand(wanted)
+        if self.options.colorize.force and not task.copy_only:
+            return False
+        return not self.options.copy_rest or (before.target == task.source and self.stand([task.source]))
+
+    def stand(self, wanted: list[str | None]) -> bool:
+        return all(name is None or _is_file(self.options.out / name) for name in wanted)
+
+    def same_recipe(self, before: Outcome) -> bool:
+        return (before.model_sha256, before.options) == (self.recipe.model_sha256, self.recipe.options)
+
+    def unchanged(self, source: Path, before: Outcome) -> bool:
+        """As rsync judges: by size and time, or by the contents where --checksum asks for it."""
+        try:
+            status = source.stat()
+            if status.st_size != before.source_size:
+                return False
+            if self.options.checksum:
+                return before.source_sha256 == sha256_of(source)
+        except OSError:
+            return False  # due, and the worker will find out why
+        return status.st_mtime_ns == before.source_mtime_ns
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _settled(before: Outcome) -> Outcome:
+    reason = DONE_BEFORE if before.status is Status.DONE else before.reason
+    return replace(before, status=Status.SKIPPED, reason=reason, remedy="")
+
+
+def _cased(source: str, earlier: str) -> Trouble:
+    reason = f"Its name differs from {earlier} only in case or Unicode form, and OUT cannot keep both."
+    return Trouble(source, reason, "Rename one of them, or choose an --out on a file system that tells them apart.")
+
+
+def _compared(source: str, companion: str) -> Trouble:
+    reason = f"Its comparison would be {companion}, which is the result of another photograph."
+    return Trouble(source, reason, "Colour it alone, or leave --compare out.")
+
+
+def _failed(trouble: Trouble) -> Outcome:
+    return Outcome(trouble.source, None, Status.FAILED, reason=trouble.reason, remedy=trouble.remedy)

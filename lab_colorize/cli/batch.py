@@ -1,0 +1,125 @@
+"""`lab-colorize batch`: a whole archive, mirrored in colour; run again, it goes on where it stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab_colorize.cli.options import colorize_options, shared_options
+from lab_colorize.errors import ExitCode
+
+if TYPE_CHECKING:
+    from lab_colorize.batch.options import BatchOptions
+    from lab_colorize.batch.run import Batch
+
+_FINISHING = "\nFinishing what is in hand. Ctrl-C again stops at once.\n"
+_SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="Where the results go.")
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Photographs coloured at a time.  [default: one a core, 8 at most]",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and about how long it takes; write nothing.")
+@click.option("--include", metavar="GLOB", multiple=True, help="Colour only photographs of such names or paths.")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders of such names or paths.")
+@click.option("--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Leave subfolders out.")
+@click.option("--checksum", is_flag=True, help="Judge what changed by contents, not by size and time.")
+@click.option("--copy-rest", is_flag=True, help="Copy what is not coloured, so that the output is complete.")
+@shared_options
+@click.pass_context
+def batch(context: click.Context, dry_run: bool, as_json: bool, quiet: bool, **_: Any) -> None:
+    """Colour all photographs of a folder into another one of the same shape.
+
+    Names stay. A journal in the output remembers what is done: run the same command again and only what is missing,
+    changed or failed is done.
+    """
+    options = batch_options(context.params)
+    if dry_run:
+        _forecast(options, as_json=as_json)
+    else:
+        context.exit(_carry_out(options, as_json=as_json, quiet=quiet))
+
+
+def batch_options(params: dict[str, Any]) -> BatchOptions:
+    """The request as a value."""
+    from lab_colorize.batch.options import BatchOptions
+
+    names = ("folder", "out", "model", "include", "exclude", "recurse", "checksum", "copy_rest")
+    given = {name: params[name] for name in names}
+    workers = {} if params["workers"] is None else {"workers": params["workers"]}
+    return BatchOptions(colorize=colorize_options(params), **given, **workers)
+
+
+def _forecast(options: BatchOptions, *, as_json: bool) -> None:
+    from lab_colorize.batch.survey import survey
+    from lab_colorize.cli.summary import forecast, forecast_lines
+
+    found = survey(options)
+    for line in forecast_lines(found) if as_json else forecast(found, options):
+        click.echo(line)
+
+
+def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
+    from lab_colorize.batch.run import Batch, real_studio
+    from lab_colorize.cli.progress import progress
+    from lab_colorize.cli.summary import Tally, summary
+
+    with (
+        Batch(options, real_studio(options)) as running,
+        progress(len(running.plan.due) + len(running.plan.hopeless), quiet=quiet) as shown,
+        _interruptible(running) as interrupted,
+    ):
+        tally = Tally(settled=len(running.plan.settled))
+        for outcome in running:
+            tally.add(outcome)
+            shown(tally)
+            if as_json:
+                click.echo(outcome.line(), nl=False)
+    for line in summary(tally, running, interrupted=interrupted.is_set(), quiet=quiet):
+        click.echo(line, err=True)
+    return ExitCode.INTERRUPTED if interrupted.is_set() else tally.exit_code
+
+
+@contextmanager
+def _interruptible(running: Batch) -> Iterator[threading.Event]:
+    """The first Ctrl-C lets the batch finish what is in hand; the second ends the program, after clearing up."""
+    interrupted = threading.Event()
+
+    def on_interrupt(*_: object) -> None:
+        if interrupted.is_set():
+            _end_at_once(running)
+        interrupted.set()
+        running.stop()
+        # Not click.echo: the signal may have come in the middle of a line being written.
+        os.write(sys.stderr.fileno(), _FINISHING.encode())
+
+    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
+        yield interrupted
+        return
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_at_once(running: Batch) -> None:
+    """End without waiting for threads that are deep in a photograph; targets are never torn, they get names whole."""
+    running.abandon()
+    if sys.stderr.isatty():
+        os.write(sys.stderr.fileno(), _SHOW_CURSOR.encode())
+    os._exit(ExitCode.INTERRUPTED)

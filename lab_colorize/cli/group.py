@@ -1,0 +1,84 @@
+"""The group of commands, `colorize` when none is named, and the only place that turns errors into exit statuses.
+
+Commands are imported when they are asked for; each imports what it works with only once it runs. That keeps
+`--help` as fast as click itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from lab_colorize import __version__
+from lab_colorize.cli.console import complain
+from lab_colorize.errors import ColorizeError, ExitCode
+
+DEFAULT = "colorize"
+COMMANDS = (DEFAULT, "batch", "train", "models")
+
+
+class Commands(click.Group):
+    """Finds a command by its file's name; what is no command is a photograph to colour."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """All commands, in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"lab_colorize.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `lab-colorize photo.jpg` as `lab-colorize colorize photo.jpg`."""
+        if args and args[0] not in COMMANDS and args[0] not in {"--help", "-h", "--version"}:
+            _refuse_misspelt(args[0])
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+def _refuse_misspelt(word: str) -> None:
+    """A word close to a command's name that is no file was surely meant for it."""
+    close = difflib.get_close_matches(word, COMMANDS, n=1)
+    if close and not Path(word).exists():
+        raise click.UsageError(f"There is no command and no photograph called {word!r}. Did you mean {close[0]!r}?")
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="`lab-colorize PHOTO` is short for `lab-colorize colorize PHOTO`.",
+)
+@click.version_option(__version__, prog_name="lab-colorize")
+def commands() -> None:
+    """Colour black-and-white photographs, one or a whole archive; their lightness stays their own."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with a status of `errors.ExitCode`."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return int(commands.main(prog_name="lab-colorize", standalone_mode=False) or 0)
+    except ColorizeError as error:
+        complain(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone; that is its good right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK

@@ -1,0 +1,94 @@
+"""The options that `colorize` and `batch` share: their names, their limits and their help, once.
+
+    @click.command()
+    @shared_options
+    @click.pass_context
+    def colorize(context: click.Context, model: str | None, as_json: bool, quiet: bool, **_: Any) -> None:
+        options = colorize_options(context.params)
+
+Owns no behaviour: what an option means is decided by `colorizer.ColorizeOptions`, where its default stands too.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from lab_colorize.colorizer import ColorizeOptions
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ("same", "jpg", "png", "tif", "webp", "avif")
+# photo.MAX_PIXELS once more, because importing photo here would make `--help` load OpenCV; a test holds them equal.
+MAX_PIXELS = 500_000_000
+# The terms of IPTC's vocabulary "digitalsourcetype" that can be true of a photograph coloured by a network.
+SOURCE_TYPES = (
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicallyEnhanced",
+    "trainedAlgorithmicMedia",
+    "compositeSynthetic",
+    "humanEdits",
+)
+
+model = click.option(
+    "--model", metavar="NAME_OR_PATH", help="Model to colour with: a shipped name, or a .tflite file with its card."
+)
+saturation = click.option(
+    "--saturation",
+    type=click.FloatRange(min=0),
+    metavar="X",
+    help="Scale of the colours: 0 is grey, 1 the network's own answer.  [default: what the model's card recommends]",
+)
+format_ = click.option(
+    "--format", type=click.Choice(FORMATS), default="same", show_default=True, help="File format of the results."
+)
+quality = click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    default=95,
+    show_default=True,
+    help="Quality of JPEG, WebP and AVIF results.",
+)
+compare = click.option("--compare", is_flag=True, help="Also write a side-by-side picture, before and after.")
+overwrite = click.option("--overwrite", is_flag=True, help="Replace files that this tool did not make.")
+force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
+accept_truncated = click.option(
+    "--accept-truncated", is_flag=True, help="Colour what can be read of a damaged JPEG instead of refusing it."
+)
+source_type = click.option(
+    "--source-type",
+    type=click.Choice(SOURCE_TYPES),
+    default=SOURCE_TYPES[0],
+    show_default=True,
+    help="IPTC digital source type written into the results.",
+)
+max_pixels = click.option(
+    "--max-pixels",
+    type=click.IntRange(min=1),
+    default=MAX_PIXELS,
+    show_default=True,
+    help="Refuse photographs of more pixels than this before decoding them.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a photograph on standard output.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
+
+_SHARED = (
+    model, saturation, format_, quality, compare, overwrite, force,
+    accept_truncated, source_type, max_pixels, as_json, quiet,
+)  # fmt: skip  # the order of --help
+
+
+def shared_options(command: Command) -> Command:
+    """Give a command all options that say how photographs are coloured and reported."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
+def colorize_options(params: Mapping[str, Any]) -> "ColorizeOptions":
+    """Pick out of click's parameters those that `ColorizeOptions` has, by name."""
+    from lab_colorize.colorizer import ColorizeOptions
+
+    return ColorizeOptions(**{field.name: params[field.name] for field in fields(ColorizeOptions)})

@@ -1,0 +1,267 @@
+"""Colouring itself: lightness in, a and b out, joined with the photograph's own lightness.
+
+`Colorizer` works on arrays, `colorize_photo` on files. Both are the same path for the command line, for batches
+and for `evaluate`. Owns the running model; knows nothing of folders, journals or terminals.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from lab_colorize import __version__
+from lab_colorize.errors import AlreadyInColour, ModelDamaged
+from lab_colorize.lab import Pixels, Plane, chroma_of_network, enlarged, join, lightness_of, network_input
+from lab_colorize.lightness import lightness_through
+from lab_colorize.metadata import Provenance, stamped
+from lab_colorize.models import Model, find_model
+from lab_colorize.photo import (
+    MAX_PIXELS,
+    Format,
+    Page,
+    Photo,
+    depth_kept,
+    encode_photo,
+    format_for_suffix,
+    format_named,
+    read_bytes,
+    read_photo,
+    write_whole,
+)
+from lab_colorize.tone import tone_of
+
+SOURCE_TYPE = "compositeWithTrainedAlgorithmicMedia"
+LONGEST = 4  # no side of what the network sees is more than this many times the model's side
+GAP = 0.02  # between the two halves of a comparison, as a share of their width
+
+
+@dataclass(frozen=True, slots=True)
+class ColorizeOptions:
+    """What a person may choose about a result."""
+
+    saturation: float | None = None
+    """Factor on chroma; None is what the model's card recommends."""
+    format: str = "same"
+    quality: int = 95
+    compare: bool = False
+    """Also write NAME_compare beside the result: before and after, side by side."""
+    overwrite: bool = False
+    force: bool = False
+    """Colour photographs that have colours already."""
+    accept_truncated: bool = False
+    source_type: str = SOURCE_TYPE
+    max_pixels: int = MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class Coloured:
+    """A photograph that was coloured and written."""
+
+    target: Path
+    width: int
+    height: int
+    pages: int
+    source_sha256: str
+    target_sha256: str
+    notes: tuple[str, ...] = ()
+    """What a person should know: a depth or format that could not be kept."""
+
+
+class Colorizer:
+    """A model ready to run. Not for sharing between threads: give each its own."""
+
+    def __init__(self, model: Model | str | Path | None = None, *, threads: int = 1) -> None:
+        """Find the model by name, path or default, check it, and make it ready to run on `threads` threads."""
+        self.model = model if isinstance(model, Model) else find_model(model)
+        self._threads = threads
+        self._interpreter  # noqa: B018  # a damaged model is refused now, before the first photograph
+
+    def colorize(self, pixels: Pixels, *, saturation: float | None = None) -> Pixels:
+        """Colour (H, W) grey or (H, W, 3) RGB sRGB pixels: (H, W, 3) RGB of the same dtype and lightness."""
+        return self.colorize_lightness(lightness_of(pixels), pixels.dtype, saturation=saturation)
+
+    def colorize_lightness(self, lightness: Plane, depth: Any, *, saturation: float | None = None) -> Pixels:
+        """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
+        factor = self.model.card.saturation if saturation is None else saturation
+        ab = self.predict(lightness) * np.float32(factor)
+        return join(lightness, enlarged(ab, lightness.shape), depth)
+
+    def predict(self, lightness: Plane) -> Plane:
+        """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
+        card = self.model.card
+        height, width = shown_size(lightness.shape, card.side, card.fraction, resizable=card.resizable)
+        shown = cv2.resize(lightness, (width, height), interpolation=cv2.INTER_AREA)
+        below, beside = self._padding(height, width)
+        # Reflected edges give the network a scene that goes on; a black border would be taken for an object.
+        padded = cv2.copyMakeBorder(shown, 0, below, 0, beside, cv2.BORDER_REFLECT)
+        answer = chroma_of_network(self._run(network_input(padded)))
+        return answer[: height // card.fraction, : width // card.fraction]
+
+    def _padding(self, height: int, width: int) -> tuple[int, int]:
+        card = self.model.card
+        if not card.resizable:
+            return card.side - height, card.side - width
+        return -height % card.step, -width % card.step
+
+    def _run(self, lightness: Plane) -> Plane:
+        interpreter, into, outof = self._interpreter
+        if tuple(interpreter.get_input_details()[0]["shape"]) != lightness.shape:
+            interpreter.resize_tensor_input(into, lightness.shape)
+            interpreter.allocate_tensors()
+        interpreter.set_tensor(into, lightness)
+        interpreter.invoke()
+        answer: Plane = interpreter.get_tensor(outof)
+        return answer
+
+    @cached_property
+    def _interpreter(self) -> tuple[Any, int, int]:
+        """The LiteRT interpreter with the places of its input and output."""
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            interpreter = Interpreter(model_content=self.model.content, num_threads=self._threads)
+            signature = interpreter.get_signature_list()["serving_default"]
+            if signature != {"inputs": ["lightness"], "outputs": ["ab"]}:
+                raise ValueError(f"its signature is {signature}")
+            interpreter.allocate_tensors()
+        except (ValueError, KeyError, RuntimeError) as error:
+            raise ModelDamaged(
+                f"{self.model.path} is not a model that this tool can run: {error}",
+                remedy="A model answers `lightness` with `ab`; `lab-colorize train` exports such models.",
+            ) from error
+        return interpreter, interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+
+
+def shown_size(shape: tuple[int, int], side: int, fraction: int, *, resizable: bool) -> tuple[int, int]:
+    """Height and width at which a photograph of `shape` is shown to a network of this side.
+
+    The aspect ratio stays: resizable networks get the area of side x side, others the largest fit inside it.
+    Both are multiples of `fraction`, so that the small colour planes lie exactly over the small photograph.
+    """
+    height, width = shape
+    scale = side / (height * width) ** 0.5 if resizable else side / max(height, width)
+    longest = side * (LONGEST if resizable else 1)
+
+    def fitting(length: int) -> int:
+        return fraction * max(1, min(round(length * scale / fraction), longest // fraction))
+
+    return fitting(height), fitting(width)
+
+
+def colorize_photo(
+    source: Path | str,
+    target: Path | str,
+    *,
+    colorizer: Colorizer | None = None,
+    options: ColorizeOptions | None = None,
+) -> Coloured:
+    """Colour the photograph `source` and write it whole to `target`, with its metadata and its provenance.
+
+    Raises `lab_colorize.errors`: AlreadyInColour when it has colours of its own (and not `options.force`),
+    UnreadablePhoto, OutputExists and their kin. Nothing is written then, and `source` is never touched.
+    """
+    source, target = Path(source), Path(target)
+    options = options or ColorizeOptions()
+    content = read_bytes(source)
+    result = colorize_bytes(content, name=str(source), colorizer=colorizer or Colorizer(), options=options)
+    write_whole(target, result.content, overwrite=options.overwrite, like=source)
+    if options.compare:
+        write_whole(compare_path(target), result.comparison(), overwrite=options.overwrite, like=source)
+    first = result.photo.pages[0]
+    return Coloured(
+        target=target,
+        width=first.width,
+        height=first.height,
+        pages=len(result.photo.pages),
+        source_sha256=hashlib.sha256(content).hexdigest(),
+        target_sha256=hashlib.sha256(result.content).hexdigest(),
+        notes=result.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A coloured photograph in memory: encoded, and with what a comparison needs."""
+
+    photo: Photo
+    content: bytes
+    original: Page
+    notes: tuple[str, ...]
+
+    def comparison(self) -> bytes:
+        """The first page before and after, side by side, in the result's own format."""
+        after = self.photo.pages[0]
+        before = lightness_of(self.original.pixels)
+        grey = join(before, np.zeros((*before.shape, 2), np.float32), after.pixels.dtype)
+        gap = np.full((after.height, max(1, round(after.width * GAP)), 3), np.iinfo(after.pixels.dtype).max, grey.dtype)
+        page = Page(np.hstack([grey, gap, after.pixels]), None)
+        return encode_photo(replace(self.photo, pages=(page,)), quality=90)
+
+
+def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
+    """Colour an encoded photograph; `name` is what errors call it."""
+    photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
+    if not options.force and any(tone_of(page.pixels).in_colour for page in photo.pages):
+        raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
+    kind = photo.format if options.format == "same" else format_named(options.format)
+    pages = tuple(_coloured(page, photo, colorizer, options, depth_kept(kind, page.depth)) for page in photo.pages)
+    provenance = Provenance(
+        software=f"lab-colorize {__version__}",
+        model=colorizer.model.name,
+        model_sha256=colorizer.model.sha256,
+        source_type=options.source_type,
+    )
+    finished = Photo(pages=pages, format=kind, metadata=stamped(photo.metadata, provenance))
+    return Result(finished, encode_photo(finished, quality=options.quality), photo.pages[0], _notes(photo, finished))
+
+
+def _coloured(page: Page, photo: Photo, colorizer: Colorizer, options: ColorizeOptions, depth: int) -> Page:
+    lightness = lightness_through(page.pixels, photo.metadata.icc)
+    dtype = np.uint16 if depth > 8 else np.uint8
+    pixels = colorizer.colorize_lightness(lightness, dtype, saturation=options.saturation)
+    return Page(pixels, None if page.alpha is None else _at_depth(page.alpha, dtype))
+
+
+def _at_depth(alpha: Pixels, dtype: Any) -> Pixels:
+    """An alpha plane at the result's depth, every level at its nearest."""
+    if alpha.dtype == dtype:
+        return alpha
+    return np.rint(alpha * (np.iinfo(dtype).max / np.iinfo(alpha.dtype).max)).astype(dtype)
+
+
+def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:
+    """What of the original could not be kept, in words for a person."""
+    notes = list(finished.metadata.notes)
+    before = photo.pages[0]
+    if photo.format is not finished.format:
+        notes.append(f"{photo.format.value} written as {finished.format.value}")
+    if depth_kept(finished.format, before.depth) < before.depth:
+        notes.append(f"{before.depth} bits a channel written as {depth_kept(finished.format, before.depth)}")
+    if before.alpha is not None and finished.format is Format.JPEG:
+        notes.append("transparent parts put on white: JPEG holds no transparency")
+    if len(photo.pages) > 1 and finished.format is not Format.TIFF:
+        notes.append(f"only the first of {len(photo.pages)} pages written: {finished.format.value} holds one")
+    return tuple(notes)
+
+
+def result_path(source: Path, folder: Path | None = None, *, kind: str = "same") -> Path:
+    """Where `colorize` puts the result of `source` unless told otherwise: NAME_colorized beside it, or in `folder`."""
+    return (folder or source.parent) / f"{source.stem}_colorized{target_suffix(source, kind)}"
+
+
+def compare_path(target: Path) -> Path:
+    """Where the comparison that belongs to `target` is put."""
+    return target.with_name(f"{target.stem}_compare{target.suffix}")
+
+
+def target_suffix(source: Path, kind: str) -> str:
+    """The suffix of a result: the source's own, in its own case, unless another format is asked for."""
+    if kind == "same" or format_for_suffix(source.suffix) is format_named(kind):
+        return source.suffix
+    return format_named(kind).suffix

@@ -1,0 +1,187 @@
+"""JPEG files as segments: what their headers say, whether they are whole, metadata in and out.
+
+Pixels are OpenCV's matter.
+"""
+
+import re
+import struct
+from collections.abc import Iterator
+
+from lab_colorize.formats import ifd, photoshop
+from lab_colorize.formats.base import Damaged, Header, Metadata, Unsupported, pieces
+
+SIGNATURE = b"\xff\xd8\xff"
+
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_MORE_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+_ICC = b"ICC_PROFILE\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_ROOM = 65533  # a segment's length is 16 bits and counts itself
+
+_PADDING = re.compile(rb"\s{2,}(?=<\?xpacket end)")
+
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP13 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xED
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0..15 without DHT, JPG and DAC
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
+
+# In the coded data FF is followed by 00 (a stuffed FF), a restart marker, or the marker that ends the scan.
+_SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Give (marker, start, end of its payload) up to EOI; Damaged where the chain breaks."""
+    at = 2
+    while True:
+        if data[at : at + 1] != b"\xff":
+            raise Damaged("it breaks off" if at >= len(data) else f"no marker where one should be, at byte {at}")
+        while data[at : at + 1] == b"\xff":  # any number of fill bytes may stand before a marker
+            at += 1
+        if at >= len(data):
+            raise Damaged("it breaks off")
+        marker, at = data[at], at + 1
+        if marker == _EOI:
+            yield marker, at, at
+            return
+        if marker in _ALONE:
+            continue
+        if at + 2 > len(data):
+            raise Damaged("it breaks off")
+        (length,) = struct.unpack_from(">H", data, at)
+        if length < 2 or at + length > len(data):
+            raise Damaged("it breaks off")
+        yield marker, at + 2, at + length
+        at += length
+        if marker == _SOS:
+            end = _SCAN_END.search(data, at)
+            if end is None:
+                raise Damaged("the image data break off")
+            at = end.start()
+
+
+def _head(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give the segments before the image data; what is broken ends them early."""
+    try:
+        for marker, start, end in _segments(data):
+            if marker in {_SOS, _EOI}:
+                return
+            yield marker, data[start:end]
+    except Damaged:
+        return
+
+
+def header(data: bytes) -> Header:
+    """Read the frame header."""
+    orientation = 1
+    for marker, payload in _head(data):
+        if marker == _APP1 and payload.startswith(_EXIF):
+            orientation = ifd.orientation(payload[len(_EXIF) :])
+        if marker in _FRAMES:
+            if len(payload) < 6:
+                break
+            bits, height, width, channels = struct.unpack_from(">BHHB", payload)
+            if bits != 8:
+                raise Unsupported(f"a JPEG of {bits} bits a sample", remedy="Convert it to a 16-bit TIFF or PNG.")
+            if not width or not height:
+                raise Damaged("its header gives no size")
+            return Header(width, height, channels, bits, orientation=orientation)
+    raise Damaged("it breaks off before the image data")
+
+
+def flaw(data: bytes) -> str | None:
+    """Say what is missing before the end of the image; whatever follows EOI is nobody's loss."""
+    scans = 0
+    try:
+        for marker, _, _ in _segments(data):
+            scans += marker == _SOS
+    except Damaged as broken:
+        return str(broken)
+    return None if scans else "it holds no image data"
+
+
+def is_progressive(data: bytes) -> bool:
+    """Whether the picture is coded in passes over the whole."""
+    return any(marker in _PROGRESSIVE for marker, _ in _head(data))
+
+
+def metadata(data: bytes) -> Metadata:
+    """Take the blocks out of the APP segments."""
+    exif = xmp = iptc = None
+    dpi: tuple[float, float] | None = None
+    more: dict[bytes, dict[int, bytes]] = {}
+    icc: dict[int, bytes] = {}
+    for marker, payload in _head(data):
+        if marker == _APP0 and payload.startswith(b"JFIF\0") and len(payload) >= 12:
+            dpi = _density(payload)
+        elif marker == _APP1 and payload.startswith(_EXIF):
+            exif = exif or payload[len(_EXIF) :]
+        elif marker == _APP1 and payload.startswith(_XMP):
+            xmp = xmp or payload[len(_XMP) :]
+        elif marker == _APP1 and payload.startswith(_MORE_XMP) and len(payload) > len(_MORE_XMP) + 40:
+            rest = payload[len(_MORE_XMP) :]
+            more.setdefault(rest[:32], {})[struct.unpack_from(">I", rest, 36)[0]] = rest[40:]
+        elif marker == _APP2 and payload.startswith(_ICC) and len(payload) > len(_ICC) + 2:
+            icc[payload[len(_ICC)]] = payload[len(_ICC) + 2 :]
+        elif marker == _APP13 and payload.startswith(_PHOTOSHOP):
+            iptc = iptc or photoshop.iptc(payload[len(_PHOTOSHOP) :])
+    notes = ("XMP beyond 64 KB (extended XMP) was left behind",) if more else ()
+    profile = b"".join(icc[i] for i in sorted(icc)) or None
+    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, notes)
+
+
+def _density(jfif: bytes) -> tuple[float, float] | None:
+    unit, across, down = struct.unpack_from(">BHH", jfif, 7)
+    inches = {1: 1.0, 2: 2.54}.get(unit)
+    return (across * inches, down * inches) if inches and across and down else None
+
+
+def embed(data: bytes, metadata: Metadata) -> bytes:
+    """Put the blocks behind SOI, in the order in which readers expect them: JFIF, EXIF, XMP, IPTC, ICC."""
+    segments = [_jfif(metadata.dpi)]
+    if metadata.exif:
+        segments += _whole(_APP1, _EXIF + metadata.exif)
+    if metadata.xmp:
+        segments += _whole(_APP1, _XMP + _without_padding(metadata.xmp))
+    if metadata.iptc:
+        resource = photoshop.resource(metadata.iptc)
+        segments += [_segment(_APP13, _PHOTOSHOP + piece) for piece in pieces(resource, _ROOM - len(_PHOTOSHOP))]
+    if metadata.icc:
+        parts = list(pieces(metadata.icc, _ROOM - len(_ICC) - 2))
+        for number, part in enumerate(parts, 1):
+            segments.append(_segment(_APP2, _ICC + bytes((number, len(parts))) + part))
+    return data[:2] + b"".join(segments) + data[_after_jfif(data) :]
+
+
+def left_behind(metadata: Metadata) -> tuple[str, ...]:
+    """Name the blocks that are too long for a segment and that `embed` leaves out."""
+    blocks = (("EXIF", metadata.exif, _EXIF), ("XMP", _without_padding(metadata.xmp or b""), _XMP))
+    return tuple(
+        f"{name} of {len(block)} bytes does not fit into a JPEG"
+        for name, block, label in blocks
+        if block and len(label) + len(block) > _ROOM
+    )
+
+
+def _without_padding(xmp: bytes) -> bytes:
+    """Programs leave room in a packet to write in later: dropped where the packet would not fit otherwise."""
+    return xmp if len(_XMP) + len(xmp) <= _ROOM else _PADDING.sub(b"\n", xmp)
+
+
+def _whole(marker: int, payload: bytes) -> list[bytes]:
+    return [_segment(marker, payload)] if len(payload) <= _ROOM else []
+
+
+def _segment(marker: int, payload: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+
+
+def _jfif(dpi: tuple[float, float] | None) -> bytes:
+    unit, across, down = (1, *(min(65535, max(1, round(x))) for x in dpi)) if dpi else (0, 1, 1)
+    return _segment(_APP0, b"JFIF\0\1\1" + struct.pack(">BHHBB", unit, across, down, 0, 0))
+
+
+def _after_jfif(data: bytes) -> int:
+    """Where the encoder's own JFIF segment ends."""
+    marker, start, end = next(_segments(data))
+    return end if marker == _APP0 and data.startswith(b"JFIF\0", start) else 2

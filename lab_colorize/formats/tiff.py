@@ -1,0 +1,241 @@
+"""TIFF files as pages: how each page's samples lie, whether they are all there, metadata out.
+
+Pixels are `tiff_pixels`' matter, writing `tiff_writing`'s.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lab_colorize.formats import ifd, photoshop
+from lab_colorize.formats.base import Damaged, Header, Metadata, Unsupported
+
+SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, MASK, CMYK, YCBCR = range(7)
+UNCOMPRESSED, LZW, JPEG, DEFLATE, PACKBITS = 1, 5, 7, 8, 32773
+CCITT = frozenset({2, 3, 4})
+ASSOCIATED, UNASSOCIATED = 1, 2  # alpha that colours were multiplied by, and that they were not
+
+_COMPRESSIONS = CCITT | {UNCOMPRESSED, LZW, JPEG, DEFLATE, PACKBITS}
+_OLD_DEFLATE = 32946  # the same bytes under an older number
+_REDUCED, _IS_MASK = 1, 4  # bits of NewSubfileType
+_XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
+_LONG = 4
+
+# What travels: what people and programs wrote about the photograph, not how its samples lie in the file.
+_DESCRIPTIVE = frozenset({269, 270, 271, 272, 274, 282, 283, 285, 286, 287, 296, 297, 305, 306, 315, 316})
+# Blocks carried as such; Photoshop's resources and layers; DNG's description of a sensor.
+_NOT_CARRIED = frozenset({_IPTC, _PHOTOSHOP, _ICC, 37724, *range(50706, 52600)})
+_FIRST_PRIVATE = 32768  # private tags of scanners and archives begin here
+_LONGEST = 64 << 10  # bytes of one private tag
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One page: its size, what its samples mean and where they lie."""
+
+    width: int
+    height: int
+    bits: int
+    samples: int
+    photometric: int
+    compression: int
+    predictor: int
+    separate: bool  # each sample in a plane of its own
+    extra: tuple[int, ...]  # ExtraSamples
+    orientation: int
+    reversed_bits: bool
+    order: str
+    segment: tuple[int, int]  # width and height of a strip or tile
+    tiled: bool
+    offsets: tuple[int, ...]
+    counts: tuple[int, ...]
+    palette: tuple[int, ...]
+    index: int  # of this page among all, thumbnails included
+
+    @property
+    def colours(self) -> int:
+        """The samples of a pixel that are colour."""
+        return self.samples - len(self.extra)
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether the first sample beyond the colours is alpha; one without a meaning is not."""
+        return self.extra[:1] in {(ASSOCIATED,), (UNASSOCIATED,)}
+
+    @property
+    def is_grey(self) -> bool:
+        """Grey by kind, or by a palette of nothing but greys."""
+        third = len(self.palette) // 3
+        red, green, blue = self.palette[:third], self.palette[third : 2 * third], self.palette[2 * third :]
+        grey_palette = self.photometric == PALETTE and red == green == blue
+        return grey_palette or self.photometric in {WHITE_IS_ZERO, BLACK_IS_ZERO}
+
+
+def layouts(data: bytes) -> list[Layout]:
+    """Read how every page lies, without thumbnails and masks; Damaged or Unsupported where one cannot be read."""
+    s = ifd.structure(data)
+    found = []
+    for index, page in enumerate(ifd.chain(data, s)):
+        tags = _Tags(page.entries, s.order)
+        if not tags.one(254, 0) & (_REDUCED | _IS_MASK):
+            found.append(_layout(tags, index))
+    if not found:
+        raise Damaged("it holds no page")
+    return found
+
+
+@dataclass(frozen=True)
+class _Tags:
+    """The numbers behind tags, with defaults as the TIFF standard has them."""
+
+    entries: Mapping[int, ifd.Entry]
+    order: str
+
+    def all(self, tag: int) -> tuple[int, ...]:
+        return tuple(int(x) for x in self.entries[tag].numbers(self.order)) if tag in self.entries else ()
+
+    def one(self, tag: int, default: int) -> int:
+        return (*self.all(tag), default)[0]
+
+
+def _layout(tags: _Tags, index: int) -> Layout:
+    width, height = tags.one(256, 0), tags.one(257, 0)
+    if not width or not height:
+        raise Damaged("a page has no size")
+    tiled = 322 in tags.entries
+    segment = (tags.one(322, 0), tags.one(323, 0)) if tiled else (width, min(height, tags.one(278, height)))
+    if not all(segment):
+        raise Damaged("a page is cut into strips of no size")
+    compression = tags.one(259, UNCOMPRESSED)
+    layout = Layout(
+        width,
+        height,
+        bits=_same(tags.all(258) or (1,)),
+        samples=tags.one(277, 1),
+        photometric=tags.one(262, BLACK_IS_ZERO),
+        compression=DEFLATE if compression == _OLD_DEFLATE else compression,
+        predictor=tags.one(317, 1),
+        separate=tags.one(284, 1) == 2 and tags.one(277, 1) > 1,
+        extra=tags.all(338),
+        orientation=tags.one(274, 1) if 1 <= tags.one(274, 1) <= 8 else 1,
+        reversed_bits=tags.one(266, 1) == 2,
+        order=tags.order,
+        segment=segment,
+        tiled=tiled,
+        offsets=tags.all(324) or tags.all(273),
+        counts=tags.all(325) or tags.all(279),
+        palette=tags.all(320),
+        index=index,
+    )
+    _refuse_unreadable(layout, _same(tags.all(339) or (1,)))
+    return _with_extra(layout)
+
+
+def _same(values: tuple[int, ...]) -> int:
+    if len(set(values)) != 1:
+        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
+    return values[0]
+
+
+def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
+    """Name the kinds of TIFF that no rule here can read rightly."""
+    if sample_format not in {1, 4} or layout.bits > 16:
+        kind = "floating-point" if sample_format == 3 else f"{layout.bits}-bit signed" if sample_format == 2 else f"{layout.bits}-bit"
+        raise Unsupported(f"a {kind} TIFF", remedy="Convert it to 8 or 16 bits a channel.")
+    if layout.photometric == CMYK:
+        raise Unsupported("a CMYK TIFF", remedy="Convert it to RGB with its own colour profile first.")
+    if layout.photometric not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR}:
+        raise Unsupported("a TIFF in a colour space that is not read", remedy="Convert it to grey or RGB.")
+    if layout.compression not in _COMPRESSIONS:
+        raise Unsupported(
+            f"a TIFF with compression {layout.compression}", remedy="Save it with LZW or deflate compression."
+        )
+    if layout.bits not in {1, 2, 4, 8, 16} or (layout.photometric == RGB and layout.bits < 8):
+        raise Unsupported(f"a {layout.bits}-bit TIFF", remedy="Convert it to 8 or 16 bits a channel.")
+
+
+def _with_extra(layout: Layout) -> Layout:
+    """Some writers leave ExtraSamples out: what is beyond the colours is extra, of unknown meaning."""
+    colours = 3 if layout.photometric in {RGB, YCBCR} else 1
+    if layout.samples < colours:
+        raise Damaged("a page has too few channels")
+    extra = (*layout.extra, *(0,) * layout.samples)[: layout.samples - colours]
+    return Layout(**{**layout.__dict__, "extra": extra})
+
+
+def header(data: bytes) -> Header:
+    """Read the first page, and how many pixels all pages have together."""
+    pages = layouts(data)
+    first = pages[0]
+    return Header(
+        first.width,
+        first.height,
+        channels=1 if first.is_grey else 3,
+        bits=16 if first.bits == 16 and first.photometric != PALETTE else 8,
+        alpha=first.has_alpha,
+        orientation=first.orientation,
+        pages=len(pages),
+        pixels=sum(page.width * page.height for page in pages),
+    )
+
+
+def flaw(data: bytes) -> str | None:
+    """Check that every strip and tile of every page lies inside the file."""
+    try:
+        for page in layouts(data):
+            if len(page.offsets) < _segments_needed(page) or len(page.offsets) != len(page.counts):
+                return "a page lacks strips"
+            if any(at + count > len(data) for at, count in zip(page.offsets, page.counts, strict=True)):
+                return "it breaks off"
+    except Damaged as broken:
+        return str(broken)
+    return None
+
+
+def _segments_needed(page: Layout) -> int:
+    across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
+    return across * down * (page.samples if page.separate else 1)
+
+
+def metadata(data: bytes) -> Metadata:
+    """Take the blocks out of the first page's tags."""
+    try:
+        s = ifd.structure(data)
+        page = next(ifd.chain(data, s))
+    except (Damaged, StopIteration):
+        return Metadata()
+    whole = ifd.tree(data, s, page)
+    carried = ifd.Tree(tuple(descriptive(whole)), whole.children)
+    exif = ifd.block(carried, s.order) if carried.entries or carried.children else None
+    return Metadata(
+        exif=exif,
+        xmp=_block(page, _XMP),
+        iptc=_iptc(page, s.order),
+        icc=_block(page, _ICC),
+        dpi=ifd.dpi(exif),
+    )
+
+
+def descriptive(whole: ifd.Tree) -> Iterator[ifd.Entry]:
+    """The tags of an IFD0 that say something of the photograph itself."""
+    for entry in whole.entries:
+        private = entry.tag >= _FIRST_PRIVATE and entry.tag not in _NOT_CARRIED and len(entry.value) <= _LONGEST
+        if entry.count and (entry.tag in _DESCRIPTIVE or private):
+            yield entry
+
+
+def _block(page: ifd.Directory, tag: int) -> bytes | None:
+    return (page.entries[tag].value or None) if tag in page.entries else None
+
+
+def _iptc(page: ifd.Directory, order: str) -> bytes | None:
+    """IPTC's own tag, in which old Photoshop swapped the bytes of each LONG; else among Photoshop's resources."""
+    entry = page.entries.get(_IPTC)
+    if entry is None or not entry.value:
+        resources = _block(page, _PHOTOSHOP)
+        return photoshop.iptc(resources) if resources else None
+    value = entry.value
+    if entry.kind == _LONG and value[:1] != b"\x1c" and value[3:4] == b"\x1c":
+        value = b"".join(value[i : i + 4][::-1] for i in range(0, len(value), 4))
+    return value.rstrip(b"\0") if entry.kind == _LONG else value

@@ -1,0 +1,176 @@
+"""Pixels of TIFF pages, exactly as they are stored.
+
+OpenCV (by libtiff) unpacks compressed strips; their meaning is worked out here. Left alone with whole pages it
+multiplies 8-bit colours by their alpha, loses grey's alpha, leaves 16-bit WhiteIsZero negative, and cannot read
+separate 16-bit planes or tiles of one bit (measured with OpenCV 5.0.0). JPEG and CCITT pages are its own.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab_colorize.formats import ifd, tiff
+from lab_colorize.formats.base import Damaged, Unsupported
+
+Samples = NDArray[np.uint8] | NDArray[np.uint16]
+
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_SHORT, _LONG = 3, 4
+
+
+def samples(data: bytes, page: tiff.Layout) -> tuple[Samples, Samples | None]:
+    """Decode a page: (H, W) grey or (H, W, 3) RGB, and (H, W) alpha or None; not yet upright.
+
+    White is the highest value, and colours are not multiplied by alpha.
+    """
+    if page.compression in {tiff.JPEG, *tiff.CCITT} or page.photometric == tiff.YCBCR:
+        return _whole_page(data, page), None
+    raw = _raw(data, page)
+    if page.photometric == tiff.PALETTE:
+        colour: Samples = _looked_up(raw[..., 0], page)
+    elif page.colours == 1:
+        colour = _full_range(raw[..., 0], page.bits)
+        if page.photometric == tiff.WHITE_IS_ZERO:
+            colour = ~colour
+    else:
+        colour = raw[..., :3]
+    alpha = _full_range(raw[..., page.colours], page.bits) if page.has_alpha else None
+    if alpha is not None and page.extra[0] == tiff.ASSOCIATED:
+        colour = _divided(colour, alpha)
+    return np.ascontiguousarray(colour), None if alpha is None else np.ascontiguousarray(alpha)
+
+
+def is_upright(page: tiff.Layout) -> bool:
+    """Whether `samples` gives this page upright already: OpenCV turns whole pages."""
+    return page.compression in {tiff.JPEG, *tiff.CCITT} or page.photometric == tiff.YCBCR
+
+
+def _whole_page(data: bytes, page: tiff.Layout) -> Samples:
+    if page.extra or page.bits == 16:
+        raise Unsupported("a JPEG-compressed TIFF with additional channels", remedy="Save it with LZW compression.")
+    flags = cv2.IMREAD_GRAYSCALE if page.colours == 1 else cv2.IMREAD_COLOR_RGB
+    found, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), flags, range=(page.index, page.index + 1))
+    width, height = (page.height, page.width) if page.orientation > 4 else (page.width, page.height)
+    if not found or pages[0].shape[:2] != (height, width):
+        raise Damaged("a page cannot be decoded")
+    return np.asarray(pages[0], np.uint8)
+
+
+def _raw(data: bytes, page: tiff.Layout) -> Samples:
+    """All samples of a page as stored: (H, W, samples)."""
+    dtype: type[np.uint8] | type[np.uint16] = np.uint16 if page.bits == 16 else np.uint8
+    out = np.empty((page.height, page.width, page.samples), dtype)
+    for number, (y, x, plane) in enumerate(_places(page)):
+        width, height = page.segment
+        height = height if page.tiled else min(height, page.height - y)
+        if plane is None:
+            part = _segment(data, page, number, (height, width, page.samples))
+            out[y : y + height, x : x + width] = part[: page.height - y, : page.width - x]
+        else:
+            part = _segment(data, page, number, (height, width, 1))
+            out[y : y + height, x : x + width, plane] = part[: page.height - y, : page.width - x, 0]
+    return out
+
+
+def _places(page: tiff.Layout) -> Iterator[tuple[int, int, int | None]]:
+    """Top, left and plane of each strip or tile, in the order in which they are numbered."""
+    width, height = page.segment
+    for plane in range(page.samples) if page.separate else (None,):
+        for y in range(0, page.height, height):
+            for x in range(0, page.width, width):
+                yield y, x, plane
+
+
+def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int, int]) -> Samples:
+    """One strip or tile, (height, width, samples)."""
+    height, width, count = shape
+    row = -(-width * count * page.bits // 8)
+    packed = data[page.offsets[number] : page.offsets[number] + page.counts[number]]
+    if page.reversed_bits:
+        packed = packed.translate(_REVERSED)
+    flat = np.frombuffer(_unpacked(packed, page.compression, row, height), np.uint8)
+    if page.bits == 16:
+        part: Samples = flat.view(page.order + "u2").astype(np.uint16, copy=False).reshape(shape)
+    else:
+        part = _spread(flat.reshape(height, row), page.bits)[:, : width * count].reshape(shape)
+    if page.predictor == 2 and page.compression in {tiff.LZW, tiff.DEFLATE}:
+        part = np.add.accumulate(part, axis=1, dtype=part.dtype)
+    return part
+
+
+def _spread(rows: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
+    """Give each sample of 1, 2 or 4 bits a byte of its own."""
+    if bits == 8:
+        return rows
+    shifts = np.arange(8 - bits, -1, -bits, dtype=np.uint8)
+    return ((rows[..., None] >> shifts) & ((1 << bits) - 1)).reshape(rows.shape[0], -1)
+
+
+def _unpacked(packed: bytes, compression: int, row: int, rows: int) -> bytes:
+    """Undo the compression; Damaged if less comes out than the rows need."""
+    need = row * rows
+    if compression == tiff.UNCOMPRESSED:
+        out = packed[:need]
+    elif compression == tiff.DEFLATE:
+        try:
+            out = zlib.decompressobj().decompress(packed, need)
+        except zlib.error:
+            raise Damaged("a strip cannot be unpacked") from None
+    else:
+        return _unpacked_by_libtiff(packed, compression, row, rows)
+    if len(out) < need:
+        raise Damaged("a strip breaks off")
+    return out
+
+
+def _unpacked_by_libtiff(packed: bytes, compression: int, row: int, rows: int) -> bytes:
+    """Show the strip to OpenCV as a small grey TIFF of its own, so that it unpacks and interprets nothing.
+
+    As 16-bit samples where possible: with 8 bits OpenCV passes over strips that break off.
+    """
+    if row % 2 == 0:
+        return _small_tiff(packed, compression, row, rows, wide=True)
+    if rows % 2 == 0:
+        return _small_tiff(packed, compression, 2 * row, rows // 2, wide=True)
+    last = _small_tiff(packed, compression, row, rows, wide=False)[-row:]
+    return _small_tiff(packed, compression, 2 * row, rows // 2, wide=True) + last if rows > 1 else last
+
+
+def _small_tiff(packed: bytes, compression: int, row: int, rows: int, *, wide: bool) -> bytes:
+    fields = {256: row // 2 if wide else row, 257: rows, 258: 16 if wide else 8, 259: compression, 262: 1, 273: 8}
+    fields |= {277: 1, 278: rows, 279: len(packed)}
+    entries = tuple(ifd.Entry(tag, _LONG, 1, struct.pack("<I", value), 0) for tag, value in fields.items())
+    start = 8 + len(packed) + len(packed) % 2
+    body = packed.ljust(start - 8, b"\0")
+    small = b"II*\0" + struct.pack("<I", start) + body + ifd.written(ifd.Tree(entries), "<", at=start)
+    found = cv2.imdecode(np.frombuffer(small, np.uint8), cv2.IMREAD_UNCHANGED)
+    if found is None or found.nbytes != row * rows:
+        raise Damaged("a strip cannot be unpacked")
+    return found.tobytes()
+
+
+def _full_range(values: Samples, bits: int) -> Samples:
+    """Stretch samples of fewer than 8 bits over the 8-bit range."""
+    return values * np.uint8(255 // ((1 << bits) - 1)) if bits < 8 else values
+
+
+def _looked_up(values: Samples, page: tiff.Layout) -> NDArray[np.uint8]:
+    """Colours of a palette: (H, W) if all of its colours are grey, else (H, W, 3)."""
+    table = np.array(page.palette, np.uint16)
+    if table.size != 3 << page.bits or page.bits > 8:
+        raise Damaged("its palette is missing")
+    # 16 bits each by the standard; some old writers left 8-bit values there.
+    colours = (table >> 8 if table.max() > 255 else table).astype(np.uint8).reshape(3, -1).T
+    return colours[:, 0][values] if page.is_grey else colours[values]
+
+
+def _divided(colour: Samples, alpha: Samples) -> Samples:
+    """Undo a multiplication by alpha, as far as its rounding allows; nothing is left where alpha is 0."""
+    top = np.iinfo(alpha.dtype).max
+    by = np.maximum(alpha, 1).astype(np.float32)
+    by = by[..., None] if colour.ndim == 3 else by
+    return np.minimum(np.rint(colour * (np.float32(top) / by)), top).astype(colour.dtype)

@@ -1,0 +1,207 @@
+"""ICC profiles: the tone curves of grey and RGB scans, and the sRGB profile that coloured photographs get.
+
+Reads profiles of the kind "curves and a matrix", versions 2 and 4. Whatever is broken, or a table of another kind,
+counts as no profile.
+"""
+
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Curve = Callable[[Floats], Floats]  # 0..1 -> 0..1
+
+_HEADER = 128
+_D50 = (0.9642, 1.0, 0.8249)
+_FIXED = 65536.0  # s15Fixed16 numbers have 16 bits behind the point
+_MOST_TAGS = 1000
+_FEWEST_PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}  # of each parametric function
+
+
+@dataclass(frozen=True)
+class RgbProfile:
+    """A profile of curves and a matrix: linear = curve(channel); XYZ, relative to D50, = matrix @ linear."""
+
+    curves: tuple[Curve, Curve, Curve]
+    matrix: Floats  # (3, 3), columns red, green, blue
+
+
+def suits(profile: bytes, channels: int) -> bool:
+    """Whether a profile describes pixels of so many channels: 1 grey, 3 RGB."""
+    return profile[16:20] == {1: b"GRAY", 3: b"RGB "}.get(channels)
+
+
+def grey_curve(profile: bytes) -> Curve | None:
+    """From grey values in 0..1 to linear luminance Y in 0..1, white being 1; None if there is no such curve."""
+    tags = _tags(profile)
+    curve = _curve(tags.get(b"kTRC", b"")) if suits(profile, 1) else None
+    if curve is None or profile[20:24] != b"Lab ":
+        return curve
+    return _through_lightness(curve)
+
+
+def _through_lightness(curve: Curve) -> Curve:
+    """Where the connection space is Lab the curve gives L*/100."""
+
+    def luminance(values: Floats) -> Floats:
+        f = (curve(values) * 100.0 + 16.0) / 116.0
+        return np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
+
+    return luminance
+
+
+def rgb_to_xyz(profile: bytes) -> RgbProfile | None:
+    """The curves and the matrix of an RGB profile; None if it has none."""
+    tags = _tags(profile)
+    if not suits(profile, 3) or profile[20:24] != b"XYZ ":
+        return None
+    curves = [_curve(tags.get(name, b"")) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    columns = [_xyz(tags.get(name, b"")) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
+    red, green, blue = curves
+    if red is None or green is None or blue is None or any(column is None for column in columns):
+        return None
+    matrix = np.array(columns, np.float64).T
+    return RgbProfile((red, green, blue), matrix) if abs(np.linalg.det(matrix)) > 1e-6 else None
+
+
+def _tags(profile: bytes) -> Mapping[bytes, bytes]:
+    """A profile's tags by name; those that point outside are left out."""
+    if profile[36:40] != b"acsp" or len(profile) < _HEADER + 4:
+        return {}
+    (count,) = struct.unpack_from(">I", profile, _HEADER)
+    found = {}
+    for number in range(min(count, _MOST_TAGS)):
+        place = _HEADER + 4 + 12 * number
+        if place + 12 > len(profile):
+            break
+        name, at, size = struct.unpack_from(">4sII", profile, place)
+        if at + size <= len(profile):
+            found[name] = profile[at : at + size]
+    return found
+
+
+def _xyz(tag: bytes) -> tuple[float, float, float] | None:
+    if tag[:4] != b"XYZ " or len(tag) < 20:
+        return None
+    x, y, z = struct.unpack_from(">3i", tag, 8)
+    return x / _FIXED, y / _FIXED, z / _FIXED
+
+
+def _curve(tag: bytes) -> Curve | None:
+    if len(tag) < 12:
+        return None
+    if tag[:4] == b"curv":
+        return _sampled(tag)
+    return _parametric(tag) if tag[:4] == b"para" else None
+
+
+def _sampled(tag: bytes) -> Curve | None:
+    """No entry: straight. One: a gamma with 8 bits behind the point. More: a table, read between its entries."""
+    (count,) = struct.unpack_from(">I", tag, 8)
+    if count == 0:
+        return _straight
+    if len(tag) < 12 + 2 * count:
+        return None
+    if count == 1:
+        return _power(struct.unpack_from(">H", tag, 12)[0] / 256.0)
+    table = np.frombuffer(tag, ">u2", count, 12).astype(np.float64) / 65535.0
+    places = np.linspace(0.0, 1.0, count)
+    return lambda values: np.interp(values, places, table)
+
+
+def _straight(values: Floats) -> Floats:
+    return np.clip(values, 0.0, 1.0)
+
+
+def _power(gamma: float) -> Curve | None:
+    return (lambda values: np.clip(values, 0.0, 1.0) ** gamma) if gamma > 0 else None
+
+
+def _parametric(tag: bytes) -> Curve | None:
+    """The five functions of ICC.1, section "parametricCurveType", all as one: see `_Parametric`."""
+    (kind,) = struct.unpack_from(">H", tag, 8)
+    count = _FEWEST_PARAMETERS.get(kind, 0)
+    if not count or len(tag) < 12 + 4 * count:
+        return None
+    p = [number / _FIXED for number in struct.unpack_from(f">{count}i", tag, 12)]
+    if p[0] <= 0 or (kind in {1, 2} and p[1] == 0):
+        return None
+    if kind == 0:
+        return _power(p[0])
+    if kind in {1, 2}:
+        g, a, b = p[:3]
+        offset = p[3] if kind == 2 else 0.0
+        return _Parametric(g, a, b, slope=0.0, start=-b / a, above=offset, below=offset)
+    g, a, b, c, d = p[:5]
+    above, below = p[5:] if kind == 4 else (0.0, 0.0)
+    return _Parametric(g, a, b, slope=c, start=d, above=above, below=below)
+
+
+@dataclass(frozen=True)
+class _Parametric:
+    """(a x + b)**g + above where x >= start, slope x + below elsewhere."""
+
+    g: float
+    a: float
+    b: float
+    slope: float
+    start: float
+    above: float
+    below: float
+
+    def __call__(self, values: Floats) -> Floats:
+        curved = np.maximum(self.a * values + self.b, 0.0) ** self.g + self.above
+        return np.clip(np.where(values >= self.start, curved, self.slope * values + self.below), 0.0, 1.0)
+
+
+def _srgb() -> bytes:
+    """A version 2 profile, which every program reads: IEC 61966-2.1 adapted to D50, curves of 1024 entries."""
+    x = np.linspace(0.0, 1.0, 1024)
+    y = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+    curve = b"curv" + struct.pack(">II", 0, x.size) + np.rint(y * 65535).astype(">u2").tobytes()
+    name = b"sRGB\0"
+    description = b"desc" + struct.pack(">II", 0, len(name)) + name + bytes(78)
+    adapted = (1.04788, 0.02292, -0.05022, 0.02959, 0.99048, -0.01707, -0.00925, 0.01508, 0.75168)  # Bradford
+    tags = {
+        b"desc": description,
+        b"cprt": b"text\0\0\0\0" + b"Public domain\0",
+        b"wtpt": _xyz_tag(_D50),
+        b"chad": b"sf32\0\0\0\0" + _fixed(adapted),
+        b"rXYZ": _xyz_tag((0.43607, 0.22249, 0.01392)),
+        b"gXYZ": _xyz_tag((0.38515, 0.71687, 0.09708)),
+        b"bXYZ": _xyz_tag((0.14307, 0.06061, 0.71410)),
+        b"rTRC": curve,
+        b"gTRC": curve,
+        b"bTRC": curve,
+    }
+    return _profile(tags)
+
+
+def _profile(tags: Mapping[bytes, bytes]) -> bytes:
+    """Lay tags out behind a header; equal ones are written once."""
+    start = _HEADER + 4 + 12 * len(tags)
+    places: dict[bytes, int] = {}
+    body = b""
+    for tag in tags.values():
+        if tag not in places:
+            places[tag] = start + len(body)
+            body += tag.ljust(len(tag) + -len(tag) % 4, b"\0")
+    table = b"".join(struct.pack(">4sII", name, places[tag], len(tag)) for name, tag in tags.items())
+    header = struct.pack(">I4sI", start + len(body), b"\0\0\0\0", 0x02400000) + b"mntrRGB XYZ "
+    header += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp"
+    header = header.ljust(68, b"\0") + _fixed(_D50)
+    return header.ljust(_HEADER, b"\0") + struct.pack(">I", len(tags)) + table + body
+
+
+def _xyz_tag(values: tuple[float, float, float]) -> bytes:
+    return b"XYZ \0\0\0\0" + _fixed(values)
+
+
+def _fixed(values: tuple[float, ...]) -> bytes:
+    return struct.pack(f">{len(values)}i", *(round(value * _FIXED) for value in values))
+
+
+SRGB_PROFILE = _srgb()

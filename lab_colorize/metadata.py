@@ -1,0 +1,51 @@
+"""Metadata carried over from a photograph to its coloured version, and the stamp that says how that was made."""
+
+from dataclasses import dataclass, replace
+
+from lab_colorize import exif, xmp
+from lab_colorize.formats.base import Format, Metadata
+from lab_colorize.formats.recognition import CONTAINERS
+from lab_colorize.icc import SRGB_PROFILE
+
+__all__ = ["Metadata", "Provenance", "read_metadata", "stamped"]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Who coloured it: the software with its version, the model and its hash, and IPTC's word for such pictures."""
+
+    software: str
+    model: str
+    model_sha256: str
+    source_type: str = "compositeWithTrainedAlgorithmicMedia"
+
+
+def read_metadata(data: bytes, format: Format) -> Metadata:
+    """Take EXIF, XMP, IPTC, ICC and resolution out of a file; what is broken counts as absent."""
+    found = CONTAINERS[format].metadata(data)
+    notes = list(found.notes)
+    if found.exif is not None and not exif.is_sound(found.exif):
+        found = replace(found, exif=None)
+        notes.append("its EXIF block is damaged and was left out")
+    return replace(found, notes=tuple(notes))
+
+
+def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:
+    """Metadata for the coloured version: upright, without the old thumbnail, in sRGB, and with its provenance.
+
+    Nothing that was there is removed but what is no longer true.
+    """
+    block, notes = xmp.stamped(
+        metadata.xmp,
+        source_type=provenance.source_type,
+        software=provenance.software,
+        model=provenance.model,
+        model_sha256=provenance.model_sha256,
+    )
+    return replace(
+        metadata,
+        exif=exif.upright(metadata.exif),
+        xmp=block,
+        icc=SRGB_PROFILE,
+        notes=metadata.notes + notes,
+    )

@@ -1,0 +1,180 @@
+"""Photographs on disk: read whole, upright and in RGB; written whole or not at all.
+
+The public face of the photograph-file layer: formats are known in `formats`, atomic writing in `writing`. Knows
+nothing of colour spaces beyond carrying a profile.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lab_colorize import exif, icc
+from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat, UsageProblem
+from lab_colorize.formats import decoding, encoding
+from lab_colorize.formats.base import SUFFIXES, Damaged, Format, Header, Metadata, Page, Unsupported
+from lab_colorize.formats.encoding import depth_kept
+from lab_colorize.formats.recognition import CONTAINERS, recognise
+from lab_colorize.metadata import read_metadata
+from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
+
+__all__ = [
+    "MAX_PIXELS",
+    "PHOTO_SUFFIXES",
+    "TEMPORARY_PREFIX",
+    "Format",
+    "Metadata",
+    "Page",
+    "Photo",
+    "depth_kept",
+    "encode_photo",
+    "format_for_suffix",
+    "format_named",
+    "left_behind",
+    "probe_photo",
+    "read_bytes",
+    "read_photo",
+    "write_whole",
+]
+
+MAX_PIXELS = 500_000_000  # a 50 x 60 cm plate at 1200 dpi has 670 million; 500 need 1.5 GB for 8-bit RGB alone
+
+_BY_SUFFIX = {suffix: format for format, suffixes in SUFFIXES.items() for suffix in suffixes}
+# Photographs too, though not read: they must end as "not supported", not be passed over in silence.
+_KNOWN_ONLY = frozenset({".heic", ".heif", ".hif", ".jxl"})
+PHOTO_SUFFIXES = frozenset(_BY_SUFFIX) | _KNOWN_ONLY
+
+_HEAD = 1 << 20  # bytes that hold the header of nearly every file
+_WHOLE_COPY = "Get a whole copy of the file."
+_TRUNCATED = "Get a whole copy of the file, or give --accept-truncated to take what is there."
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photograph as read, or as it is to be written."""
+
+    pages: tuple[Page, ...]  # one, save for multi-page TIFF
+    format: Format
+    metadata: Metadata
+
+
+def format_named(name: str) -> Format:
+    """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
+    found = format_for_suffix("." + name.removeprefix("."))
+    if found is None:
+        raise UsageProblem(f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif.")
+    return found
+
+
+def format_for_suffix(suffix: str) -> Format | None:
+    """The format that a suffix promises, in either case; None for others."""
+    return _BY_SUFFIX.get(suffix.lower())
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole file as it is, for those who also need its hash; UnreadablePhoto says why it cannot be had."""
+    return _contents(path, str(path))
+
+
+def probe_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, int, int]:
+    """Format, width and height as seen, from the header alone; the errors of `read_photo`, save for damage within."""
+    name = str(path)
+    data = _contents(path, name, _HEAD)
+    try:
+        format, header = _headed(data, name, max_pixels)
+    except UnreadablePhoto:
+        if len(data) < _HEAD:
+            raise
+        format, header = _headed(_contents(path, name), name, max_pixels)  # headers may stand anywhere
+    return format, *header.seen
+
+
+def read_photo(
+    source: Path | bytes, *, name: str = "", max_pixels: int = MAX_PIXELS, accept_truncated: bool = False
+) -> Photo:
+    """Read every page of a photograph.
+
+    `name` is what messages call it, the path itself where none is given. More than `max_pixels` on all pages are
+    refused before any is decoded. With `accept_truncated` the part of a JPEG that is there will do.
+    """
+    called = name or (str(source) if isinstance(source, Path) else "the photograph")
+    data = _contents(source, called) if isinstance(source, Path) else source
+    format, header = _headed(data, called, max_pixels)
+    data = _whole(data, format, called, accept_truncated=accept_truncated)
+    try:
+        pages = decoding.decode(data, format, header)
+    except Damaged as broken:
+        raise UnreadablePhoto(f"{called!r} is damaged: {broken}.", remedy=_WHOLE_COPY) from None
+    except Unsupported as kind:
+        raise UnsupportedFormat(f"{called!r} is {kind}.", remedy=kind.remedy) from None
+    except MemoryError:
+        raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy="Close programs, or scale it down.") from None
+    return Photo(pages, format, read_metadata(data, format))
+
+
+def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
+    """Write a photograph in its format, with its metadata; 16 bits become 8 only where the format holds no more.
+
+    Pages are upright, so EXIF is made to say so. A profile of another kind than the pixels is left out.
+    """
+    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif))
+    channels = 1 if photo.pages[0].pixels.ndim == 2 else 3
+    if metadata.icc is not None and not icc.suits(metadata.icc, channels):
+        metadata = replace(metadata, icc=None)
+    if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF}:
+        metadata = replace(metadata, exif=exif.resolution(metadata.dpi))
+    try:
+        return encoding.encode(photo.pages, photo.format, metadata, quality)
+    except Unsupported as kind:
+        raise OutputError(f"The photograph is {kind}.", remedy=kind.remedy) from None
+
+
+def left_behind(photo: Photo) -> tuple[str, ...]:
+    """What a file in the photo's format will not hold of it, and what could not be read, in words for a person."""
+    return photo.metadata.notes + encoding.left_behind(photo.pages, photo.format, photo.metadata)
+
+
+def _contents(path: Path, name: str, most: int = -1) -> bytes:
+    """Read a file, or its beginning; links are followed, folders and devices are not."""
+    try:
+        if not path.is_file() and path.exists():
+            kind = "a folder" if path.is_dir() else "no ordinary file"
+            raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
+        with path.open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError:
+        raise UnreadablePhoto(f"{name!r} does not exist.", remedy="Check the name.") from None
+    except PermissionError:
+        raise UnreadablePhoto(f"{name!r} may not be read.", remedy="Check its permissions.") from None
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise UnreadablePhoto(f"{name!r} cannot be read: {reason}.", remedy="Check the disk and the name.") from problem
+
+
+def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
+    """Recognise the format and read the header, before a pixel is decoded."""
+    try:
+        format = recognise(data)
+        header = CONTAINERS[format].header(data)
+    except Damaged as broken:
+        raise UnreadablePhoto(f"{name!r} is not readable: {broken}.", remedy=_WHOLE_COPY) from None
+    except Unsupported as kind:
+        raise UnsupportedFormat(f"{name!r} is {kind}.", remedy=kind.remedy) from None
+    if header.total > max_pixels:
+        raise PhotoTooLarge(
+            f"{name!r} claims {header.width} x {header.height} pixels"
+            + (f" on {header.pages} pages" if header.pages > 1 else "")
+            + f", more than the limit of {max_pixels}.",
+            remedy="Scale it down or split it, if it is a photograph at all.",
+        )
+    return format, header
+
+
+def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) -> bytes:
+    """Check that nothing is missing; what is missing of a JPEG can be accepted, and is then completed with grey."""
+    flaw = CONTAINERS[format].flaw(data)
+    if flaw is None:
+        return data
+    if format is Format.JPEG:
+        if accept_truncated or decoding.completes(data):
+            return data + b"\xff\xd9"
+        raise UnreadablePhoto(f"{name!r} is truncated: {flaw}.", remedy=_TRUNCATED)
+    raise UnreadablePhoto(f"{name!r} is damaged: {flaw}.", remedy=_WHOLE_COPY)

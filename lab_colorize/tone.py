@@ -1,0 +1,66 @@
+"""Is this picture black-and-white? Grey, sepia, selenium, cyanotype and yellowed prints are; photographs in colour are not.
+
+A toned print has one colour for each lightness: knowing L, you know a and b. A colour photograph does not.
+So what is left of a and b once the usual colour of their lightness is taken away tells the two apart, whatever
+the tone and however strong. Knows nothing of files.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from lab_colorize.lab import Pixels, Plane, lab_of
+
+LOOKED_AT = 128  # side that is examined: fine grain and JPEG's coloured blocks average out
+BANDS = 32  # of lightness, each with its own usual colour
+STRAY_COLOUR = 4.3  # Lab units; 75 toned legacy scans stay under 3.7, the Kodak photographs start at 6.0
+STRAY_SHARE = 0.02  # a single red scarf makes a colour photograph
+FAR_COLOUR = 14.0  # that scarf
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How the colours of a picture stand to its lightness, in Lab units."""
+
+    chroma: float
+    """Mean chroma: 0 for grey, about 15 for sepia."""
+    stray: float
+    """Root mean square of what lightness does not explain of a and b."""
+    far: float
+    """Share of the picture whose colour is far from the usual one of its lightness."""
+
+    @property
+    def in_colour(self) -> bool:
+        """Whether the picture has colours of its own."""
+        return self.stray > STRAY_COLOUR or self.far > STRAY_SHARE
+
+
+def tone_of(pixels: Pixels) -> Tone:
+    """The tone of (H, W) grey or (H, W, 3) RGB pixels."""
+    if pixels.ndim == 2:
+        return Tone(0.0, 0.0, 0.0)
+    scale = min(1.0, LOOKED_AT / max(pixels.shape[:2]))
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    lab = lab_of(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)).reshape(-1, 3)
+    stray = np.linalg.norm(lab[:, 1:] - _usual_colour(lab), axis=1)
+    return Tone(
+        chroma=float(np.linalg.norm(lab[:, 1:], axis=1).mean()),
+        stray=float(np.sqrt(np.square(stray).mean())),
+        far=float((stray > FAR_COLOUR).mean()),
+    )
+
+
+def _usual_colour(lab: Plane) -> Plane:
+    """For each pixel (N, 3) the mean a and b (N, 2) of its lightness, smoothed over neighbouring lightnesses."""
+    place = np.clip(lab[:, 0] * (BANDS / 100) - 0.5, 0, BANDS - 1.001)
+    band = place.astype(np.intp)
+    upper = (place - band).astype(np.float32)
+    sums, weights = np.zeros((BANDS, 2), np.float32), np.zeros(BANDS, np.float32)
+    for index, share in ((band, 1 - upper), (np.minimum(band + 1, BANDS - 1), upper)):
+        np.add.at(weights, index, share)
+        np.add.at(sums, index, lab[:, 1:] * share[:, None])
+    smooth = np.array([0.25, 0.5, 0.25], np.float32)
+    weights = np.convolve(weights, smooth, "same") + np.float32(1e-6)
+    means = np.stack([np.convolve(sums[:, c], smooth, "same") for c in (0, 1)], axis=1) / weights[:, None]
+    return means[band] * (1 - upper)[:, None] + means[np.minimum(band + 1, BANDS - 1)] * upper[:, None]

@@ -1,0 +1,112 @@
+"""Batches of lightness and colour, cut from photographs and kept a few ahead of the network.
+
+Batch i of a stage is a pure function of the seed and i, whichever thread makes it and whenever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from queue import Queue
+from threading import Event, Thread
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, lab_of
+from lab_colorize.training.augment import aged, crop
+from lab_colorize.training.dataset import Example
+from lab_colorize.training.options import Augmentation
+
+Target = Callable[[Plane, Plane], NDArray[Any]]
+"""What a network is asked for, from true lightness (N, h, w, 1) and ab (N, h, w, 2), both in [-1, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step learns from; everything in [-1, 1] but the targets of networks that choose among bins."""
+
+    lightness: Plane
+    """(N, side, side, 1), aged."""
+    ab: Plane
+    """(N, h, w, 2), as it truly was, at the side of the network's answer."""
+    target: NDArray[Any]
+    """The same in the words of the network's head."""
+
+
+def ab_itself(_lightness: Plane, ab: Plane) -> Plane:
+    """The target of a network that answers with a and b."""
+    return ab
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches of one stage, drawn from `examples` without end: each epoch sees every photograph once."""
+
+    examples: Sequence[Example]
+    side: int
+    ab_side: int
+    size: int
+    seed: int
+    augmentation: Augmentation
+    target: Target = ab_itself
+
+    def __getitem__(self, index: int) -> Batch:
+        """Batch `index` of the stage."""
+        triples = [self._triple(place) for place in range(index * self.size, (index + 1) * self.size)]
+        seen, small, ab = (np.stack(planes) for planes in zip(*triples, strict=True))
+        return Batch(seen, ab, self.target(small, ab))
+
+    def _triple(self, place: int) -> tuple[Plane, Plane, Plane]:
+        """Aged lightness, and true lightness and ab at the side of the answer, of the photograph at `place`."""
+        epoch, within = divmod(place, len(self.examples))
+        example = self.examples[_order(self.seed, epoch, len(self.examples))[within]]
+        rng = np.random.default_rng([self.seed, 1, place])
+        lab = lab_of(crop(example.rgb, self.side, self.augmentation, rng))
+        lightness, ab = scaled(lab, self.ab_side)
+        seen = lab[..., :1] / np.float32(L_SCALE) - np.float32(1)
+        return aged(seen[..., 0], self.augmentation, rng)[..., None], lightness, ab
+
+    def ahead(self, start: int, stop: int, *, depth: int = 4) -> Iterator[Batch]:
+        """Batches start to stop, made by a thread that stays a few ahead of the network."""
+        ready: Queue[Batch | BaseException] = Queue(depth)
+        over = Event()
+
+        def make() -> None:
+            try:
+                for index in range(start, stop):
+                    if over.is_set():
+                        return
+                    ready.put(self[index])
+            except BaseException as error:  # noqa: BLE001  # handed to the consumer, who raises it
+                ready.put(error)
+
+        maker = Thread(target=make, daemon=True, name="batches")
+        maker.start()
+        try:
+            for _ in range(start, stop):
+                batch = ready.get()
+                if isinstance(batch, BaseException):
+                    raise batch
+                yield batch
+        finally:
+            over.set()
+            while maker.is_alive():  # it may be waiting for room
+                while not ready.empty():
+                    ready.get_nowait()
+                maker.join(0.05)
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.intp]:
+    """The order in which an epoch sees its photographs."""
+    return np.random.default_rng([seed, 0, epoch]).permutation(count)
+
+
+def scaled(lab: Plane, side: int) -> tuple[Plane, Plane]:
+    """Lightness (side, side, 1) and ab (side, side, 2) in [-1, 1] of L*, a*, b* (H, W, 3), shrunk by area."""
+    small = lab if lab.shape[0] == side else cv2.resize(lab, (side, side), interpolation=cv2.INTER_AREA)
+    return small[..., :1] / np.float32(L_SCALE) - np.float32(1), small[..., 1:] / np.float32(AB_SCALE)

@@ -1,0 +1,156 @@
+"""Photographs to learn from: found, read, checked for colour, and kept decoded as far as memory allows.
+
+Knows nothing of splits and batches; a photograph that does not fit into memory is read again each time it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab_colorize.batch.find import Search, find
+from lab_colorize.errors import NothingToDo, UnreadablePhoto
+from lab_colorize.photo import PHOTO_SUFFIXES, read_photo
+from lab_colorize.tone import tone_of
+from lab_colorize.training.looks import Look, look_of
+
+AHEAD = 4  # photographs in work per core while a folder is read: enough to keep cores busy, little enough to hold
+TOP = "."  # what the folder itself is called among its top-level folders
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """A colour photograph, its short side shrunk to at most `short_side`."""
+
+    name: str
+    """Path within its folder, with `/`."""
+    path: Path
+    short_side: int
+    look: Look
+    kept: NDArray[np.uint8] | None = field(repr=False)
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """Pixels (H, W, 3): from memory if they were kept, else read again; the same either way."""
+        return decoded(self.path, self.short_side) if self.kept is None else self.kept
+
+    @property
+    def stratum(self) -> str:
+        """The top-level folder it lies in."""
+        return stratum_of(self.name)
+
+
+@dataclass(slots=True)
+class Found:
+    """What a folder held: the photographs worth learning from, and the names of those left out, and why."""
+
+    examples: list[Example] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    grey: list[str] = field(default_factory=list)
+
+    @property
+    def kept(self) -> int:
+        """How many of the examples stay in memory."""
+        return sum(example.kept is not None for example in self.examples)
+
+
+def load(
+    folder: Path,
+    *,
+    short_side: int,
+    memory: float,
+    apart_from: Path | None = None,
+    advance: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Found:
+    """Every colour photograph under `folder` but not under `apart_from`; up to `memory` bytes of them stay decoded."""
+    names, found = _names(folder, apart_from or folder / "\0nowhere")
+    for done, (name, rgb) in enumerate(_read(folder, names, short_side), start=1):
+        advance(done, len(names))
+        if rgb is None:
+            found.unreadable.append(name)
+        elif not tone_of(rgb).in_colour:
+            found.grey.append(name)
+        else:
+            memory -= rgb.nbytes
+            kept = rgb if memory >= 0 else None
+            found.examples.append(Example(name, folder / name, short_side, look_of(rgb), kept))
+    return found
+
+
+def _names(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
+    if not folder.is_dir():
+        raise NothingToDo(f"There is no folder {folder}.", remedy="Name a folder of colour photographs.")
+    looked = find(Search(folder, apart_from, PHOTO_SUFFIXES))
+    if not looked.photographs:
+        raise NothingToDo(f"There is no photograph in {folder}.", remedy="Name a folder of colour photographs.")
+    return looked.photographs, Found(unreadable=[trouble.source for trouble in looked.troubles])
+
+
+def _read(folder: Path, names: Sequence[str], short_side: int) -> Iterator[tuple[str, NDArray[np.uint8] | None]]:
+    """Names with their pixels, in order, read by all cores; a bounded number is in work at a time."""
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        for start in range(0, len(names), cores * AHEAD):
+            part = names[start : start + cores * AHEAD]
+            yield from zip(part, pool.map(lambda name: _readable(folder / name, short_side), part), strict=True)
+
+
+def _readable(path: Path, short_side: int) -> NDArray[np.uint8] | None:
+    try:
+        return decoded(path, short_side)
+    except UnreadablePhoto:
+        return None
+
+
+def decoded(path: Path, short_side: int) -> NDArray[np.uint8]:
+    """The photograph as RGB (H, W, 3) uint8, shrunk by area where its short side is longer than `short_side`."""
+    pixels = read_photo(path).pages[0].pixels
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    scale = short_side / min(pixels.shape[:2])
+    if scale < 1:
+        height, width = (max(short_side, round(length * scale)) for length in pixels.shape[:2])
+        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    if pixels.dtype == np.uint16:
+        pixels = np.rint(pixels / np.float32(257)).astype(np.uint8)
+    return np.ascontiguousarray(pixels)
+
+
+def stratum_of(name: str) -> str:
+    """The top-level folder of a name, `.` for photographs beside the folders."""
+    top, slash, _ = name.partition("/")
+    return top if slash else TOP
+
+
+def counted(examples: Iterable[Example]) -> dict[str, int]:
+    """How many photographs each top-level folder gave."""
+    return dict(sorted(Counter(example.stratum for example in examples).items()))
+
+
+def fingerprint(parts: Iterable[Sequence[Example]]) -> str:
+    """What tells whether two sessions of a run learn from the same photographs in the same order."""
+    digest = sha256()
+    for part in parts:
+        for example in part:
+            digest.update(example.name.encode("utf-8", "surrogateescape") + b"\0")
+            digest.update(example.look.pixels.tobytes())
+        digest.update(b"\0\0")
+    return digest.hexdigest()
+
+
+def free_memory() -> int:
+    """Bytes that may still be used, as far as the system says; a cautious guess where it does not."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return 4 << 30

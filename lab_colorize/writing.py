@@ -1,0 +1,113 @@
+"""Files written whole or not at all. Knows nothing of what is in them."""
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from lab_colorize.errors import OutputError, OutputExists
+
+TEMPORARY_PREFIX = ".lab-colorize-"  # 14 bytes and 16 hexadecimal digits: a name of 30 fits wherever any name does
+
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+_REMEDIES = {
+    errno.ENOSPC: "Free some space there, or write elsewhere.",
+    errno.EDQUOT: "Your quota there is used up: free some space, or write elsewhere.",
+    errno.EACCES: "Check the permissions of the folder, or write elsewhere.",
+    errno.EPERM: "Check the permissions of the folder, or write elsewhere.",
+    errno.EROFS: "The disk is read-only: write elsewhere.",
+    errno.ENOENT: "Create the folder first.",
+    errno.ENOTDIR: "A part of the path is a file: choose another place.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+    errno.EFBIG: "The disk cannot hold a file of this size: write elsewhere.",
+    errno.EISDIR: "A folder has that name: choose another.",
+}
+
+
+def write_whole(path: Path, data: bytes, *, overwrite: bool = False, like: Path | None = None) -> None:
+    """Put data at a path so that nobody ever sees a part of it, not even after a power cut.
+
+    The data go into a temporary file in the same folder, reach the disk, and only then get the name. Without
+    `overwrite` an existing file is never replaced, even if it appears meanwhile. A symbolic link at the path is
+    replaced itself; what it points to is not touched. Times and permissions are taken from `like`.
+    """
+    if not overwrite and os.path.lexists(path):
+        raise _exists(path)
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+    try:
+        _write(temporary, data, like)
+        _name(temporary, path, overwrite=overwrite)
+        _settle(path.parent)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        remedy = _REMEDIES.get(problem.errno or 0, "Check the disk, or write elsewhere.")
+        raise OutputError(f"{str(path)!r} could not be written: {reason}.", remedy=remedy) from problem
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _exists(path: Path) -> OutputExists:
+    return OutputExists(f"{str(path)!r} exists already.", remedy="Give --overwrite to replace it.")
+
+
+def _write(temporary: Path, data: bytes, like: Path | None) -> None:
+    """Fill a new file and see it onto the disk, with the times and permissions it is to have."""
+    with temporary.open("xb") as file:
+        file.write(data)
+        file.flush()
+        if like is not None:
+            _take_after(temporary, like)
+        os.fsync(file.fileno())
+
+
+def _take_after(temporary: Path, like: Path) -> None:
+    """Carry permissions and times; the new file stays the owner's to read and write.
+
+    Some file systems (FAT, network shares) hold no permissions: that is no reason to fail.
+    """
+    found = like.stat()
+    with contextlib.suppress(PermissionError):
+        temporary.chmod(stat.S_IMODE(found.st_mode) & 0o777 | stat.S_IRUSR | stat.S_IWUSR)
+    with contextlib.suppress(PermissionError):
+        os.utime(temporary, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+def _name(temporary: Path, path: Path, *, overwrite: bool) -> None:
+    """Give the file its name; without `overwrite` only if nobody has it."""
+    if overwrite:
+        temporary.replace(path)
+        return
+    try:
+        os.link(temporary, path, follow_symlinks=False)
+    except FileExistsError:
+        raise _exists(path) from None
+    except (OSError, NotImplementedError) as problem:
+        if isinstance(problem, OSError) and problem.errno not in _NO_LINKS:
+            raise
+        _claim(temporary, path)
+
+
+def _claim(temporary: Path, path: Path) -> None:
+    """Where the file system has no links: take the name with an empty file first, then replace that."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        raise _exists(path) from None
+    try:
+        temporary.replace(path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _settle(folder: Path) -> None:
+    """See the name onto the disk too, where folders can be opened for that."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,240 @@
+"""XMP packets gain the provenance of a coloured photograph; what was there stays byte for byte.
+
+The packet is only read as XML, to learn where things stand; the changes are cut into its own bytes. Values that are
+no longer true are set right: orientation, colour mode and profile, and the thumbnail of the old picture goes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+LAB_COLORIZE = "urn:lab-colorize:1.0"
+_MM, _EVENT = "http://ns.adobe.com/xap/1.0/mm/", "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
+_XAP, _TIFF, _EXIF = "http://ns.adobe.com/xap/1.0/", "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/"
+_PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+
+_LARGEST = 16 << 20  # bytes; no honest packet comes near
+
+_RESET = {
+    (_TIFF, "Orientation"): "1",
+    (_TIFF, "PhotometricInterpretation"): "2",
+    (_TIFF, "SamplesPerPixel"): "3",
+    (_EXIF, "ColorSpace"): "1",
+    (_PHOTOSHOP, "ColorMode"): "3",
+    (_PHOTOSHOP, "ICCProfile"): "sRGB",
+}
+_EXCHANGED = (((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")), ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")))
+_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
+_SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
+# An extended packet of a JPEG is not carried, so nothing may refer to it.
+_EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
+_REMOVED = _OURS | {_EXTENDED, _SOURCE_TYPE, (_XAP, "Thumbnails")}
+_HISTORY = (_MM, "History")
+_SEQUENCES = {(RDF, "Seq"), (RDF, "Bag")}
+
+# A start tag whole: ">" may stand inside quotes.
+_TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+Name = tuple[str, str]  # namespace, local name
+Span = tuple[int, int]
+
+
+class _Unusable(Exception):
+    """The packet cannot be kept; the message says why."""
+
+
+@dataclass
+class _Found:
+    """Where in a packet the things stand that matter here."""
+
+    end: int = -1  # of rdf:RDF's contents
+    about: str = ""
+    values: dict[Name, tuple[Span, str]] = field(default_factory=dict)  # of simple properties: where, and what
+    whole: dict[Name, Span] = field(default_factory=dict)  # properties with all around them
+    history_end: int = -1  # of the list's contents
+
+
+@dataclass
+class _Reader:
+    """Follows expat through a packet and notes the places."""
+
+    packet: bytes
+    found: _Found = field(default_factory=_Found)
+    path: list[Name] = field(default_factory=list)
+    starts: list[Span] = field(default_factory=list)  # of the open elements' start tags
+    prefixes: dict[str, list[str]] = field(default_factory=dict)
+    text: str = ""
+
+    def read(self) -> _Found:
+        parser = self.parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.finish
+        parser.CharacterDataHandler = self.characters
+        parser.StartNamespaceDeclHandler = self.declare
+        parser.EndNamespaceDeclHandler = self.forget
+        parser.StartDoctypeDeclHandler = self.refuse
+        try:
+            parser.Parse(self.packet, True)
+        except expat.ExpatError as problem:
+            raise _Unusable("it is not well-formed XML") from problem
+        if self.found.end < 0:
+            raise _Unusable("it holds no RDF")
+        return self.found
+
+    def refuse(self, *_: object) -> None:
+        """Document types allow entities that swell to gigabytes; XMP has no use for them."""
+        raise _Unusable("it declares a document type")
+
+    def declare(self, prefix: str | None, uri: str | None) -> None:
+        self.prefixes.setdefault(prefix or "", []).append(uri or "")
+
+    def forget(self, prefix: str | None) -> None:
+        self.prefixes[prefix or ""].pop()
+
+    def characters(self, text: str) -> None:
+        self.text += text
+
+    def start(self, name: str, _: object) -> None:
+        at = self.parser.CurrentByteIndex
+        tag = _TAG.match(self.packet, at)
+        if tag is None:
+            raise _Unusable("it is not well-formed XML")
+        self.path.append(_named(name))
+        self.starts.append(tag.span())
+        self.text = ""
+        if len(self.path) >= 2 and self.path[-2:] == [(RDF, "RDF"), (RDF, "Description")]:
+            self.attributes(tag.group(), at)
+
+    def attributes(self, tag: bytes, at: int) -> None:
+        """Properties may stand as attributes of a description."""
+        for found in _ATTRIBUTE.finditer(tag):
+            prefix, _, local = found.group(1).decode().rpartition(":")
+            name = ((self.prefixes.get(prefix) or [""])[-1], local)
+            place = 2 if found.group(2) is not None else 3
+            value = found.group(place).decode()
+            if name == (RDF, "about"):
+                self.found.about = value
+            else:
+                start, end = found.span(place)
+                self.found.values[name] = ((at + start, at + end), value)
+                self.found.whole[name] = (at + found.start(), at + found.end())
+
+    def finish(self, _: str) -> None:
+        at = self.parser.CurrentByteIndex
+        name, tag = self.path.pop(), self.starts.pop()
+        empty = at == tag[0]  # <name/>: expat tells of its end where it begins
+        end = tag[1] if empty else self.packet.index(b">", at) + 1
+        if name == (RDF, "RDF") and not empty:
+            self.found.end = at
+        elif self.path[-2:] == [(RDF, "RDF"), (RDF, "Description")]:
+            self.found.whole[name] = (tag[0], end)
+            if not empty and b"<" not in self.packet[tag[1] : at]:
+                self.found.values[name] = ((tag[1], at), self.text)
+        elif name in _SEQUENCES and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY] and not empty:
+            self.found.history_end = at
+
+
+def _named(name: str) -> Name:
+    uri, _, local = name.rpartition(" ")
+    return uri, local
+
+
+def stamped(
+    xmp: bytes | None, *, source_type: str, software: str, model: str, model_sha256: str
+) -> tuple[bytes, tuple[str, ...]]:
+    """The packet with provenance, and notes on what could not be kept.
+
+    The same input gives the same bytes, so the event in the history bears no time.
+    """
+    packet, notes = _EMPTY, tuple[str, ...]()
+    if xmp is not None:
+        packet = _as_utf8(xmp)
+        try:
+            found = _read(packet)
+        except _Unusable as reason:
+            packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
+    found = _read(packet)
+    before = found.values.get((LAB_COLORIZE, "DigitalSourceTypeBefore")) or found.values.get(_SOURCE_TYPE)
+    said = {"Software": software, "Model": model, "ModelSHA256": model_sha256}
+    if before is not None:
+        said["DigitalSourceTypeBefore"] = before[1]
+    event = _event(software, f"model {model}, SHA-256 {model_sha256}")
+    edits = [*_corrections(found), *_additions(found, source_type, said, event)]
+    return _cut(packet, edits), notes
+
+
+def _read(packet: bytes) -> _Found:
+    if len(packet) > _LARGEST:
+        raise _Unusable("it is longer than 16 MB")
+    return _Reader(packet).read()
+
+
+def _as_utf8(xmp: bytes) -> bytes:
+    """Packets may be UTF-16 or UTF-32 too; some writers pad them with zeros."""
+    for mark, codec in ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if xmp.startswith(mark):
+            return xmp.decode(codec, "replace").rstrip("\0").encode()
+    if xmp[:2] in {b"<\0", b"\0<"}:
+        return xmp.decode("utf-16-le" if xmp[0] else "utf-16-be", "replace").rstrip("\0").encode()
+    return xmp.rstrip(b"\0")
+
+
+def _corrections(found: _Found) -> Iterator[tuple[Span, bytes]]:
+    """What is no longer true."""
+    for name in _REMOVED & found.whole.keys():
+        yield found.whole[name], b""
+    for name in _RESET.keys() & found.values.keys():
+        yield found.values[name][0], _RESET[name].encode()
+    if found.values.get((_TIFF, "Orientation"), ((0, 0), "1"))[1].strip() in {"5", "6", "7", "8"}:
+        for one, other in _EXCHANGED:
+            if one in found.values and other in found.values:
+                yield found.values[one][0], escape(found.values[other][1]).encode()
+                yield found.values[other][0], escape(found.values[one][1]).encode()
+
+
+def _additions(found: _Found, source_type: str, said: dict[str, str], event: str) -> Iterator[tuple[Span, bytes]]:
+    """A description of our own, and an event at the end of the history that is there."""
+    history = ""
+    if found.history_end >= 0:
+        yield (found.history_end, found.history_end), event.encode()
+    elif _HISTORY not in found.whole:
+        history = f'<xmpMM:History xmlns:xmpMM="{_MM}"><rdf:Seq>{event}</rdf:Seq></xmpMM:History>'
+    ours = "".join(f"<labcolorize:{name}>{escape(value)}</labcolorize:{name}>" for name, value in said.items())
+    about = f'"{found.about}"' if '"' not in found.about else f"'{found.about}'"  # as it stood, escapes and all
+    description = (
+        f'<rdf:Description xmlns:rdf="{RDF}" rdf:about={about}'
+        f' xmlns:Iptc4xmpExt="{IPTC_EXT}" xmlns:labcolorize="{LAB_COLORIZE}">'
+        f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPES}{escape(source_type)}</Iptc4xmpExt:DigitalSourceType>"
+        f"{ours}{history}</rdf:Description>"
+    )
+    yield (found.end, found.end), description.encode()
+
+
+def _event(software: str, parameters: str) -> str:
+    return (
+        f'<rdf:li xmlns:rdf="{RDF}" xmlns:stEvt="{_EVENT}" rdf:parseType="Resource">'
+        "<stEvt:action>converted</stEvt:action>"
+        f"<stEvt:softwareAgent>{escape(software)}</stEvt:softwareAgent>"
+        f"<stEvt:parameters>colorized with {escape(parameters)}</stEvt:parameters></rdf:li>"
+    )
+
+
+def _cut(packet: bytes, edits: list[tuple[Span, bytes]]) -> bytes:
+    """Put each replacement in its place, from the last to the first."""
+    for (start, end), instead in sorted(edits, reverse=True):
+        packet = packet[:start] + instead + packet[end:]
+    return packet
+
+
+_EMPTY = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="' + RDF.encode() + b'"></rdf:RDF></x:xmpmeta>'
+    b'<?xpacket end="w"?>'
+)

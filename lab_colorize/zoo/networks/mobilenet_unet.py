@@ -1,0 +1,27 @@
+"""The default: MobileNetV2 looks, a light decoder paints at a quarter of the side. Made for speed on a CPU."""
+
+import keras
+from keras import layers
+
+from lab_colorize.zoo.blocks import conv_norm_relu, double, tanh_ab
+from lab_colorize.zoo.encoders import mobilenet_v2
+
+TAPS = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")  # 1/4, 1/8, 1/16, 1/32
+
+
+def build(side: int | None, encoder_weights: str) -> keras.Model:
+    """Down to a 32nd of the side with ImageNet's eyes, up to a quarter with detail from L itself.
+
+    lightness (N, side, side, 1) in [-1, 1] -> ab (N, side/4, side/4, 2) in [-1, 1]
+    """
+    lightness = keras.Input((side, side, 1), name="lightness")
+    three_channels = layers.Concatenate(name="as_rgb")([lightness] * 3)
+    quarter, eighth, sixteenth, x = mobilenet_v2(encoder_weights, TAPS)(three_channels)
+
+    x = conv_norm_relu(x, 256, kernel=1, name="code")
+    for skip, skip_filters, filters in ((sixteenth, 96, 192), (eighth, 48, 96), (quarter, 32, 64)):
+        skip = conv_norm_relu(skip, skip_filters, kernel=1)
+        x = layers.Concatenate()([double(x), skip])
+        x = conv_norm_relu(x, filters)
+        x = conv_norm_relu(x, filters)
+    return keras.Model(lightness, tanh_ab(x), name="mobilenet_unet")

@@ -1,0 +1,110 @@
+"""Archives of stand-ins: files whose first word says how colouring them ends, and a colour that obeys it."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.batch.options import BatchOptions, Recipe
+from lab_colorize.batch.outcome import Outcome
+from lab_colorize.batch.run import Batch, Studio
+from lab_colorize.colorizer import ColorizeOptions, Coloured
+from lab_colorize.errors import AlreadyInColour, OutputExists, UnreadablePhoto
+
+RECIPE = Recipe("stand-in", "0" * 64, "plain")
+
+
+@dataclass
+class StandIn:
+    """Colours by writing "coloured" before the contents; remembers what it was asked for."""
+
+    recipe: Recipe = RECIPE
+    asked: list[str] = field(default_factory=list)
+
+    def studio(self) -> Studio:
+        return Studio(self.recipe, lambda: self.colour)
+
+    def colour(self, source: Path, target: Path, *, overwrite: bool) -> Coloured:
+        self.asked.append(source.name)
+        content = source.read_bytes()
+        if content.startswith(b"bad"):
+            raise UnreadablePhoto(f"{source.name} is damaged.", remedy="Scan it again.")
+        if content.startswith(b"colour"):
+            raise AlreadyInColour(f"{source.name} is already in colour.")
+        if content.startswith(b"bug"):
+            raise ZeroDivisionError("an accident")
+        return written(source, target, b"coloured " + content + self.recipe.model.encode(), overwrite=overwrite)
+
+
+def written(source: Path, target: Path, data: bytes, *, overwrite: bool) -> Coloured:
+    """Write as photo.write_whole does, and say so as colorize_photo does."""
+    if os.path.lexists(target) and not overwrite:
+        raise OutputExists(f"{target} exists already.")
+    temporary = target.with_name(f"{TEMPORARY_PREFIX}{target.name}")
+    temporary.write_bytes(data)
+    shutil.copystat(source, temporary)
+    temporary.replace(target)
+    hashes = (hashlib.sha256(content).hexdigest() for content in (source.read_bytes(), data))
+    return Coloured(target, 4, 3, 1, *hashes, ())
+
+
+@dataclass
+class Archive:
+    """A folder of stand-ins, its OUT, and batches from one to the other."""
+
+    folder: Path
+    out: Path
+    stand_in: StandIn = field(default_factory=StandIn)
+
+    def add(self, *names: str, content: str = "grey") -> None:
+        for name in names:
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{content} {name}", encoding="utf-8", errors="surrogateescape")
+
+    def options(self, **more: object) -> BatchOptions:
+        return BatchOptions(**{"folder": self.folder, "out": self.out, "colorize": ColorizeOptions(), "workers": 2} | more)
+
+    def batch(self, **more: object) -> dict[str, Outcome]:
+        with Batch(self.options(**more), self.stand_in.studio()) as batch:
+            return {outcome.source: outcome for outcome in batch}
+
+    def asked(self) -> list[str]:
+        """What was coloured since this was last called."""
+        asked = sorted(self.stand_in.asked)
+        self.stand_in.asked.clear()
+        return asked
+
+    def results(self) -> dict[str, bytes]:
+        """Everything in OUT but the journal."""
+        return contents_below(self.out)
+
+
+def contents_below(out: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and path.name != "lab-colorize.jsonl"
+    }
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    (tmp_path / "photos").mkdir()
+    return Archive(tmp_path / "photos", tmp_path / "coloured")
+
+
+@pytest.fixture
+def touch_later() -> Callable[[Path, str], None]:
+    """Change a file's contents, and its time even where the clock of the file system is coarse."""
+
+    def change(path: Path, content: str) -> None:
+        path.write_text(content)
+        os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 5_000_000_000))
+
+    return change

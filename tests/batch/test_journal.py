@@ -1,0 +1,118 @@
+"""The journal: the last line holds, a torn one is as if never written, one batch at a time."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, history_of, read_journal
+from lab_colorize.batch.outcome import Outcome, Status, read_line
+from lab_colorize.errors import OutputError
+
+paths = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20) | st.binary(min_size=1).map(os.fsdecode)
+outcomes = st.builds(
+    Outcome,
+    source=paths,
+    target=st.none() | paths,
+    status=st.sampled_from(Status),
+    reason=st.text(),
+    target_sha256=st.none() | st.sampled_from(["a" * 64, "b" * 64]),
+    source_size=st.none() | st.integers(0, 2**63),
+    traceback=st.text(),
+)
+
+
+@given(outcomes)
+def test_what_is_written_is_read_again(outcome: Outcome) -> None:
+    line = outcome.line()
+    assert line.count(b"\n") == 1
+    assert read_line(line) == outcome
+
+
+@given(st.lists(outcomes))
+def test_the_last_line_on_a_source_holds(lines: list[Outcome]) -> None:
+    history = history_of(outcome.line() for outcome in lines)
+    assert history.last == {outcome.source: outcome for outcome in lines}
+    assert history.damaged == 0
+
+
+def line_of(name: str) -> bytes:
+    return Outcome(name, name, Status.DONE, target_sha256="a" * 64).line()
+
+
+def test_a_line_torn_at_any_byte_is_dropped_and_the_next_one_is_whole() -> None:
+    first, second, third = (line_of(name) for name in ("é.jpg", "b.jpg", "c.jpg"))
+    for end in range(len(second)):
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder)
+            (out / JOURNAL_NAME).write_bytes(first + second[:end])
+            torn = read_journal(out)
+            assert torn.damaged == 0
+            assert set(torn.last) - {"b.jpg"} == {"é.jpg"}
+            with Journal(out) as journal:
+                journal.append(Outcome("c.jpg", "c.jpg", Status.DONE, target_sha256="a" * 64))
+            whole = second if end == len(second) - 1 else b""  # only its line end was missing
+            assert (out / JOURNAL_NAME).read_bytes() == first + whole + third
+
+
+def test_a_torn_line_longer_than_a_block_is_cut_off(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_NAME).write_bytes(line_of("a.jpg") + b"{" + b"x" * 200_000)
+    Journal(tmp_path).close()
+    assert (tmp_path / JOURNAL_NAME).read_bytes() == line_of("a.jpg")
+
+
+@given(st.binary().filter(lambda noise: b"\n" not in noise and read_line(noise) is None))
+def test_damaged_lines_are_passed_over_and_counted(noise: bytes) -> None:
+    history = history_of([line_of("a.jpg"), noise + b"\n", line_of("b.jpg")])
+    assert set(history.last) == {"a.jpg", "b.jpg"}
+    assert history.damaged == 1
+
+
+@pytest.mark.parametrize("line", [b"[]", b"3", b'{"source": 3, "target": null, "status": "done"}', b"[" * 100_000])
+def test_json_that_is_no_outcome_is_a_damaged_line(line: bytes) -> None:
+    assert read_line(line) is None
+
+
+def test_keys_of_later_versions_are_passed_over() -> None:
+    assert read_line(b'{"source": "a", "target": null, "status": "failed", "mood": 3}') is not None
+
+
+def test_no_journal_is_an_empty_history(tmp_path: Path) -> None:
+    assert read_journal(tmp_path / "none") == History()
+
+
+def test_a_second_batch_is_refused_while_the_first_holds_the_journal(tmp_path: Path) -> None:
+    with Journal(tmp_path), pytest.raises(OutputError, match="Another batch"):
+        Journal(tmp_path)
+    Journal(tmp_path).close()
+
+
+def test_a_killed_batch_leaves_no_lock_behind(tmp_path: Path) -> None:
+    code = (
+        "import os, signal; from pathlib import Path; from lab_colorize.batch.journal import Journal;"
+        f"journal = Journal(Path({str(tmp_path)!r})); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=False)
+    assert ended.returncode == -9
+    Journal(tmp_path).close()
+
+
+def test_a_disk_that_fills_up_within_a_line_leaves_none_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with Journal(tmp_path) as journal:
+        monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:10]))
+        with pytest.raises(OSError, match="No space"):
+            journal.append(Outcome("a.jpg", "a.jpg", Status.DONE))
+        monkeypatch.undo()
+        assert (tmp_path / JOURNAL_NAME).read_bytes() == b""
+
+
+def test_an_out_that_cannot_be_used_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be used"):
+        Journal(tmp_path / "file" / "out")

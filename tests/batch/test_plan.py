@@ -1,0 +1,152 @@
+"""What is due: exactly what is missing, changed or failed, and nothing that still holds."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab_colorize.batch.options import Recipe
+from lab_colorize.batch.outcome import Status
+from lab_colorize.batch.plan import DONE_BEFORE
+from lab_colorize.colorizer import ColorizeOptions
+
+from tests.batch.conftest import Archive
+
+Change = Callable[[Path, str], None]
+
+
+@pytest.fixture
+def finished(archive: Archive) -> Archive:
+    archive.add("a/1.jpg", "a/2.tif", "3.png")
+    archive.add("c.jpg", content="colour")
+    archive.add("x.jpg", content="bad")
+    archive.batch()
+    archive.asked()
+    return archive
+
+
+def test_the_tree_is_mirrored_and_names_stay(finished: Archive) -> None:
+    assert set(finished.results()) == {"a/1.jpg", "a/2.tif", "3.png"}
+
+
+def test_only_what_failed_is_tried_again(finished: Archive) -> None:
+    outcomes = finished.batch()
+    assert finished.asked() == ["x.jpg"]
+    assert {name: outcome.reason for name, outcome in outcomes.items() if outcome.status is Status.SKIPPED} == {
+        "a/1.jpg": DONE_BEFORE,
+        "a/2.tif": DONE_BEFORE,
+        "3.png": DONE_BEFORE,
+        "c.jpg": "c.jpg is already in colour.",
+    }
+
+
+def test_what_still_holds_is_not_written_down_again(finished: Archive) -> None:
+    before = (finished.out / "lab-colorize.jsonl").read_bytes()
+    finished.batch()
+    added = (finished.out / "lab-colorize.jsonl").read_bytes().removeprefix(before)
+    assert [json.loads(line)["source"] for line in added.splitlines()] == ["x.jpg"]
+
+
+def test_a_missing_target_is_made_again(finished: Archive) -> None:
+    (finished.out / "a/1.jpg").unlink()
+    finished.batch()
+    assert finished.asked() == ["1.jpg", "x.jpg"]
+
+
+def test_a_changed_source_is_made_again(finished: Archive, touch_later: Change) -> None:
+    touch_later(finished.folder / "3.png", "grey 3.png")  # the same size, another time
+    touch_later(finished.folder / "c.jpg", "grey now")
+    outcomes = finished.batch()
+    assert finished.asked() == ["3.png", "c.jpg", "x.jpg"]
+    assert outcomes["c.jpg"].status is Status.DONE
+
+
+def test_checksums_judge_by_contents_alone(finished: Archive, touch_later: Change) -> None:
+    touch_later(finished.folder / "3.png", "grey 3.png")  # another time, the same contents
+    unnoticed = finished.folder / "a/1.jpg"
+    times = unnoticed.stat()
+    unnoticed.write_text("gray a/1.jpg")
+    os.utime(unnoticed, ns=(times.st_atime_ns, times.st_mtime_ns))
+    finished.batch(checksum=True)
+    assert finished.asked() == ["1.jpg", "x.jpg"]
+
+
+@pytest.mark.parametrize("recipe", [Recipe("stand-in", "1" * 64, "plain"), Recipe("stand-in", "0" * 64, "vivid")])
+def test_another_model_or_other_options_make_everything_due(finished: Archive, recipe: Recipe) -> None:
+    finished.stand_in.recipe = recipe
+    outcomes = finished.batch()
+    assert len(finished.asked()) == 5
+    assert outcomes["3.png"].status is Status.DONE  # its target is ours and may be replaced
+
+
+def test_force_makes_due_what_was_skipped_and_nothing_else(finished: Archive) -> None:
+    finished.batch(colorize=ColorizeOptions(force=True))
+    assert finished.asked() == ["c.jpg", "x.jpg"]
+
+
+def test_a_changed_format_gives_other_targets(finished: Archive) -> None:
+    finished.batch(colorize=ColorizeOptions(format="png"))
+    assert finished.asked() == ["1.jpg", "2.tif", "x.jpg"]  # the recipe of the stand-in is the same
+    assert {"a/1.png", "a/2.png", "3.png"} < set(finished.results())
+
+
+def test_copies_that_were_not_asked_for_before_are_made_now(finished: Archive) -> None:
+    finished.batch(copy_rest=True)
+    assert finished.asked() == ["c.jpg", "x.jpg"]
+    assert "c.jpg" in finished.results()
+    finished.batch(copy_rest=True)
+    assert finished.asked() == ["x.jpg"]
+
+
+def test_a_journal_that_is_lost_costs_a_comparison_not_the_results(finished: Archive) -> None:
+    before = finished.results()
+    (finished.out / "lab-colorize.jsonl").unlink()
+    outcomes = finished.batch()
+    assert [outcome.source for outcome in outcomes.values() if outcome.status is Status.FAILED] == ["x.jpg"]
+    assert finished.results() == before
+
+
+def test_where_case_is_ignored_the_later_of_two_names_fails_before_anything_is_written(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add("A.jpg", "a.jpg", "b.jpg")
+    monkeypatch.setattr("lab_colorize.batch.run.ignores_case", lambda out: True)
+    outcomes = archive.batch()
+    assert {name for name, outcome in outcomes.items() if outcome.status is Status.FAILED} == {"a.jpg"}
+    assert set(archive.results()) == {"A.jpg", "b.jpg"}
+
+
+def test_a_comparison_never_takes_the_place_of_a_result(archive: Archive) -> None:
+    archive.add("a.jpg", "a_compare.jpg")
+    outcomes = archive.batch(colorize=ColorizeOptions(compare=True))
+    assert outcomes["a.jpg"].status is Status.FAILED
+    assert "a_compare.jpg" in outcomes["a.jpg"].reason
+
+
+def test_the_recipe_takes_in_what_has_an_effect_on_results_and_nothing_else() -> None:
+    from types import SimpleNamespace
+    from typing import Any
+
+    from lab_colorize.batch.options import recipe_of
+
+    model: Any = SimpleNamespace(name="m", sha256="0" * 64, card=SimpleNamespace(saturation=1.15))
+    plain = recipe_of(model, ColorizeOptions())
+    for idle in (
+        {"overwrite": True},
+        {"force": True},
+        {"accept_truncated": True},
+        {"max_pixels": 3},
+        {"saturation": 1.15},
+    ):
+        assert recipe_of(model, ColorizeOptions(**idle)) == plain
+    for telling in (
+        {"saturation": 1.0},
+        {"format": "png"},
+        {"quality": 90},
+        {"compare": True},
+        {"source_type": "humanEdits"},
+    ):
+        assert recipe_of(model, replace(ColorizeOptions(), **telling)) != plain
