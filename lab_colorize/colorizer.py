@@ -17,7 +17,8 @@ import numpy as np
 
 from lab_colorize import __version__
 from lab_colorize.errors import AlreadyInColour, ModelDamaged
-from lab_colorize.lab import Pixels, Plane, chroma_of_network, enlarged, join, lightness_of, network_input
+from lab_colorize.join import join
+from lab_colorize.lab import Pixels, Plane, chroma_of_network, lightness_of, network_input
 from lab_colorize.lightness import lightness_through
 from lab_colorize.metadata import Provenance, stamped
 from lab_colorize.models import Model, find_model
@@ -90,7 +91,7 @@ class Colorizer:
         """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
         factor = self.model.card.saturation if saturation is None else saturation
         ab = self.predict(lightness) * np.float32(factor)
-        return join(lightness, enlarged(ab, lightness.shape), depth)
+        return join(lightness, ab, depth)
 
     def predict(self, lightness: Plane) -> Plane:
         """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
@@ -122,14 +123,13 @@ class Colorizer:
     @cached_property
     def _interpreter(self) -> tuple[Any, int, int]:
         """The LiteRT interpreter with the places of its input and output."""
-        from ai_edge_litert.interpreter import Interpreter
+        from lab_colorize.runtime import interpreter_for
 
         try:
-            interpreter = Interpreter(model_content=self.model.content, num_threads=self._threads)
+            interpreter = interpreter_for(self.model.content, threads=self._threads)
             signature = interpreter.get_signature_list()["serving_default"]
             if signature != {"inputs": ["lightness"], "outputs": ["ab"]}:
                 raise ValueError(f"its signature is {signature}")
-            interpreter.allocate_tensors()
         except (ValueError, KeyError, RuntimeError) as error:
             raise ModelDamaged(
                 f"{self.model.path} is not a model that this tool can run: {error}",

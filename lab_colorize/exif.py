@@ -1,6 +1,6 @@
 """EXIF blocks brought up to date where they stand.
 
-Bytes are changed in place and never written anew, for the notes of camera makers hold offsets that nobody can mend.
+Bytes are changed in place and never written anew, for camera makers' notes hold offsets that nobody can mend.
 """
 
 import struct

@@ -1,7 +1,7 @@
 """ICC profiles: the tone curves of grey and RGB scans, and the sRGB profile that coloured photographs get.
 
-Reads profiles of the kind "curves and a matrix", versions 2 and 4. Whatever is broken, or a table of another kind,
-counts as no profile.
+Reads profiles of the kind "curves and a matrix", versions 2 and 4. Whatever is broken or of another kind counts
+as no profile.
 """
 
 import struct

@@ -1,4 +1,4 @@
-"""Metadata carried over from a photograph to its coloured version, and the stamp that says how that was made."""
+"""Metadata carried over from a photograph to its coloured version, and the stamp that says how it was made."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ __all__ = ["Metadata", "Provenance", "read_metadata", "stamped"]
 
 @dataclass(frozen=True)
 class Provenance:
-    """Who coloured it: the software with its version, the model and its hash, and IPTC's word for such pictures."""
+    """What coloured it: the software with its version, the model with its hash, IPTC's word for the result."""
 
     software: str
     model: str

@@ -60,7 +60,9 @@ def format_named(name: str) -> Format:
     """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
     found = format_for_suffix("." + name.removeprefix("."))
     if found is None:
-        raise UsageProblem(f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif.")
+        raise UsageProblem(
+            f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif."
+        )
     return found
 
 
@@ -75,7 +77,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def probe_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, int, int]:
-    """Format, width and height as seen, from the header alone; the errors of `read_photo`, save for damage within."""
+    """Format, width and height as seen, from the header alone; damage further on goes unnoticed."""
     name = str(path)
     data = _contents(path, name, _HEAD)
     try:
@@ -106,7 +108,8 @@ def read_photo(
     except Unsupported as kind:
         raise UnsupportedFormat(f"{called!r} is {kind}.", remedy=kind.remedy) from None
     except MemoryError:
-        raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy="Close programs, or scale it down.") from None
+        remedy = "Close other programs, or scale it down."
+        raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy=remedy) from None
     return Photo(pages, format, read_metadata(data, format))
 
 
@@ -137,7 +140,9 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
     try:
         if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no ordinary file"
-            raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
+            raise UnreadablePhoto(
+                f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder."
+            )
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
@@ -146,7 +151,8 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
         raise UnreadablePhoto(f"{name!r} may not be read.", remedy="Check its permissions.") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
-        raise UnreadablePhoto(f"{name!r} cannot be read: {reason}.", remedy="Check the disk and the name.") from problem
+        remedy = "Check the disk and the name."
+        raise UnreadablePhoto(f"{name!r} cannot be read: {reason}.", remedy=remedy) from problem
 
 
 def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
@@ -169,7 +175,7 @@ def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
 
 
 def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) -> bytes:
-    """Check that nothing is missing; what is missing of a JPEG can be accepted, and is then completed with grey."""
+    """Check that nothing is missing; what is missing of a JPEG can be accepted, and is then left grey."""
     flaw = CONTAINERS[format].flaw(data)
     if flaw is None:
         return data

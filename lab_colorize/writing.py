@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab_colorize.errors import OutputError, OutputExists
 
-TEMPORARY_PREFIX = ".lab-colorize-"  # 14 bytes and 16 hexadecimal digits: a name of 30 fits wherever any name does
+TEMPORARY_PREFIX = ".lab-colorize-"  # with 16 hexadecimal digits 30 bytes, which fit wherever any name does
 
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 _REMEDIES = {

@@ -1,7 +1,7 @@
 """XMP packets gain the provenance of a coloured photograph; what was there stays byte for byte.
 
-The packet is only read as XML, to learn where things stand; the changes are cut into its own bytes. Values that are
-no longer true are set right: orientation, colour mode and profile, and the thumbnail of the old picture goes.
+The packet is only read as XML, to learn where things stand; the changes are cut into its own bytes. Values
+that are no longer true are set right: orientation, colour mode, profile; the old picture's thumbnail goes.
 """
 
 import re
@@ -15,7 +15,8 @@ IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 LAB_COLORIZE = "urn:lab-colorize:1.0"
 _MM, _EVENT = "http://ns.adobe.com/xap/1.0/mm/", "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
-_XAP, _TIFF, _EXIF = "http://ns.adobe.com/xap/1.0/", "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/"
+_XAP = "http://ns.adobe.com/xap/1.0/"
+_TIFF, _EXIF = "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 
 _LARGEST = 16 << 20  # bytes; no honest packet comes near
@@ -28,8 +29,13 @@ _RESET = {
     (_PHOTOSHOP, "ColorMode"): "3",
     (_PHOTOSHOP, "ICCProfile"): "sRGB",
 }
-_EXCHANGED = (((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")), ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")))
-_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
+_EXCHANGED = (
+    ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
+    ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
+)
+_OURS = frozenset(
+    (LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore")
+)
 _SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
 # An extended packet of a JPEG is not carried, so nothing may refer to it.
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
@@ -41,11 +47,21 @@ _SEQUENCES = {(RDF, "Seq"), (RDF, "Bag")}
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
+# How a packet begins in other encodings than UTF-8: with a mark, or without one with "<".
+_CODECS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+
 Name = tuple[str, str]  # namespace, local name
 Span = tuple[int, int]
 
 
-class _Unusable(Exception):
+class _Unusable(Exception):  # noqa: N818 - a cause, like those of `errors`
     """The packet cannot be kept; the message says why."""
 
 
@@ -137,7 +153,11 @@ class _Reader:
             self.found.whole[name] = (tag[0], end)
             if not empty and b"<" not in self.packet[tag[1] : at]:
                 self.found.values[name] = ((tag[1], at), self.text)
-        elif name in _SEQUENCES and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY] and not empty:
+        elif (
+            name in _SEQUENCES
+            and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY]
+            and not empty
+        ):
             self.found.history_end = at
 
 
@@ -178,11 +198,9 @@ def _read(packet: bytes) -> _Found:
 
 def _as_utf8(xmp: bytes) -> bytes:
     """Packets may be UTF-16 or UTF-32 too; some writers pad them with zeros."""
-    for mark, codec in ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if xmp.startswith(mark):
-            return xmp.decode(codec, "replace").rstrip("\0").encode()
-    if xmp[:2] in {b"<\0", b"\0<"}:
-        return xmp.decode("utf-16-le" if xmp[0] else "utf-16-be", "replace").rstrip("\0").encode()
+    for start, codec in _CODECS:
+        if xmp.startswith(start):
+            return xmp.decode(codec, "replace").rstrip("\0").encode("utf-8", "replace")
     return xmp.rstrip(b"\0")
 
 
@@ -199,7 +217,9 @@ def _corrections(found: _Found) -> Iterator[tuple[Span, bytes]]:
                 yield found.values[other][0], escape(found.values[one][1]).encode()
 
 
-def _additions(found: _Found, source_type: str, said: dict[str, str], event: str) -> Iterator[tuple[Span, bytes]]:
+def _additions(
+    found: _Found, source_type: str, said: dict[str, str], event: str
+) -> Iterator[tuple[Span, bytes]]:
     """A description of our own, and an event at the end of the history that is there."""
     history = ""
     if found.history_end >= 0:

@@ -7,7 +7,7 @@ differ only in case or in Unicode form, so that an archive made on Linux can be 
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -46,7 +46,7 @@ def folded(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def same_where_case_is_ignored(sources: Iterable[str], targets: dict[str, str]) -> dict[str, str]:
+def same_where_case_is_ignored(sources: Iterable[str], targets: Mapping[str, str]) -> dict[str, str]:
     """Map each source whose target only differs in case or Unicode form from an earlier one to that earlier source."""
     first: dict[str, str] = {}
     return {

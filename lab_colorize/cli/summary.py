@@ -73,7 +73,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     """Line by line; only what went wrong if `quiet`."""
     if not quiet:
         yield counts(tally)
-        yield from left_out(batch.found)
+        yield from left_out(batch.found, batch.options)
     if batch.plan.damaged_lines:
         yield f"note: {batch.plan.damaged_lines} lines of the journal could not be read and were passed over."
     yield from _failures(tally, batch)
@@ -86,20 +86,20 @@ def counts(tally: Tally) -> str:
     """How many came to which end."""
     skipped = {"done before": tally.before, "already in colour": tally.in_colour}
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
-    copied = f", {tally.copied} others copied" if tally.copied else ""
+    copied = f", {tally.copied} copied as they are" if tally.copied else ""
     return f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {tally.failed} failed{copied}."
 
 
-def left_out(found: Found) -> Iterator[str]:
-    """What lies in the folder and was not looked at."""
+def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
+    """What lies in the folder and has no part in the output."""
     kinds = {
-        "hidden": found.hidden,
-        "no photographs": found.others,
+        "hidden": 0 if options.copy_rest else found.hidden,
+        "non-photographs": 0 if options.copy_rest else found.others,
         "not chosen": found.not_chosen,
-        "links to folders that would lead round in a circle": found.links_left,
+        "links to folders not followed": found.links_left,
     }
     if any(kinds.values()):
-        yield f"Besides: {', '.join(f'{count} {kind}' for kind, count in kinds.items() if count)}."
+        yield f"Left out: {', '.join(f'{count} {kind}' for kind, count in kinds.items() if count)}."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
@@ -107,7 +107,8 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
         return
     yield click.style("Failed:", fg="red")
     for outcome in tally.listed:
-        yield f"  {printable(outcome.source)}: {printable(outcome.reason)}"
+        named = outcome.source in outcome.reason
+        yield f"  {printable(outcome.reason if named else f'{outcome.source}: {outcome.reason}')}"
         if outcome.remedy:
             yield f"      {printable(outcome.remedy)}"
     journal = printable(str(batch.options.out / JOURNAL_NAME))
@@ -130,7 +131,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         yield f"{survey.copies} other files to copy as they are."
     if survey.plan.settled:
         yield f"{len(survey.plan.settled)} settled before."
-    yield from left_out(survey.found)
+    yield from left_out(survey.found, options)
     failing = [*measured.unreadable, *(f"{outcome.source}: {outcome.reason}" for outcome in survey.plan.hopeless)]
     if failing:
         yield f"{len(failing)} would fail:"

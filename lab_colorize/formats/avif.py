@@ -1,7 +1,7 @@
 """AVIF files as items and properties: what they say of the picture, whether it is whole, metadata out.
 
-OpenCV writes EXIF, XMP and ICC into AVIF itself. It does not turn the picture on reading, and the standard has two
-ways of saying how: the properties irot and imir, which bind, and EXIF's orientation, which is to be ignored.
+OpenCV writes EXIF, XMP and ICC into AVIF itself. It does not turn the picture on reading, and the standard has
+two ways of saying how: the properties irot and imir, which bind, and EXIF's orientation, which is ignored.
 """
 
 import struct
@@ -61,7 +61,7 @@ def _iinf(data: bytes, part: Box, found: _Meta) -> None:
         (number,) = struct.unpack_from(">H" if version == 2 else ">I", data, item.start + 4)
         kind_at = item.start + (8 if version == 2 else 10)
         found.kinds[number] = data[kind_at : kind_at + 4]
-        found.mime[number] = (data[kind_at + 4 : item.end].split(b"\0") + [b""])[1]
+        found.mime[number] = [*data[kind_at + 4 : item.end].split(b"\0"), b""][1]
 
 
 def _iloc(data: bytes, part: Box, found: _Meta) -> None:

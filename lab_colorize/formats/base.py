@@ -6,7 +6,7 @@ Knows no format in particular; each has a module of its own beside this one.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +41,11 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
 }
 
 
-class Damaged(Exception):
+class Damaged(Exception):  # noqa: N818 - a cause, like those of `errors`
     """The bytes are not a whole file of their format; the message ends the sentence "NAME is damaged: ..."."""
 
 
-class Unsupported(Exception):
+class Unsupported(Exception):  # noqa: N818 - a cause, like those of `errors`
     """A sound file of a kind that is not read; the message ends the sentence "NAME is ..."."""
 
     def __init__(self, what: str, *, remedy: str = "") -> None:
@@ -89,7 +89,7 @@ class Metadata:
     notes: tuple[str, ...] = ()  # what could not be carried, in words for a person
 
 
-Samples = NDArray[np.uint8] | NDArray[np.uint16]
+Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""BMP files: what their headers say and whether they are whole. They hold a resolution, and no other metadata."""
+"""BMP files: what their headers say, and whether they are whole. Resolution is all the metadata they hold."""
 
 import struct
 
@@ -58,12 +58,14 @@ def _is_grey(data: bytes, bits: int) -> bool:
 
 
 def _palette(data: bytes) -> list[tuple[int, int, int]]:
-    size, bits = struct.unpack_from("<I", data, 14)[0], struct.unpack_from("<H", data, 24 if data[14] == _CORE else 28)[0]
-    each = 3 if size == _CORE else 4
-    used = struct.unpack_from("<I", data, 46)[0] if size != _CORE else 0
+    (size,) = struct.unpack_from("<I", data, 14)
+    core = size == _CORE
+    (bits,) = struct.unpack_from("<H", data, 24 if core else 28)
+    (used,) = (0,) if core else struct.unpack_from("<I", data, 46)
     count = used if 0 < used <= 1 << bits else 1 << bits
-    start = 14 + size
-    return [(data[at], data[at + 1], data[at + 2]) for at in range(start, start + count * each, each) if at + 3 <= len(data)]
+    each, start = 3 if core else 4, 14 + size
+    places = range(start, min(start + count * each, len(data) - 2), each)
+    return [(data[at], data[at + 1], data[at + 2]) for at in places]
 
 
 def flaw(data: bytes) -> str | None:

@@ -3,15 +3,19 @@
 OpenCV turns some formats and not others; so it is told not to turn any, and pages are turned here.
 """
 
+from typing import Any, TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lab_colorize.formats import bmp, jpeg, png, tiff, tiff_pixels
-from lab_colorize.formats.base import Damaged, Format, Header, Page, Samples
+from lab_colorize.formats.base import Damaged, Format, Header, Page
 
 # OpenCV's own messages say nothing to a user, who gets ours.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
+_Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 _AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
 _RGB = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -31,7 +35,7 @@ def _tiff_page(data: bytes, layout: tiff.Layout) -> Page:
     return _upright(pixels, alpha, 1 if tiff_pixels.is_upright(layout) else layout.orientation)
 
 
-def _decoded(data: bytes, format: Format, header: Header) -> Samples:
+def _decoded(data: bytes, format: Format, header: Header) -> _Array:
     """What OpenCV makes of it: RGB where no alpha and no grey asks for more."""
     colour = header.channels > 1 and not header.alpha
     if format is Format.JPEG and not colour:
@@ -41,7 +45,9 @@ def _decoded(data: bytes, format: Format, header: Header) -> Samples:
     else:
         flags = _AS_STORED
     try:
-        found = cv2.imdecode(np.frombuffer(png.bare(data) if format is Format.PNG else data, np.uint8), flags)
+        found: _Array | None = cv2.imdecode(
+            np.frombuffer(png.bare(data) if format is Format.PNG else data, np.uint8), flags
+        )
     except cv2.error:
         found = None
     if found is None or found.shape[:2] != (header.height, header.width):
@@ -51,14 +57,14 @@ def _decoded(data: bytes, format: Format, header: Header) -> Samples:
     return _to_rgb(found) if flags == _AS_STORED else found
 
 
-def _to_rgb(found: Samples) -> Samples:
+def _to_rgb(found: _Array) -> _Array:
     """OpenCV's order of channels to ours."""
     if found.ndim == 2:
         return found
     return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGRA2RGBA if found.shape[2] == 4 else cv2.COLOR_BGR2RGB))
 
 
-def _split(found: Samples, header: Header) -> tuple[Samples, Samples | None]:
+def _split(found: _Array, header: Header) -> tuple[_Array, _Array | None]:
     """Take alpha off, and grey out of three equal channels."""
     if found.ndim == 2:
         return found, None
@@ -67,7 +73,7 @@ def _split(found: Samples, header: Header) -> tuple[Samples, Samples | None]:
     return np.ascontiguousarray(colour), alpha
 
 
-def _left_out(data: bytes, format: Format, pixels: Samples) -> Samples | None:
+def _left_out(data: bytes, format: Format, pixels: _Array) -> _Array | None:
     """Alpha that OpenCV leaves out: that of a BMP, and of a grey PNG that names one value transparent."""
     if format is Format.BMP:
         return np.frombuffer(bmp.alpha(data), np.uint8).reshape(pixels.shape[:2])
@@ -79,19 +85,19 @@ def _left_out(data: bytes, format: Format, pixels: Samples) -> Samples | None:
     return np.where(hidden, 0, top).astype(pixels.dtype)
 
 
-def _full_range(pixels: Samples, bits: int) -> Samples:
+def _full_range(pixels: _Array, bits: int) -> _Array:
     """Stretch 9 to 15 bits, which OpenCV leaves at their own range, over all 16."""
     if pixels.dtype != np.uint16 or bits >= 16:
         return pixels
     return np.rint(pixels * np.float64(65535 / ((1 << bits) - 1))).astype(np.uint16)
 
 
-def _upright(pixels: Samples, alpha: Samples | None, orientation: int) -> Page:
+def _upright(pixels: _Array, alpha: _Array | None, orientation: int) -> Page:
     turned = None if alpha is None else _turned(alpha, orientation)
     return Page(_turned(pixels, orientation), turned)
 
 
-def _turned(stored: Samples, orientation: int) -> Samples:
+def _turned(stored: _Array, orientation: int) -> _Array:
     """Apply EXIF's orientation."""
     if orientation == 1:
         return stored
@@ -101,7 +107,8 @@ def _turned(stored: Samples, orientation: int) -> Samples:
         return np.asarray(cv2.transpose(cv2.flip(stored, -1)))
     if orientation == 5:
         return np.asarray(cv2.transpose(stored))
-    return np.asarray(cv2.rotate(stored, cv2.ROTATE_90_CLOCKWISE if orientation == 6 else cv2.ROTATE_90_COUNTERCLOCKWISE))
+    quarter = cv2.ROTATE_90_CLOCKWISE if orientation == 6 else cv2.ROTATE_90_COUNTERCLOCKWISE
+    return np.asarray(cv2.rotate(stored, quarter))
 
 
 def completes(data: bytes) -> bool:

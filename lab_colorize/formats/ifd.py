@@ -88,7 +88,7 @@ def directory(data: bytes, s: Structure, at: int, *, strict: bool = False) -> Di
         (following,) = struct.unpack_from(s.order + s.offset, data, next_at)
     except struct.error:
         raise Damaged("it breaks off in a list of tags") from None
-    entries = {}
+    entries: dict[int, Entry] = {}
     for place in range(start, next_at, size):
         entry = _entry(data, s, place)
         if entry is None and strict:
@@ -174,8 +174,11 @@ def block(content: Tree, order: str) -> bytes:
     return {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(order + "I", 8) + written(content, order, at=8)
 
 
-def written(content: Tree, order: str, *, at: int, big: bool = False) -> bytes:
-    """Write a tree as it must stand at an offset of a file: its IFD, long values, then its children."""
+def written(content: Tree, order: str, *, at: int, big: bool = False, following: int = 0) -> bytes:
+    """Write a tree as it must stand at an offset of a file: its IFD, long values, then its children.
+
+    `following` is where the next page's IFD is.
+    """
     head, offset, size = ("Q", "Q", 20) if big else ("H", "I", 12)
     room = struct.calcsize(offset)
     count = len(content.entries) + len(content.children)
@@ -192,11 +195,12 @@ def written(content: Tree, order: str, *, at: int, big: bool = False) -> bytes:
         return where
 
     for entry in content.entries:
-        rows[entry.tag] = struct.pack(order + "HH" + offset, entry.tag, entry.kind, entry.count) + placed(entry.value)
+        head_of_row = struct.pack(order + "HH" + offset, entry.tag, entry.kind, entry.count)
+        rows[entry.tag] = head_of_row + placed(entry.value)
     for tag, child in content.children.items():
         rest.extend(b"\0" * ((rest_at + len(rest)) % 2))
         where = rest_at + len(rest)
         rest.extend(written(child, order, at=where, big=big))
         rows[tag] = struct.pack(order + "HH" + offset * 2, tag, _IFD8 if big else _LONG, 1, where)
     table = b"".join(rows[tag] for tag in sorted(rows))
-    return struct.pack(order + head, len(rows)) + table + bytes(room) + bytes(rest)
+    return struct.pack(order + head, len(rows)) + table + struct.pack(order + offset, following) + bytes(rest)

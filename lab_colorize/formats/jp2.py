@@ -53,7 +53,7 @@ def header(data: bytes) -> Header:
         raise Damaged("its header makes no sense")
     bits = max(depths) + 1
     if len(depths) > 1 or bits > 16:
-        raise Unsupported("a JPEG 2000 of a depth that is not read", remedy="Convert it to 8 or 16 bits a channel.")
+        raise Unsupported("a JPEG 2000 of a depth that is not read", remedy="Save it in 8 or 16 bits.")
     alpha = count in {2, 4}
     if count == 2:
         raise Unsupported("a grey JPEG 2000 with alpha", remedy="Save it as PNG or TIFF.")
@@ -75,11 +75,10 @@ def flaw(data: bytes) -> str | None:
     """Follow the lengths of the tile parts up to the end marker."""
     try:
         at, end = _codestream(data)
-        for at in _tile_parts(data, at, end):  # noqa: B007 - the last one counts
-            pass
-    except (Damaged, struct.error):
+        *_, last = _tile_parts(data, at, end)
+    except (Damaged, struct.error, ValueError):
         return "it breaks off"
-    return None if data[at : at + 2] == _EOC else "it breaks off"
+    return None if data[last : last + 2] == _EOC else "it breaks off"
 
 
 def _tile_parts(data: bytes, start: int, end: int) -> Iterator[int]:

@@ -24,7 +24,9 @@ _PADDING = re.compile(rb"\s{2,}(?=<\?xpacket end)")
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP13 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xED
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0..15 without DHT, JPG and DAC
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
-_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
+_ALONE = frozenset({0x01, *range(0xD0, 0xDA)})  # markers without a length
+
+_MARKER = re.compile(rb"\xff+[^\x00\xff]", re.DOTALL)  # any number of fill bytes may stand before one
 
 # In the coded data FF is followed by 00 (a stuffed FF), a restart marker, or the marker that ends the scan.
 _SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
@@ -32,26 +34,16 @@ _SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Give (marker, start, end of its payload) up to EOI; Damaged where the chain breaks."""
-    at = 2
-    while True:
-        if data[at : at + 1] != b"\xff":
-            raise Damaged("it breaks off" if at >= len(data) else f"no marker where one should be, at byte {at}")
-        while data[at : at + 1] == b"\xff":  # any number of fill bytes may stand before a marker
-            at += 1
-        if at >= len(data):
+    at, marker = 2, 0
+    while marker != _EOI:
+        found = _MARKER.match(data, at)
+        if found is None:
+            raise Damaged("it breaks off" if at >= len(data) - 1 else f"it is not a JPEG any more at byte {at}")
+        marker, at = found.group()[-1], found.end()
+        length = 0 if marker in _ALONE else int.from_bytes(data[at : at + 2], "big")
+        if at + length > len(data) or (length < 2 and marker not in _ALONE):
             raise Damaged("it breaks off")
-        marker, at = data[at], at + 1
-        if marker == _EOI:
-            yield marker, at, at
-            return
-        if marker in _ALONE:
-            continue
-        if at + 2 > len(data):
-            raise Damaged("it breaks off")
-        (length,) = struct.unpack_from(">H", data, at)
-        if length < 2 or at + length > len(data):
-            raise Damaged("it breaks off")
-        yield marker, at + 2, at + length
+        yield marker, min(at + 2, at + length), at + length
         at += length
         if marker == _SOS:
             end = _SCAN_END.search(data, at)
@@ -82,7 +74,7 @@ def header(data: bytes) -> Header:
                 break
             bits, height, width, channels = struct.unpack_from(">BHHB", payload)
             if bits != 8:
-                raise Unsupported(f"a JPEG of {bits} bits a sample", remedy="Convert it to a 16-bit TIFF or PNG.")
+                raise Unsupported(f"a JPEG of {bits} bits a sample", remedy="Convert it to a 16-bit TIFF.")
             if not width or not height:
                 raise Damaged("its header gives no size")
             return Header(width, height, channels, bits, orientation=orientation)
@@ -145,11 +137,11 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
         segments += _whole(_APP1, _XMP + _without_padding(metadata.xmp))
     if metadata.iptc:
         resource = photoshop.resource(metadata.iptc)
-        segments += [_segment(_APP13, _PHOTOSHOP + piece) for piece in pieces(resource, _ROOM - len(_PHOTOSHOP))]
+        parts = pieces(resource, _ROOM - len(_PHOTOSHOP))
+        segments += [_segment(_APP13, _PHOTOSHOP + part) for part in parts]
     if metadata.icc:
-        parts = list(pieces(metadata.icc, _ROOM - len(_ICC) - 2))
-        for number, part in enumerate(parts, 1):
-            segments.append(_segment(_APP2, _ICC + bytes((number, len(parts))) + part))
+        held = list(pieces(metadata.icc, _ROOM - len(_ICC) - 2))
+        segments += [_segment(_APP2, _ICC + bytes((i, len(held))) + part) for i, part in enumerate(held, 1)]
     return data[:2] + b"".join(segments) + data[_after_jfif(data) :]
 
 

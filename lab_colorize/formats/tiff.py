@@ -73,7 +73,7 @@ class Layout:
 
 
 def layouts(data: bytes) -> list[Layout]:
-    """Read how every page lies, without thumbnails and masks; Damaged or Unsupported where one cannot be read."""
+    """How every page lies, without thumbnails and masks; Damaged or Unsupported where one cannot be read."""
     s = ifd.structure(data)
     found = []
     for index, page in enumerate(ifd.chain(data, s)):
@@ -134,14 +134,16 @@ def _layout(tags: _Tags, index: int) -> Layout:
 
 def _same(values: tuple[int, ...]) -> int:
     if len(set(values)) != 1:
-        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
+        raise Unsupported(
+            "a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel."
+        )
     return values[0]
 
 
 def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
     """Name the kinds of TIFF that no rule here can read rightly."""
     if sample_format not in {1, 4} or layout.bits > 16:
-        kind = "floating-point" if sample_format == 3 else f"{layout.bits}-bit signed" if sample_format == 2 else f"{layout.bits}-bit"
+        kind = {2: f"{layout.bits}-bit signed", 3: "floating-point"}.get(sample_format, f"{layout.bits}-bit")
         raise Unsupported(f"a {kind} TIFF", remedy="Convert it to 8 or 16 bits a channel.")
     if layout.photometric == CMYK:
         raise Unsupported("a CMYK TIFF", remedy="Convert it to RGB with its own colour profile first.")
@@ -194,7 +196,9 @@ def flaw(data: bytes) -> str | None:
 
 
 def _segments_needed(page: Layout) -> int:
-    across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
+    across, down = (
+        -(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True)
+    )
     return across * down * (page.samples if page.separate else 1)
 
 
@@ -211,7 +215,7 @@ def metadata(data: bytes) -> Metadata:
     return Metadata(
         exif=exif,
         xmp=_block(page, _XMP),
-        iptc=_iptc(page, s.order),
+        iptc=_iptc(page),
         icc=_block(page, _ICC),
         dpi=ifd.dpi(exif),
     )
@@ -229,8 +233,8 @@ def _block(page: ifd.Directory, tag: int) -> bytes | None:
     return (page.entries[tag].value or None) if tag in page.entries else None
 
 
-def _iptc(page: ifd.Directory, order: str) -> bytes | None:
-    """IPTC's own tag, in which old Photoshop swapped the bytes of each LONG; else among Photoshop's resources."""
+def _iptc(page: ifd.Directory) -> bytes | None:
+    """IPTC's own tag, in which some programs swap the bytes of each LONG; else among Photoshop's resources."""
     entry = page.entries.get(_IPTC)
     if entry is None or not entry.value:
         resources = _block(page, _PHOTOSHOP)

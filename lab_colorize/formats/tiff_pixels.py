@@ -1,22 +1,23 @@
 """Pixels of TIFF pages, exactly as they are stored.
 
-OpenCV (by libtiff) unpacks compressed strips; their meaning is worked out here. Left alone with whole pages it
-multiplies 8-bit colours by their alpha, loses grey's alpha, leaves 16-bit WhiteIsZero negative, and cannot read
-separate 16-bit planes or tiles of one bit (measured with OpenCV 5.0.0). JPEG and CCITT pages are its own.
+OpenCV (by libtiff) unpacks compressed strips; their meaning is worked out here. Left alone with whole pages
+it multiplies 8-bit colours by their alpha, loses grey's alpha, leaves 16-bit WhiteIsZero negative, and cannot
+read separate 16-bit planes or tiles of one bit (measured with OpenCV 5.0.0). JPEG and CCITT pages are its own.
 """
 
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.formats import ifd, tiff
-from lab_colorize.formats.base import Damaged, Unsupported
+from lab_colorize.formats.base import Damaged, Samples, Unsupported
 
-Samples = NDArray[np.uint8] | NDArray[np.uint16]
+_Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _SHORT, _LONG = 3, 4
@@ -31,7 +32,7 @@ def samples(data: bytes, page: tiff.Layout) -> tuple[Samples, Samples | None]:
         return _whole_page(data, page), None
     raw = _raw(data, page)
     if page.photometric == tiff.PALETTE:
-        colour: Samples = _looked_up(raw[..., 0], page)
+        colour = _looked_up(raw[..., 0], page)
     elif page.colours == 1:
         colour = _full_range(raw[..., 0], page.bits)
         if page.photometric == tiff.WHITE_IS_ZERO:
@@ -49,9 +50,9 @@ def is_upright(page: tiff.Layout) -> bool:
     return page.compression in {tiff.JPEG, *tiff.CCITT} or page.photometric == tiff.YCBCR
 
 
-def _whole_page(data: bytes, page: tiff.Layout) -> Samples:
+def _whole_page(data: bytes, page: tiff.Layout) -> NDArray[np.uint8]:
     if page.extra or page.bits == 16:
-        raise Unsupported("a JPEG-compressed TIFF with additional channels", remedy="Save it with LZW compression.")
+        raise Unsupported("a JPEG-compressed TIFF with more channels", remedy="Save it with LZW compression.")
     flags = cv2.IMREAD_GRAYSCALE if page.colours == 1 else cv2.IMREAD_COLOR_RGB
     found, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), flags, range=(page.index, page.index + 1))
     width, height = (page.height, page.width) if page.orientation > 4 else (page.width, page.height)
@@ -60,10 +61,9 @@ def _whole_page(data: bytes, page: tiff.Layout) -> Samples:
     return np.asarray(pages[0], np.uint8)
 
 
-def _raw(data: bytes, page: tiff.Layout) -> Samples:
+def _raw(data: bytes, page: tiff.Layout) -> _Array:
     """All samples of a page as stored: (H, W, samples)."""
-    dtype: type[np.uint8] | type[np.uint16] = np.uint16 if page.bits == 16 else np.uint8
-    out = np.empty((page.height, page.width, page.samples), dtype)
+    out: _Array = np.empty((page.height, page.width, page.samples), np.uint16 if page.bits == 16 else np.uint8)
     for number, (y, x, plane) in enumerate(_places(page)):
         width, height = page.segment
         height = height if page.tiled else min(height, page.height - y)
@@ -85,7 +85,7 @@ def _places(page: tiff.Layout) -> Iterator[tuple[int, int, int | None]]:
                 yield y, x, plane
 
 
-def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int, int]) -> Samples:
+def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int, int]) -> _Array:
     """One strip or tile, (height, width, samples)."""
     height, width, count = shape
     row = -(-width * count * page.bits // 8)
@@ -94,7 +94,7 @@ def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int,
         packed = packed.translate(_REVERSED)
     flat = np.frombuffer(_unpacked(packed, page.compression, row, height), np.uint8)
     if page.bits == 16:
-        part: Samples = flat.view(page.order + "u2").astype(np.uint16, copy=False).reshape(shape)
+        part: _Array = flat.view(page.order + "u2").astype(np.uint16, copy=False).reshape(shape)
     else:
         part = _spread(flat.reshape(height, row), page.bits)[:, : width * count].reshape(shape)
     if page.predictor == 2 and page.compression in {tiff.LZW, tiff.DEFLATE}:
@@ -102,7 +102,7 @@ def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int,
     return part
 
 
-def _spread(rows: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
+def _spread(rows: _Array, bits: int) -> _Array:
     """Give each sample of 1, 2 or 4 bits a byte of its own."""
     if bits == 8:
         return rows
@@ -141,7 +141,14 @@ def _unpacked_by_libtiff(packed: bytes, compression: int, row: int, rows: int) -
 
 
 def _small_tiff(packed: bytes, compression: int, row: int, rows: int, *, wide: bool) -> bytes:
-    fields = {256: row // 2 if wide else row, 257: rows, 258: 16 if wide else 8, 259: compression, 262: 1, 273: 8}
+    fields = {
+        256: row // 2 if wide else row,
+        257: rows,
+        258: 16 if wide else 8,
+        259: compression,
+        262: 1,
+        273: 8,
+    }
     fields |= {277: 1, 278: rows, 279: len(packed)}
     entries = tuple(ifd.Entry(tag, _LONG, 1, struct.pack("<I", value), 0) for tag, value in fields.items())
     start = 8 + len(packed) + len(packed) % 2
@@ -153,12 +160,12 @@ def _small_tiff(packed: bytes, compression: int, row: int, rows: int, *, wide: b
     return found.tobytes()
 
 
-def _full_range(values: Samples, bits: int) -> Samples:
+def _full_range(values: _Array, bits: int) -> _Array:
     """Stretch samples of fewer than 8 bits over the 8-bit range."""
     return values * np.uint8(255 // ((1 << bits) - 1)) if bits < 8 else values
 
 
-def _looked_up(values: Samples, page: tiff.Layout) -> NDArray[np.uint8]:
+def _looked_up(values: _Array, page: tiff.Layout) -> _Array:
     """Colours of a palette: (H, W) if all of its colours are grey, else (H, W, 3)."""
     table = np.array(page.palette, np.uint16)
     if table.size != 3 << page.bits or page.bits > 8:
@@ -168,9 +175,10 @@ def _looked_up(values: Samples, page: tiff.Layout) -> NDArray[np.uint8]:
     return colours[:, 0][values] if page.is_grey else colours[values]
 
 
-def _divided(colour: Samples, alpha: Samples) -> Samples:
+def _divided(colour: _Array, alpha: _Array) -> _Array:
     """Undo a multiplication by alpha, as far as its rounding allows; nothing is left where alpha is 0."""
     top = np.iinfo(alpha.dtype).max
     by = np.maximum(alpha, 1).astype(np.float32)
     by = by[..., None] if colour.ndim == 3 else by
-    return np.minimum(np.rint(colour * (np.float32(top) / by)), top).astype(colour.dtype)
+    fitting: _Array = np.minimum(np.rint(colour * (np.float32(top) / by)), top).astype(colour.dtype)
+    return fitting

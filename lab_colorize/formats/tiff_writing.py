@@ -1,19 +1,19 @@
 """TIFF files written: every page deflated, with the metadata in their tags and in an EXIF directory.
 
-tifffile writes pixels and tags; the EXIF and GPS directories, for which it has no way, are put at the end.
+tifffile writes the pixels. It has no way to write EXIF and GPS directories, and refuses other tags too, so all
+that describes the photograph is put at the end.
 """
 
 import struct
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.formats import ifd, tiff
 from lab_colorize.formats.base import Damaged, Metadata
 
-_BYTE, _LONG, _UNDEFINED, _IFD8 = 1, 4, 7, 18
+_BYTE, _UNDEFINED = 1, 7
 _XMP, _IPTC = 700, 33723
 _OWN = frozenset({ifd.X_RESOLUTION, ifd.Y_RESOLUTION, ifd.RESOLUTION_UNIT})  # written by tifffile
 _CLASSIC_LIMIT = 2**32 - 2**25  # beyond it offsets need BigTIFF; tifffile's own margin
@@ -43,41 +43,31 @@ def encode(pages: list[NDArray[Any]], metadata: Metadata, *, alpha: list[bool]) 
                 software=False,
                 metadata=None,
                 iccprofile=metadata.icc,
-                extratags=_tags(content, metadata, big=big) if number == 0 else [],
             )
-    return _with_directories(file.getvalue(), content)
+    return _described(file.getvalue(), content, metadata)
 
 
-def _exif(exif: bytes | None) -> tuple[str, ifd.Tree]:
+def _exif(exif: bytes | None) -> tuple[Literal["<", ">"], ifd.Tree]:
     try:
         s = ifd.structure(exif or b"")
         whole = ifd.tree(exif or b"", s, ifd.directory(exif or b"", s, s.first))
     except Damaged:
         return "<", ifd.Tree()
-    return s.order, whole
+    return "<" if s.order == "<" else ">", whole
 
 
-def _tags(content: ifd.Tree, metadata: Metadata, *, big: bool) -> list[tuple[int, int, int, bytes, bool]]:
-    """Everything for IFD0, pointers as zeros that are set later."""
-    found = [(e.tag, e.kind, e.count, e.value, True) for e in tiff.descriptive(content) if e.tag not in _OWN]
-    pointer = (_IFD8, 1, bytes(8)) if big else (_LONG, 1, bytes(4))
-    found += [(tag, *pointer, True) for tag in content.children]
-    if metadata.xmp:
-        found.append((_XMP, _BYTE, len(metadata.xmp), metadata.xmp, True))
-    if metadata.iptc:
-        found.append((_IPTC, _UNDEFINED, len(metadata.iptc), metadata.iptc, True))
-    return found
-
-
-def _with_directories(data: bytes, content: ifd.Tree) -> bytes:
-    """Append the EXIF and GPS directories, and point to them."""
-    if not content.children:
-        return data
+def _described(data: bytes, content: ifd.Tree, metadata: Metadata) -> bytes:
+    """Write the first page's directory anew at the end, with all that is to be said of the photograph."""
     s = ifd.structure(data)
-    entries = ifd.directory(data, s, s.first).entries
-    out = bytearray(data)
-    for tag, child in content.children.items():
-        out += b"\0" * (len(out) % 2)
-        struct.pack_into(s.order + s.offset, out, entries[tag].at, len(out))
-        out += ifd.written(child, s.order, at=len(out), big=s.big)
-    return bytes(out)
+    first = ifd.directory(data, s, s.first)
+    entries = {e.tag: e for e in tiff.descriptive(content) if e.tag not in _OWN}
+    for tag, kind, block in ((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc)):
+        if block:
+            entries[tag] = ifd.Entry(tag, kind, len(block), block, 0)
+    entries |= first.entries  # how the samples lie comes first
+    described = ifd.Tree(tuple(entries.values()), content.children)
+    padded = data + b"\0" * (len(data) % 2)
+    where = 8 if s.big else 4
+    head = padded[:where] + struct.pack(s.order + s.offset, len(padded))
+    anew = ifd.written(described, s.order, at=len(padded), big=s.big, following=first.next)
+    return head + padded[len(head) :] + anew

@@ -88,14 +88,13 @@ def metadata(data: bytes) -> Metadata:
 def embed(data: bytes, metadata: Metadata) -> bytes:
     """Make it an extended file: VP8X with flags, ICC before the pixels, EXIF and XMP after them."""
     found = header(data)
-    blocks = ((b"ICCP", metadata.icc, _ICC), (b"EXIF", metadata.exif, _EXIF), (b"XMP ", metadata.xmp, _XMP))
+    blocks = [(b"ICCP", metadata.icc, _ICC), (b"EXIF", metadata.exif, _EXIF), (b"XMP ", metadata.xmp, _XMP)]
     flags = sum(flag for _, block, flag in blocks if block) | (_ALPHA if found.alpha else 0)
     if not flags & ~_ALPHA:
         return data
     size = b"".join((side - 1).to_bytes(3, "little") for side in (found.width, found.height))
-    pixels = b"".join(
-        _chunk(kind, data[start:end]) for kind, start, end in _chunks(data) if kind in {b"VP8 ", b"VP8L", b"ALPH"}
-    )
+    chunks = [(kind, data[start:end]) for kind, start, end in _chunks(data)]
+    pixels = b"".join(_chunk(kind, held) for kind, held in chunks if kind in {b"VP8 ", b"VP8L", b"ALPH"})
     parts = [_chunk(b"VP8X", bytes((flags, 0, 0, 0)) + size)]
     parts += [_chunk(kind, block) for kind, block, _ in blocks[:1] if block]
     parts += [pixels]

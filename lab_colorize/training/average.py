@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.errors import TrainingError
+
 EVERY = 8  # steps between updates: the mean of 1000 steps does not miss the seven between
 
 
@@ -23,7 +25,7 @@ class WeightAverage:
 
     def update(self, step: int) -> None:
         """Take the present weights into the mean; young means follow faster, so that the start is forgotten."""
-        if step % EVERY:
+        if step % EVERY and step > EVERY:  # a run of few steps must not end on the weights it began with
             return
         self._updates += 1
         keep = min(self._momentum**EVERY, self._updates / (self._updates + 10)) if self._momentum else 0.0
@@ -49,5 +51,7 @@ class WeightAverage:
 
     def restore(self, state: dict[str, NDArray[np.float32]]) -> None:
         """The mean as it was when `state` was taken."""
+        if len(state) != len(self.values) + 1:
+            raise TrainingError("The checkpoint holds the weights of another network.")
         self.values = [state[f"{index:04}"].copy() for index in range(len(self.values))]
         self._updates = int(state["updates"])

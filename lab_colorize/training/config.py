@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training.options import (
@@ -35,9 +35,12 @@ Request = Mapping[str, Any]
 
 def resolved(flags: Request, file: Request) -> TrainOptions:
     """The options of a new run: what the command line says, else the file, else the network's row."""
-    asked = dict(file) | {name: value for name, value in flags.items() if value is not None}
-    row = row_named(asked.get("network", DEFAULT.name))
+    flags = {name: value for name, value in flags.items() if value is not None}
     _refuse_contradictions(flags, file)
+    if flags.keys() & {"epochs", "minutes"}:  # one of them on the command line outranks the other in the file
+        file = {name: value for name, value in file.items() if name not in {"epochs", "minutes"}}
+    asked = dict(file) | flags
+    row = row_named(asked.get("network", DEFAULT.name))
     plain = {key: value for key, value in asked.items() if key not in SCHEDULE - {"minutes"} and key not in TABLES}
     defaults = {
         "network": row.name,
@@ -97,10 +100,10 @@ def _adjusted(stages: tuple[Stage, ...], flags: Request) -> tuple[Stage, ...]:
 def read(path: Path) -> dict[str, Any]:
     """What a configuration file says, checked name by name."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
     except OSError as error:
         raise UsageProblem(f"The configuration {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise UsageProblem(f"The configuration {path} is not valid TOML: {error}.") from error
     request: dict[str, Any] = {}
     for key, value in content.items():
@@ -144,6 +147,12 @@ def _kinds(kind: type) -> dict[str, tuple[type, ...]]:
     return {field.name: _plain(hints[field.name]) for field in fields(kind)}
 
 
+def _choices(key: str) -> tuple[Any, ...]:
+    """What a Literal option may be; nothing where any value of its type will do."""
+    hint = get_type_hints(TrainOptions).get(key)
+    return get_args(hint) if get_origin(hint) is Literal else ()
+
+
 def _plain(hint: Any) -> tuple[type, ...]:
     kinds = [kind for kind in (str, bool, int, float, Path) if kind is hint or kind in getattr(hint, "__args__", ())]
     return tuple(kinds) or (str,)  # the Literals are strings
@@ -159,6 +168,8 @@ def _value(key: str, value: Any, kinds: Mapping[str, tuple[type, ...]], path: Pa
         return Path(value)
     if type(value) not in wanted:
         raise UsageProblem(f"{path}: {key} = {value!r} is not a {wanted[0].__name__}.")
+    if (choices := _choices(key)) and value not in choices:
+        raise UsageProblem(f"{path}: {key} = {value!r} is not known.", remedy=f"Choose one of: {', '.join(choices)}.")
     return value
 
 
@@ -178,8 +189,7 @@ def _line(key: str, value: Any) -> str:
         value = str(value)
     if isinstance(value, float):
         return f"{key} = {value!r}"  # repr is exact, and always has a point or an exponent
-    # json.dumps is ASCII here: surrogates of undecodable file names come back only if they are pairs, see `storable`
-    return f"{key} = {json.dumps(value)}"
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")  # the one rule JSON has not
 
 
 def differences(before: TrainOptions, now: TrainOptions) -> list[str]:

@@ -1,129 +1,223 @@
-"""The main path of training, readable in one sitting: stages, steps, validation, checkpoints, resumption.
-
-The state of a run is one file, `last.npz`, replaced whole: weights, optimiser, running mean, history and the
-step they belong to. A run that was killed goes on from it and ends as if it had not been.
-"""
+"""The main path of training, readable in one sitting: stages, steps, validation, checkpoints, resumption."""
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-import keras
 import numpy as np
 
-from lab_colorize.errors import TrainingError
+from lab_colorize.errors import ColorizeError, ExitCode, TrainingError
+from lab_colorize.training import checkpoint as checkpoints
 from lab_colorize.training.average import WeightAverage
-from lab_colorize.training.dataset import Batches, Example
+from lab_colorize.training.batches import Batches
+from lab_colorize.training.checkpoint import CHECKPOINT_NAME, Checkpoint, State
+from lab_colorize.training.dataset import Example
+from lab_colorize.training.devices import Devices
 from lab_colorize.training.judge import Judge, Verdict
-from lab_colorize.training.objectives import compiled_for
+from lab_colorize.training.objectives import Objective
 from lab_colorize.training.options import Stage, TrainOptions
-from lab_colorize.zoo.encoders import ENCODER
+from lab_colorize.training.record import Record
 
 WARM_UP = 0.03  # share of a stage's steps over which the rate rises
+PICTURES = 10  # as often, about, a run is shown in pictures unless told otherwise
 FLOOR = 0.02  # share of the rate that the cosine ends on
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a watcher is told after each step."""
+    """What a watcher is told after each step; steps and epochs are those of the whole run."""
 
-    stage: int
     step: int
     steps: int
-    epoch: float
+    epoch: int
+    """The one that this step belongs to, from 1."""
+    epochs: int
     loss: float
-    rate: float
-    """Photographs a second since this session of the run began."""
+    photos_a_second: float
+    """Since this session began, without validation."""
+    seconds_left: float
     verdict: Verdict | None
+    """At the end of an epoch."""
 
 
 Watcher = Callable[[Progress], None]
 
 
+class Interrupted(ColorizeError):
+    """The run was asked to stop and has saved where it stands."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
 @dataclass(slots=True)
-class State:
-    """Where a run stands."""
+class Clock:
+    """Time of one session in one stage."""
 
-    stage: int = 0
-    step: int = 0
-    best_psnr: float = -math.inf
-    history: list[dict[str, float]] | None = None
+    began: float
+    saved: float
+    judging: float = 0.0
+    steps: int = 0
 
 
-def fit(
-    model: keras.Model,
-    train: Sequence[Example],
-    judge: Judge,
-    options: TrainOptions,
-    watch: Watcher,
-) -> None:
-    """Train `model` through all stages, from the run folder's checkpoint if there is one."""
-    state = State(history=[])
-    average = WeightAverage(model, options.averaging)
-    checkpoint = _read(options.run / "last.npz")
-    for number, stage in enumerate(options.stages):
-        compiled_for(model, stage, options)
-        if checkpoint is not None:
-            if checkpoint["state"]["stage"] > number:
+@dataclass
+class Training:
+    """One session of a run: what it works on, and where it stands."""
+
+    objective: Objective
+    train: Sequence[Example]
+    judge: Judge
+    options: TrainOptions
+    devices: Devices
+    state: State
+    watch: Watcher
+    stop: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        self.average = WeightAverage(self.objective.network, self.options.averaging)
+        self._clock = Clock(0, 0)
+        self._record: Record | None = None
+
+    def run(self, checkpoint: Checkpoint | None) -> None:
+        """All stages, from `checkpoint` on if there is one."""
+        every = self.options.picture_epochs or max(1, self._epochs() // PICTURES)
+        self._record = Record(self.options.run, self.judge, self.state, picture_epochs=every)
+        for number, stage in enumerate(self.options.stages):
+            if number < self.state.stage:
                 continue
-            state = _restore(checkpoint, model, average)
-            checkpoint = None
-        state.stage = number
-        _stage(model, stage, train, judge, options, state, average, watch)
-        state.step = 0
-    with average.applied():
-        model.save_weights(options.run / "final.weights.h5")
+            self.objective.ready_for(stage, self.options)
+            if checkpoint is not None:
+                checkpoints.restore(checkpoint, self.objective.learner, self.average)
+                checkpoint = None
+            elif number > self.state.stage:
+                self.state.stage, self.state.step = number, 0
+            self._stage(stage)
+        self.state.finished = True
+        self._save()
 
+    def _stage(self, stage: Stage) -> None:
+        """The steps of one stage that are still to be done."""
+        steps = self.steps_in(stage)
+        ends = epoch_ends(steps, stage.epochs)
+        learner = self.objective.learner
+        now = time.monotonic()
+        self._clock = Clock(began=now, saved=now)
+        for batch in self.batches(self.state.stage).ahead(self.state.step, steps):
+            learner.optimizer.learning_rate = rate_at(self.state.step, steps, stage.learning_rate)
+            losses = self.devices.step(learner, *self.objective.arguments(batch))
+            self._count(losses)
+            verdict = self._epoch_end(stage) if self.state.step in ends else None
+            self._save_if_due(verdict is not None)
+            self.watch(self._progress(losses["loss"], verdict))
 
-def _stage(
-    model: keras.Model,
-    stage: Stage,
-    train: Sequence[Example],
-    judge: Judge,
-    options: TrainOptions,
-    state: State,
-    average: WeightAverage,
-    watch: Watcher,
-) -> None:
-    """The steps of one stage that are still to be done."""
-    steps = max(1, round(stage.epochs * len(train) / options.batch_size))
-    per_epoch = max(1, len(train) // options.batch_size)
-    ab_side = model.compute_output_shape((None, stage.side, stage.side, 1))[1]
-    seed = options.seed * 1000 + state.stage
-    batches = Batches(train, stage.side, ab_side, options.batch_size, seed, options.augmentation)
-    started = saved = time.monotonic()
-    done = 0
-    losses: list[float] = []
-    for lightness, ab in batches.ahead(state.step, steps):
-        model.optimizer.learning_rate = rate_at(state.step, steps, stage.learning_rate)
-        loss = float(model.train_on_batch(lightness, ab))
-        if not math.isfinite(loss):
-            raise TrainingError(
-                f"The loss is no longer a number at step {state.step} of stage {state.stage + 1}; "
-                "the weights of the last checkpoint are kept.",
-                remedy="Go on from it with a lower --learning-rate and without --mixed-precision.",
+    def _count(self, losses: dict[str, float]) -> None:
+        """A step is done: add up its losses, or stop where they make no sense any more."""
+        if not math.isfinite(losses["loss"]):
+            self._refuse_nonsense("The loss is no longer a number")
+        self.state.step += 1
+        self.state.total += 1
+        self._clock.steps += 1
+        self.average.update(self.state.step)
+        for name, loss in _columns(losses).items():
+            self.state.sums[name] = self.state.sums.get(name, 0.0) + loss
+        self.state.sums["steps"] = self.state.sums.get("steps", 0) + 1
+
+    def _epoch_end(self, stage: Stage) -> Verdict:
+        """Judge the mean of the weights, and write down what came of it."""
+        self._require_finite()
+        began = time.monotonic()
+        with self.average.applied():
+            verdict = self.judge(self.objective.painter)
+            assert self._record is not None  # made in `run`
+            self._record.note(self.objective.painter, self.objective.network, self.state, stage, verdict)
+        self._clock.judging += time.monotonic() - began
+        return verdict
+
+    def _save_if_due(self, epoch_ended: bool) -> None:
+        stopping = self.stop()
+        late = time.monotonic() - self._clock.saved >= self.options.checkpoint_minutes * 60
+        if epoch_ended or late or stopping:
+            self._save()
+        if stopping:
+            raise Interrupted(
+                f"Stopped after step {self.state.total}; everything is saved.",
+                remedy=f"Go on with: lab-colorize train --resume --out {self.options.run}",
             )
-        losses.append(loss)
-        state.step += 1
-        done += 1
-        average.update(state.step)
-        verdict = None
-        if state.step % per_epoch == 0 or state.step == steps:
-            with average.applied():
-                verdict = judge(model)
-                _keep(model, state, verdict, float(np.mean(losses)), stage, options)
-            losses.clear()
-        if verdict is not None or time.monotonic() - saved > options.checkpoint_minutes * 60:
-            _write(options.run / "last.npz", model, state, average)
-            saved = time.monotonic()
-        photos_a_second = done * options.batch_size / (time.monotonic() - started)
-        watch(Progress(state.stage, state.step, steps, state.step / per_epoch, loss, photos_a_second, verdict))
+
+    def _save(self) -> None:
+        self._require_finite()
+        now = time.monotonic()
+        self.state.seconds += now - self._clock.saved if self._clock.saved else 0
+        self._clock.saved = now
+        checkpoints.save(self.options.run, self.objective.learner, self.average, self.state)
+
+    def _require_finite(self) -> None:
+        """A loss can still be a number while the step it led to spoilt the weights."""
+        if not all(np.isfinite(weight).all() for weight in self.objective.learner.get_weights()):
+            self._refuse_nonsense("The weights are no longer numbers")
+
+    def _refuse_nonsense(self, what: str) -> None:
+        kept = (self.options.run / CHECKPOINT_NAME).exists()
+        raise TrainingError(
+            f"{what} after step {self.state.total} (stage {self.state.stage + 1}). "
+            + ("The last good weights are kept in the run folder." if kept else "There was no checkpoint yet."),
+            remedy="Try a lower --learning-rate, without --mixed-precision"
+            + (f", starting with --init-from {self.options.run}." if kept else "."),
+        )
+
+    def _progress(self, loss: float, verdict: Verdict | None) -> Progress:
+        clock, stages = self._clock, self.options.stages
+        elapsed = max(1e-9, time.monotonic() - clock.began)
+        current = stages[self.state.stage]
+        # What is left, in steps of this stage: a step costs about as much as the area of its pictures.
+        left = self.steps_in(current) - self.state.step
+        left += sum(self.steps_in(s) * (s.side / current.side) ** 2 for s in stages[self.state.stage + 1 :])
+        return Progress(
+            step=self.state.total,
+            steps=sum(map(self.steps_in, stages)),
+            epoch=len(self.state.history) + (verdict is None),
+            epochs=self._epochs(),
+            loss=loss,
+            photos_a_second=clock.steps * self.options.batch_size / max(1e-9, elapsed - clock.judging),
+            seconds_left=elapsed / clock.steps * left,
+            verdict=verdict,
+        )
+
+    def _epochs(self) -> int:
+        """How often the run is judged."""
+        return sum(len(epoch_ends(self.steps_in(stage), stage.epochs)) for stage in self.options.stages)
+
+    def steps_in(self, stage: Stage) -> int:
+        """How many batches a stage is long."""
+        return max(1, round(stage.epochs * len(self.train) / self.options.batch_size))
+
+    def batches(self, number: int) -> Batches:
+        """What a stage learns from; each stage has its own random crops."""
+        side = self.options.stages[number].side
+        return Batches(
+            self.train,
+            side,
+            self.objective.ab_side(side),
+            self.options.batch_size,
+            self.options.seed * 1000 + number,
+            self.options.augmentation,
+            self.objective.target,
+        )
+
+
+def _columns(losses: dict[str, float]) -> dict[str, float]:
+    """Losses as history names them: a painter's and its critic's apart, where there is one."""
+    if "critic_loss" not in losses:
+        return {"loss": losses["loss"]}
+    return {"loss": losses["painter_loss"], "critic_loss": losses["critic_loss"]}
+
+
+def epoch_ends(steps: int, epochs: float) -> frozenset[int]:
+    """The steps after which an epoch is over; a fraction of one is shared out among the others."""
+    whole = max(1, min(steps, round(epochs)))
+    return frozenset(round(steps * epoch / whole) for epoch in range(1, whole + 1))
 
 
 def rate_at(step: int, steps: int, highest: float) -> float:
@@ -133,62 +227,3 @@ def rate_at(step: int, steps: int, highest: float) -> float:
         return highest * (step + 1) / rise
     along = (step - rise) / max(1, steps - rise)
     return highest * (FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * along)) / 2)
-
-
-def freeze(model: keras.Model, frozen: bool) -> None:
-    """Leave the encoder as it is, or let it learn; its batch statistics stay ImageNet's either way."""
-    names = {layer.name for layer in model.layers}
-    if ENCODER not in names:
-        return
-    encoder = model.get_layer(ENCODER)
-    encoder.trainable = not frozen
-    for layer in encoder.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.trainable = False
-
-
-def _keep(
-    model: keras.Model, state: State, verdict: Verdict, loss: float, stage: Stage, options: TrainOptions
-) -> None:
-    """Note an epoch's verdict; save the weights if no earlier ones were better."""
-    assert state.history is not None
-    row = {"stage": state.stage + 1, "step": state.step, "side": stage.side, "loss": loss, **asdict(verdict)}
-    state.history.append(row)
-    lines = [",".join(row), *(",".join(f"{value:.6g}" for value in row.values()) for row in state.history)]
-    (options.run / "history.csv").write_text("\n".join(lines) + "\n")
-    if verdict.psnr > state.best_psnr:
-        state.best_psnr = verdict.psnr
-        model.save_weights(options.run / "best.weights.h5")
-
-
-def _write(path: Path, model: keras.Model, state: State, average: WeightAverage) -> None:
-    arrays: dict[str, Any] = {f"weights/{i:04}": value for i, value in enumerate(model.get_weights())}
-    for i, variable in enumerate(model.optimizer.variables):
-        arrays[f"optimizer/{i:04}"] = keras.ops.convert_to_numpy(variable)
-    arrays |= {f"average/{name}": value for name, value in average.state().items()}
-    arrays["state"] = np.frombuffer(json.dumps(asdict(state)).encode(), np.uint8)
-    temporary = path.with_suffix(".partial.npz")
-    np.savez(temporary, **arrays)
-    temporary.replace(path)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    if not path.exists():
-        return None
-    with np.load(path) as file:
-        groups: dict[str, Any] = {"weights": {}, "optimizer": {}, "average": {}}
-        for key in file.files:
-            group, _, name = key.partition("/")
-            if name:
-                groups[group][name] = file[key]
-        groups["state"] = json.loads(file["state"].tobytes())
-    return groups
-
-
-def _restore(checkpoint: dict[str, Any], model: keras.Model, average: WeightAverage) -> State:
-    model.set_weights(list(checkpoint["weights"].values()))
-    model.optimizer.build(model.trainable_variables)
-    for variable, value in zip(model.optimizer.variables, checkpoint["optimizer"].values(), strict=True):
-        variable.assign(value)
-    average.restore(checkpoint["average"])
-    return State(**checkpoint["state"])

@@ -10,10 +10,16 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, enlarged, join, lab_of
+from lab_colorize.join import enlarged, join
+from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.dataset import Example
 
 MOST = 384  # photographs looked at after an epoch; evenly chosen, so that no source is missed
+BATCH = 16
+PROTOCOL = (
+    "Validation photographs at most {most}, evenly chosen, each resized to {side} x {side}; the network's a/b enlarged "
+    "bicubically and joined with the true lightness; PSNR of 8-bit sRGB, mean over photographs; grey: a = b = 0."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +35,71 @@ class Verdict:
     """Chroma of the answers as a share of the truth's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One validation photograph, ready to be asked about again and again."""
+
+    name: str
+    truth: NDArray[np.uint8]
+    """(side, side, 3) RGB."""
+    lab: Plane
+    """The same in Lab units."""
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """The photograph without its colours."""
+        return self.painted(np.zeros((1, 1, 2), np.float32))
+
+    def painted(self, ab: Plane) -> NDArray[np.uint8]:
+        """The photograph with colours (h, w, 2) in Lab units, enlarged to its size."""
+        return join(self.lab[..., 0], enlarged(ab, self.truth.shape[:2])).astype(np.uint8, copy=False)
+
+
 class Judge:
-    """Validation photographs at one side, ready to be asked about again and again."""
+    """Validation photographs at one side."""
 
     def __init__(self, examples: Sequence[Example], side: int, most: int = MOST) -> None:
-        chosen = examples[:: max(1, len(examples) // most)]
-        self._truths = [cv2.resize(example.rgb, (side, side), interpolation=cv2.INTER_AREA) for example in chosen]
-        self._labs = [lab_of(truth) for truth in self._truths]
-        self._greys = [_psnr(join(lab[..., 0], lab[..., 1:] * 0), truth) for lab, truth in self._pairs()]
+        self.side = side
+        self.protocol = PROTOCOL.format(most=most, side=side)
+        self.trials = [_trial(example, side) for example in examples[:: -(-len(examples) // most)]]
+        self._grey_psnr = float(np.mean([_psnr(trial.grey, trial.truth) for trial in self.trials]))
+        self._grey_error = float(np.mean([np.square(trial.lab[..., 1:]).mean() for trial in self.trials]))
+        self._chroma = float(np.mean([_chroma(trial.lab[..., 1:]) for trial in self.trials]))
 
-    def _pairs(self) -> list[tuple[Plane, NDArray[np.uint8]]]:
-        return list(zip(self._labs, self._truths, strict=True))
-
-    def __call__(self, model: keras.Model, batch_size: int = 16) -> Verdict:
-        """The verdict on `model` as it is now."""
-        lightness = np.stack([lab[..., :1] for lab in self._labs]) / np.float32(L_SCALE) - np.float32(1)
-        psnrs, errors, grey_errors, chroma, true_chroma = [], [], [], [], []
-        for start in range(0, len(lightness), batch_size):
-            answers = keras.ops.convert_to_numpy(model.predict_on_batch(lightness[start : start + batch_size]))
-            for answer, (lab, truth) in zip(answers, self._pairs()[start : start + batch_size], strict=True):
-                ab = enlarged(answer * np.float32(AB_SCALE), truth.shape[:2])
-                psnrs.append(_psnr(join(lab[..., 0], ab), truth))
-                errors.append(np.square(ab - lab[..., 1:]).mean())
-                grey_errors.append(np.square(lab[..., 1:]).mean())
-                chroma.append(np.linalg.norm(ab, axis=-1).mean())
-                true_chroma.append(np.linalg.norm(lab[..., 1:], axis=-1).mean())
+    def __call__(self, painter: keras.Model) -> Verdict:
+        """The verdict on `painter` (lightness -> ab) as it is now."""
+        psnrs, errors, chroma = [], [], []
+        for start in range(0, len(self.trials), BATCH):
+            part = self.trials[start : start + BATCH]
+            for trial, ab in zip(part, answers(painter, part), strict=True):
+                full = enlarged(ab, trial.truth.shape[:2])
+                psnrs.append(_psnr(join(trial.lab[..., 0], full), trial.truth))
+                errors.append(np.square(full - trial.lab[..., 1:]).mean())
+                chroma.append(_chroma(full))
         return Verdict(
             psnr=float(np.mean(psnrs)),
-            grey_psnr=float(np.mean(self._greys)),
+            grey_psnr=self._grey_psnr,
             ab_error=float(np.mean(errors)),
-            grey_ab_error=float(np.mean(grey_errors)),
-            colourfulness=float(np.mean(chroma) / np.mean(true_chroma)),
+            grey_ab_error=self._grey_error,
+            colourfulness=float(np.mean(chroma)) / self._chroma,
         )
 
 
-def _psnr(result: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
+def answers(painter: keras.Model, trials: Sequence[Trial]) -> Plane:
+    """a*, b* (N, h, w, 2) in Lab units that `painter` gives the trials."""
+    lightness = np.stack([trial.lab[..., :1] for trial in trials]) / np.float32(L_SCALE) - np.float32(1)
+    answer: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(lightness))[: len(trials)]  # one a device
+    return answer.astype(np.float32, copy=False) * np.float32(AB_SCALE)
+
+
+def _trial(example: Example, side: int) -> Trial:
+    truth = cv2.resize(example.rgb, (side, side), interpolation=cv2.INTER_AREA)
+    return Trial(example.name, truth, lab_of(truth))
+
+
+def _chroma(ab: Plane) -> float:
+    return float(np.linalg.norm(ab, axis=-1).mean())
+
+
+def _psnr(result: NDArray[np.generic], truth: NDArray[np.uint8]) -> float:
     return float(10 * np.log10(255**2 / max(1e-9, np.square(result.astype(np.float32) - truth).mean())))

@@ -13,7 +13,7 @@ from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.plan import DONE_BEFORE
 from lab_colorize.colorizer import ColorizeOptions
 
-from tests.batch.conftest import Archive
+from .conftest import Archive
 
 Change = Callable[[Path, str], None]
 
@@ -74,9 +74,11 @@ def test_checksums_judge_by_contents_alone(finished: Archive, touch_later: Chang
     assert finished.asked() == ["1.jpg", "x.jpg"]
 
 
-@pytest.mark.parametrize("recipe", [Recipe("stand-in", "1" * 64, "plain"), Recipe("stand-in", "0" * 64, "vivid")])
-def test_another_model_or_other_options_make_everything_due(finished: Archive, recipe: Recipe) -> None:
-    finished.stand_in.recipe = recipe
+@pytest.mark.parametrize(("model_sha256", "options"), [("1" * 64, "plain"), ("0" * 64, "vivid")])
+def test_another_model_or_other_options_make_everything_due(
+    finished: Archive, model_sha256: str, options: str
+) -> None:
+    finished.stand_in.recipe = Recipe("stand-in", model_sha256, options)
     outcomes = finished.batch()
     assert len(finished.asked()) == 5
     assert outcomes["3.png"].status is Status.DONE  # its target is ours and may be replaced
@@ -113,7 +115,7 @@ def test_where_case_is_ignored_the_later_of_two_names_fails_before_anything_is_w
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.add("A.jpg", "a.jpg", "b.jpg")
-    monkeypatch.setattr("lab_colorize.batch.run.ignores_case", lambda out: True)
+    monkeypatch.setattr("lab_colorize.batch.run.ignores_case", lambda _: True)
     outcomes = archive.batch()
     assert {name for name, outcome in outcomes.items() if outcome.status is Status.FAILED} == {"a.jpg"}
     assert set(archive.results()) == {"A.jpg", "b.jpg"}

@@ -1,0 +1,128 @@
+"""`lab-colorize train`: a folder of colour photographs becomes a model that colours."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab_colorize.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from lab_colorize.training.options import TrainOptions
+
+A_FOLDER = click.Path(path_type=Path)
+# options.Weights and catalog.Loss once more: importing them here would make --help slower; a test holds them equal.
+LOSSES = ("huber", "mse", "mae", "rmse", "crossentropy")
+WEIGHTS = ("float16", "int8", "float32")
+
+
+@click.command()
+@click.argument("photos", metavar="FOLDER", required=False, type=A_FOLDER)
+@click.option("--out", metavar="RUN_FOLDER", type=A_FOLDER, help="Run folder.  [default: runs/NETWORK-date-time]")
+@click.option("--network", metavar="NAME", help="Network of the zoo, see `lab-colorize models`.  [default: mobilenet-unet]")
+@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), metavar="N", help="How often each photo is seen.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="M",
+    help="Train about this long instead: the speed is measured first, and the epochs are fixed by it.",
+)
+@click.option("--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the squares that are learned from.")
+@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photos in a step.")
+@click.option("--loss", type=click.Choice(LOSSES), help="What is to become small.")
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="Rate at its highest.")
+@click.option(
+    "--validation",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Share of the photos of each top-level folder that is judged by, not learned from.  [default: 0.2]",
+)
+@click.option("--validation-folder", metavar="FOLDER", type=A_FOLDER, help="Judge by the photos of this folder instead.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Fixes split, crops and first weights.")
+@click.option(
+    "--init-from",
+    metavar="NAME_OR_PATH",
+    help="Start from the weights of a run folder, a .weights.h5 file, an installed model, or `default`.",
+)
+@click.option(
+    "--encoder-weights",
+    metavar="imagenet|none|PATH",
+    help="First weights of the encoder: downloaded once, random, or a file.  [default: imagenet]",
+)
+@click.option("--freeze-encoder", type=click.FloatRange(min=0), metavar="N", help="Leave the encoder as it is for N epochs.")
+@click.option("--mixed-precision/--no-mixed-precision", default=None, help="Compute in bfloat16 where that is enough.")
+@click.option("--distribute", is_flag=True, default=None, help="Use all GPUs, or all hosts of the cluster.")
+@click.option("--config", "file", metavar="FILE.toml", type=A_FOLDER, help="Options from a file; a run's config.toml is one.")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out, exactly.")
+@click.option("--name", metavar="NAME", help="What the trained model is called.  [default: the network's name]")
+@click.option("--export-weights", type=click.Choice(WEIGHTS), help="Number format of the exported weights.  [default: float16]")
+@click.option("--install", is_flag=True, default=None, help="Put the model where `--model NAME` finds it.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
+def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flags: Any) -> None:
+    """Train a network on a folder of colour photographs and export it as a model.
+
+    The run folder keeps options, history, weights, curves and pictures. Stopped by Ctrl-C, or killed, a run goes on
+    with --resume as if nothing had happened.
+    """
+    # TensorFlow's greeting is for its developers; it is read when TensorFlow is imported
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from lab_colorize.cli.train_progress import watcher
+    from lab_colorize.training.packages import require_packages
+
+    options = options_for(out, file, flags, resume=resume)
+    require_packages()
+    from lab_colorize.training.run import train as run
+
+    with watcher(quiet=quiet) as watch, stoppable() as stop:
+        trained = run(options, resume=resume, tell=watch, stop=stop)
+    if not quiet:
+        figures = trained.figures
+        click.echo(
+            f"{trained.installed or trained.model.path}: PSNR {figures['psnr']:.2f} dB "
+            f"(grey {figures['grey_psnr']:.2f}), epoch {figures['epoch']:.0f}"
+        )
+
+
+def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, resume: bool) -> TrainOptions:
+    """Complete options out of the command line, the file and the network's row."""
+    from lab_colorize.training import config
+    from lab_colorize.training.folder import resumed
+
+    request = config.read(file) if file is not None else None
+    if resume:
+        if out is None:
+            raise UsageProblem("--resume needs to know which run.", remedy="Name its folder by --out.")
+        return resumed(out, flags, request)
+    if flags.get("photos") is None and "photos" not in (request or {}):
+        raise UsageProblem("No FOLDER of photographs was given.", remedy="lab-colorize train FOLDER")
+    network = flags.get("network") or (request or {}).get("network") or "mobilenet-unet"
+    run = out or Path("runs") / f"{network}-{datetime.now():%Y%m%d-%H%M%S}"
+    return config.resolved(flags | {"run": run}, request or {})
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM ask the run to save and stop; a second time they stop it at once."""
+    asked = False
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        click.echo("Stopping after this step; once more to stop at once.", err=True)
+
+    former = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

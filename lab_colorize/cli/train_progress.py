@@ -1,0 +1,150 @@
+"""How a training run looks on standard error: bars on a terminal, a line an epoch elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from lab_colorize.training.fit import Progress
+    from lab_colorize.training.run import Event, Exporting, Loaded, Loading, Scheduled
+
+Watcher = Callable[["Event"], None]
+PATIENCE = 60.0  # seconds without a line after which a log shows that the run is alive
+
+
+@contextmanager
+def watcher(*, quiet: bool) -> Iterator[Watcher]:
+    """Tells what happens as it happens, in the way that suits where it is told."""
+    if quiet:
+        yield lambda _event: None
+    elif sys.stderr.isatty():
+        with _bars() as bars:
+            yield Terminal(bars)
+    else:
+        yield Log()
+
+
+def _bars() -> Bars:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("{task.fields[figures]}"), console=Console(stderr=True))
+
+
+class Log:
+    """Plain lines: one for what was loaded, one an epoch, one a minute in between."""
+
+    def __init__(self) -> None:
+        self._spoke = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Write a line if the event is worth one."""
+        line = _line(event)
+        if line is None and time.monotonic() - self._spoke > PATIENCE:
+            line = _sign_of_life(event)
+        if line is not None:
+            click.echo(line, err=True)
+            self._spoke = time.monotonic()
+
+
+class Terminal:
+    """The same lines above a bar that moves."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._task: TaskID = bars.add_task("Starting", total=None, figures="")
+
+    def __call__(self, event: Event) -> None:
+        """Move the bar."""
+        from lab_colorize.training.fit import Progress
+        from lab_colorize.training.run import Loading
+
+        if (line := _line(event)) is not None:
+            self._bars.console.print(line, markup=False, highlight=False)
+        if isinstance(event, Loading):
+            self._bars.update(self._task, description="Reading photos", completed=event.done, total=event.of)
+        elif isinstance(event, Progress):
+            self._bars.update(
+                self._task,
+                description=f"Epoch {min(event.epoch, event.epochs)}/{event.epochs}",
+                completed=event.step,
+                total=event.steps,
+                figures=_figures(event),
+            )
+
+
+def _line(event: Event) -> str | None:
+    """What is worth a line of its own."""
+    from lab_colorize.training import fit, run
+
+    if isinstance(event, run.Loaded):
+        return _loaded(event)
+    if isinstance(event, run.Scheduled):
+        return _scheduled(event)
+    if isinstance(event, fit.Progress):
+        return _epoch(event) if event.verdict else None
+    if isinstance(event, run.Exporting):
+        return f"Exporting {event.target}"
+    return None
+
+
+def _sign_of_life(event: Event | Loading | Exporting) -> str | None:
+    from lab_colorize.training import fit, run
+
+    if isinstance(event, fit.Progress):
+        return f"epoch {event.epoch}/{event.epochs}, step {event.step}/{event.steps}, {_figures(event)}"
+    return f"{event.done} of {event.of} photos read" if isinstance(event, run.Loading) else None
+
+
+def _loaded(event: Loaded) -> str:
+    left_out = {
+        "grey or toned": event.grey,
+        "unreadable": event.unreadable,
+        "copies of validation photos": event.copies,
+    }
+    without = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
+    streamed = event.train - event.in_memory
+    return (
+        f"{event.train} photos to learn from, {event.validation} to judge by"
+        + (f"; left out: {without}" if without else "")
+        + (f"; {streamed} do not fit into memory and are read each time" if streamed else "")
+    )
+
+
+def _scheduled(event: Scheduled) -> str:
+    stages = "; ".join(
+        f"{stage.epochs:.3g} epochs at side {stage.side}, rate {stage.learning_rate:g}"
+        + (", encoder frozen" if stage.freeze_encoder else "")
+        for stage in event.options.stages
+    )
+    begun = f"; goes on after step {event.done}" if event.done else ""
+    return f"{event.options.network}, {event.parameters:,} parameters, in {event.options.run}: {stages}{begun}"
+
+
+def _epoch(event: Progress) -> str:
+    verdict = event.verdict
+    assert verdict is not None
+    return (
+        f"epoch {event.epoch}/{event.epochs}, step {event.step}/{event.steps}: loss {event.loss:.5f}, "
+        f"PSNR {verdict.psnr:.2f} dB (grey {verdict.grey_psnr:.2f}), a/b error {verdict.ab_error:.1f} "
+        f"(grey {verdict.grey_ab_error:.1f}), {event.photos_a_second:.1f} photos/s, {_left(event)}"
+    )
+
+
+def _figures(event: Progress) -> str:
+    return f"loss {event.loss:.5f}, {event.photos_a_second:.1f} photos/s, {_left(event)}"
+
+
+def _left(event: Progress) -> str:
+    return f"{timedelta(seconds=round(event.seconds_left))} left"

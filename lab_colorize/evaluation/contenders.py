@@ -1,0 +1,71 @@
+"""What is compared: models, and the two baselines that answer one colour everywhere. All go through the same join."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from lab_colorize.colorizer import Colorizer
+from lab_colorize.errors import UsageProblem
+from lab_colorize.evaluation.figures import Bytes
+from lab_colorize.join import join
+from lab_colorize.lab import Plane
+from lab_colorize.models import Model, find_model
+
+Colour: TypeAlias = Callable[[Plane], Bytes]
+"""L* (H, W) in 0..100 to sRGB pixels (H, W, 3)."""
+
+GREY = "grey"
+CONSTANT = "constant"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Something that colours, and what it is called in tables."""
+
+    label: str
+    equip: Callable[[], Colour]
+    """Called once in each thread, because a running model is not for sharing."""
+    model: Model | None = None
+    """None for baselines, and for stand-ins in tests."""
+
+
+def baseline(label: str, ab: tuple[float, float]) -> Contender:
+    """What answers the same a* and b* everywhere."""
+    plane = np.array(ab, np.float32).reshape(1, 1, 2)
+    return Contender(label, lambda: lambda lightness: _bytes(join(lightness, plane, np.uint8)))
+
+
+def contenders_named(models: Sequence[str | Path | None], saturation: float | None = 1.0) -> tuple[Contender, ...]:
+    """Find the models and make sure that they run, before the first photograph is opened."""
+    found = [find_model(model) for model in models]
+    hashes = [model.sha256 for model in found]
+    for number, model in enumerate(found):
+        if model.sha256 in hashes[:number]:
+            raise UsageProblem(f"The model {model.name} is asked for twice.", remedy="Give each --model once.")
+    labels = _labels(found)
+    return tuple(_contender(label, model, saturation) for label, model in zip(labels, found, strict=True))
+
+
+def _contender(label: str, model: Model, saturation: float | None) -> Contender:
+    def equip() -> Colour:
+        colorizer = Colorizer(model, threads=1)  # the other cores have photographs of their own
+        return lambda lightness: _bytes(colorizer.colorize_lightness(lightness, np.uint8, saturation=saturation))
+
+    equip()
+    return Contender(label, equip, model)
+
+
+def _labels(models: Sequence[Model]) -> list[str]:
+    """Their names; two of the same name, or one called like a baseline, are told apart by their hashes."""
+    names = [model.name for model in models]
+    taken = {GREY, CONSTANT, *(name for name in names if names.count(name) > 1)}
+    return [f"{model.name} {model.sha256[:8]}" if model.name in taken else model.name for model in models]
+
+
+def _bytes(pixels: Bytes | object) -> Bytes:
+    """Narrow what the join promises for any depth to the one that was asked for."""
+    assert isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8  # noqa: S101, PT018
+    return pixels

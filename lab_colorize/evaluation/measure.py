@@ -1,0 +1,80 @@
+"""A set measured: every photograph coloured by every contender, and compared with what it truly looks like.
+
+    looked = look(folder)
+    photo_set = read_set(looked, protocol, workers=2)
+    evaluation = measure(photo_set, contenders_named(["default"]), workers=2)
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lab_colorize.batch.crew import Crew
+from lab_colorize.evaluation.contenders import CONSTANT, GREY, Colour, Contender, baseline
+from lab_colorize.evaluation.figures import Figures, figures_of, truth_of
+from lab_colorize.evaluation.photographs import Photograph, PhotoSet
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One photograph's figures, by the labels of what coloured it."""
+
+    photograph: Photograph
+    colourfulness: float
+    """Of the truth."""
+    figures: Mapping[str, Figures]
+
+    @property
+    def name(self) -> str:
+        """The photograph's name."""
+        return self.photograph.name
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that was found out; photographs in the order of names, models first and baselines last."""
+
+    photo_set: PhotoSet
+    contenders: tuple[Contender, ...]
+    measured: tuple[Measured, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the contenders are called."""
+        return tuple(contender.label for contender in self.contenders)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The labels without the baselines'."""
+        return tuple(label for label in self.labels if label not in {GREY, CONSTANT})
+
+    def values(self, label: str, key: str) -> list[float]:
+        """One figure of one contender for every photograph."""
+        return [one.figures[label][key] for one in self.measured]
+
+
+def measure(
+    photo_set: PhotoSet,
+    models: Sequence[Contender],
+    *,
+    workers: int,
+    on_step: Callable[[bool], None] = lambda _: None,
+) -> Evaluation:
+    """Measure a set that holds at least one photograph; `on_step` hears after each."""
+    contenders = (*models, baseline(GREY, (0.0, 0.0)), baseline(CONSTANT, photo_set.mean_ab))
+
+    def equip() -> Callable[[Photograph], Measured]:
+        colours = {contender.label: contender.equip() for contender in contenders}
+        return lambda photograph: _measured(photo_set, photograph, colours)
+
+    measured: list[Measured] = []
+    for one in Crew(photo_set.photographs, equip, workers).results():
+        measured.append(one)
+        on_step(True)  # noqa: FBT003  # as read_set says it
+    return Evaluation(photo_set, contenders, tuple(sorted(measured, key=lambda one: one.name)))
+
+
+def _measured(photo_set: PhotoSet, photograph: Photograph, colours: Mapping[str, Colour]) -> Measured:
+    truth = truth_of(photo_set.pixels_of(photograph))
+    lightness = truth.lab[0]  # what lab.lightness_of gives, and all that is told of the photograph
+    figures = {label: figures_of(truth, colour(lightness)) for label, colour in colours.items()}
+    return Measured(photograph, truth.colourfulness, figures)

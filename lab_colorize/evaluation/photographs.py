@@ -1,0 +1,147 @@
+"""The set that is evaluated: which photographs of a folder are in colour, and what each looks like at protocol size.
+
+Grey and toned photographs are left out by name, unreadable ones are kept with their reason. Compares nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from lab_colorize.batch.crew import Crew
+from lab_colorize.batch.find import Search, find
+from lab_colorize.errors import NothingToDo, UnreadablePhoto, UsageProblem
+from lab_colorize.evaluation.figures import Bytes
+from lab_colorize.evaluation.protocol import Protocol
+from lab_colorize.evaluation.similarity import WINDOW
+from lab_colorize.lab import lab_of
+from lab_colorize.photo import PHOTO_SUFFIXES, read_photo
+from lab_colorize.tone import tone_of
+
+ROOM = 256 << 20  # bytes of pixels kept for the measuring; what finds no room is read a second time
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A photograph in colour."""
+
+    name: str
+    """Its path relative to the folder, with "/" on every system."""
+    width: int
+    height: int
+    mean_ab: tuple[float, float]
+    """Mean a* and b* of what is measured."""
+    pixels: Bytes | None
+    """What is measured, while there is room for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grey:
+    """A photograph without colours of its own: there is nothing to compare with."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file under a photograph's name that cannot be read, and what to do about it."""
+
+    name: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What lies in the folder, before anything is opened."""
+
+    folder: Path
+    names: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+@dataclass(frozen=True)
+class PhotoSet:
+    """Everything that was read; each part in the order of names."""
+
+    folder: Path
+    protocol: Protocol
+    photographs: tuple[Photograph, ...]
+    grey: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+
+    @property
+    def mean_ab(self) -> tuple[float, float]:
+        """The one colour, a* and b*, that is nearest to the whole set; every photograph counts alike."""
+        a, b = np.mean([photograph.mean_ab for photograph in self.photographs], axis=0)
+        return float(a), float(b)
+
+    def pixels_of(self, photograph: Photograph) -> Bytes:
+        """What is measured of a photograph."""
+        if photograph.pixels is not None:
+            return photograph.pixels
+        return self.protocol.prepared(read_photo(self.folder / photograph.name).pages[0].pixels)
+
+
+def look(folder: Path, limit: int | None = None) -> Looked:
+    """Find the photographs of a folder and of those below it; with a limit as many, evenly chosen over all names."""
+    if not folder.exists():
+        raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.")
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is a file.", remedy="Give a folder of colour photographs.")
+    found = find(Search(folder, folder / ".lab-colorize-none", PHOTO_SUFFIXES))
+    if not found.photographs and not found.troubles:
+        raise NothingToDo(f"No photograph in {folder}.", remedy="Give a folder of colour photographs.")
+    names = found.photographs
+    if limit is not None and limit < len(names):
+        names = [names[number * len(names) // limit] for number in range(limit)]
+    troubles = (Unreadable(trouble.source, trouble.reason, trouble.remedy) for trouble in found.troubles)
+    return Looked(folder, tuple(names), tuple(troubles))
+
+
+def read_set(
+    looked: Looked, protocol: Protocol, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
+) -> PhotoSet:
+    """Read every photograph once; `on_step` hears after each whether it could be read."""
+    photographs: list[Photograph] = []
+    grey: list[str] = []
+    unreadable = list(looked.unreadable)
+    room = ROOM
+    reading = Crew(looked.names, lambda: lambda name: _read(looked.folder, name, protocol), workers)
+    for one in reading.results():
+        if isinstance(one, Photograph):
+            room -= one.pixels.nbytes if one.pixels is not None else 0
+            photographs.append(one if room >= 0 else replace(one, pixels=None))
+        elif isinstance(one, Grey):
+            grey.append(one.name)
+        else:
+            unreadable.append(one)
+        on_step(not isinstance(one, Unreadable))
+    if not photographs and not unreadable:
+        raise NothingToDo(
+            f"No photograph in {looked.folder} is in colour ({len(grey)} grey ones).",
+            remedy="Give a folder of colour photographs: their own colours are what results are compared with.",
+        )
+    return PhotoSet(
+        looked.folder,
+        protocol,
+        tuple(sorted(photographs, key=lambda photograph: photograph.name)),
+        tuple(sorted(grey)),
+        tuple(sorted(unreadable, key=lambda one: one.name)),
+    )
+
+
+def _read(folder: Path, name: str, protocol: Protocol) -> Photograph | Grey | Unreadable:
+    """Look at the first page of one photograph."""
+    try:
+        page = read_photo(folder / name).pages[0]
+    except UnreadablePhoto as error:
+        return Unreadable(name, error.what, error.remedy)
+    if page.pixels.ndim == 2 or not tone_of(page.pixels).in_colour:
+        return Grey(name)
+    pixels = protocol.prepared(page.pixels)
+    if min(pixels.shape[:2]) < WINDOW:
+        return Unreadable(name, f"SSIM needs {WINDOW} pixels each way.", "Leave it out, or give --size 256.")
+    a, b = lab_of(pixels)[..., 1:].mean(axis=(0, 1), dtype=np.float64)
+    return Photograph(name, page.width, page.height, (float(a), float(b)), pixels)

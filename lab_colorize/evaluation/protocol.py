@@ -1,0 +1,63 @@
+"""At what size and with what strength of colour photographs are compared: the protocol that figures are told with."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from lab_colorize.errors import UsageProblem
+from lab_colorize.evaluation.figures import Bytes
+from lab_colorize.evaluation.similarity import WINDOW
+from lab_colorize.lab import Pixels
+
+FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How photographs are brought to what is measured."""
+
+    side: int | None = 256
+    """Photographs are resized to a square of this side first; None leaves them their own size."""
+    saturation: float | None = 1.0
+    """Factor on chroma; 1 is the network's own answer, None what each model's card recommends."""
+
+    def __post_init__(self) -> None:
+        if self.side is not None and self.side < WINDOW:
+            raise UsageProblem(
+                f"SSIM's windows need {WINDOW} pixels, so photographs cannot be measured at {self.side}.",
+                remedy="Give --size 256, full, or another side.",
+            )
+
+    @property
+    def name(self) -> str:
+        """What --size calls it."""
+        return FULL if self.side is None else str(self.side)
+
+    @property
+    def description(self) -> str:
+        """The protocol in a sentence, to stand beside the figures."""
+        if self.side is None:
+            return "Each photograph at its own size, 8 bits a channel, taken as sRGB."
+        return f"Each photograph resized to {self.side} x {self.side} by area means first, 8 bits a channel, taken as sRGB."
+
+    def prepared(self, pixels: Pixels) -> Bytes:
+        """What is measured of a photograph (H, W) or (H, W, 3), 8 or 16 bits: (side, side, 3) or (H, W, 3), 8 bits."""
+        if self.side is not None:
+            pixels = cv2.resize(pixels, (self.side, self.side), interpolation=cv2.INTER_AREA)
+        return np.ascontiguousarray(_eight_bits(pixels))
+
+
+def protocol_named(size: str, saturation: float | None = 1.0) -> Protocol:
+    """The protocol of --size: a side, or `full`."""
+    if size == FULL:
+        return Protocol(None, saturation)
+    if not (size.isascii() and size.isdigit()):
+        raise UsageProblem(f"{size!r} is no size.", remedy="Give --size 256, full, or another side in pixels.")
+    return Protocol(int(size), saturation)
+
+
+def _eight_bits(pixels: Pixels) -> Bytes:
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.uint8, copy=False)
+    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 / 255 = 257; to the nearest

@@ -1,0 +1,91 @@
+"""What a trained model's card says of its training: everything that decided it, and what was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from lab_colorize import __version__
+from lab_colorize.training.checkpoint import State
+from lab_colorize.training.dataset import Found, counted
+from lab_colorize.training.judge import Judge, Verdict
+from lab_colorize.training.options import TrainOptions
+from lab_colorize.training.split import Parts
+
+PACKAGES = ("numpy", "opencv-python", "tensorflow", "jax", "torch")
+PRIVATE = frozenset({"photos", "run", "validation_folder", "init_from", "encoder_weights"})  # paths of this machine
+
+
+def facts(options: TrainOptions, found: Found, parts: Parts, judge: Judge, state: State) -> dict[str, Any]:
+    """The part of the card that only training knows; no path on this machine is in it."""
+    best = max(state.history, key=lambda row: row["psnr"])
+    return {
+        "training": {
+            **_plain(asdict(options)),
+            "encoder_weights": _place(options.encoder_weights),
+            "init_from": options.init_from and _place(options.init_from),
+            "objective": "supervised" if options.row.critic == "none" else f"adversarial, {options.row.critic} critic",
+            "epochs": len(state.history),
+            "steps": state.total,
+            "minutes_spent": round(state.seconds / 60, 1),
+            "finished": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "machine": machine(),
+            "backend": keras.backend.backend(),
+            "versions": versions(),
+        },
+        "data": {
+            "training": {"photographs": len(parts.train), "by_folder": counted(parts.train)},
+            "validation": {
+                "photographs": len(parts.validation),
+                "by_folder": counted(parts.validation),
+                "names": [example.name for example in parts.validation],
+            },
+            "left_out": {
+                "grey": len(found.grey),
+                "unreadable": len(found.unreadable),
+                "copies_of_validation": len(parts.dropped),
+            },
+        },
+        "figures": {
+            "protocol": judge.protocol,
+            "photographs": len(judge.trials),
+            "epoch": int(best["epoch"]),
+            **{name: round(best[name], 4) for name in Verdict.__slots__},  # type: ignore[attr-defined]
+        },
+    }
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in PRIVATE}
+
+
+def _place(weights: str) -> str:
+    """Weights by the name of their file, without the folders that lead to it."""
+    return Path(weights).name
+
+
+def machine() -> str:
+    """What kind of machine this is, in words that tell nobody whose."""
+    accelerators = [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
+    if accelerators:
+        return f"{len(accelerators)} {accelerators[0].split(':')[0].upper()}, {os.cpu_count()}-core CPU"
+    return f"{os.cpu_count()}-core CPU"
+
+
+def versions() -> dict[str, str]:
+    """Everything whose version may matter to somebody who repeats the run."""
+    known = {"lab-colorize": __version__, "python": platform.python_version(), "keras": keras.__version__}
+    for package in PACKAGES:
+        try:
+            known[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return known

@@ -1,0 +1,89 @@
+"""What a run leaves behind epoch by epoch: history, TensorBoard events, the best weights, pictures and curves.
+
+Everything but the weights follows from the history in the checkpoint, and is written anew from it when a run goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+
+from lab_colorize.errors import OutputError
+from lab_colorize.training.checkpoint import State
+from lab_colorize.training.events import EventFile
+from lab_colorize.training.judge import Judge, Verdict
+from lab_colorize.training.options import Stage
+from lab_colorize.training.pictures import draw_curves, paint
+from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
+
+HISTORY_NAME = "history.csv"
+BEST_NAME = "best.weights.h5"
+COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_loss", *Verdict.__slots__)  # type: ignore[attr-defined]
+
+
+class Record:
+    """The written side of a run."""
+
+    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_epochs: int) -> None:
+        self._folder = folder
+        self._judge = judge
+        self._picture_epochs = picture_epochs
+        self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
+        if state.history:
+            self._write_history(state.history)
+
+    def note(self, painter: keras.Model, network: keras.Model, state: State, stage: Stage, verdict: Verdict) -> None:
+        """An epoch has ended with `verdict` on `painter`, whose weights are `network`'s, as they are now."""
+        row = _row(state, stage, verdict)
+        state.history.append(row)
+        if verdict.psnr > state.best_psnr:
+            state.best_psnr = verdict.psnr
+            save_weights(network, self._folder / BEST_NAME)
+        self._write_history(state.history)
+        self._events.add(state.total, scalars(row))
+        if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
+            paint(self._folder, painter, self._judge, len(state.history))
+            draw_curves(self._folder, state.history)
+
+    def _write_history(self, history: Sequence[dict[str, float]]) -> None:
+        lines = [",".join(COLUMNS)]
+        lines += [",".join(f"{row[name]:.8g}" if name in row else "" for name in COLUMNS) for row in history]
+        write_whole(self._folder / HISTORY_NAME, ("\n".join(lines) + "\n").encode(), overwrite=True)
+
+
+def _row(state: State, stage: Stage, verdict: Verdict) -> dict[str, float]:
+    steps = state.sums.pop("steps")
+    losses = {name: total / steps for name, total in state.sums.items()}
+    state.sums.clear()
+    return {
+        "epoch": len(state.history) + 1,
+        "stage": state.stage + 1,
+        "step": state.total,
+        "side": stage.side,
+        "learning_rate": stage.learning_rate,
+        **losses,
+        **asdict(verdict),
+    }
+
+
+def scalars(row: dict[str, float]) -> dict[str, float]:
+    """A row of history as TensorBoard shows it, in two groups."""
+    train = {f"train/{name}": row[name] for name in ("loss", "critic_loss", "learning_rate") if name in row}
+    return train | {f"validation/{name}": row[name] for name in Verdict.__slots__}  # type: ignore[attr-defined]
+
+
+def save_weights(network: keras.Model, path: Path) -> None:
+    """Keras's own weights file, replaced whole."""
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
+    try:
+        network.save_weights(temporary)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:  # h5py's word for a full disk depends on where it meets it
+        temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"The weights {path} could not be written: {getattr(error, 'strerror', None) or error}.",
+            remedy="Make room, then go on with --resume.",
+        ) from error

@@ -1,0 +1,188 @@
+"""The command on real photographs: 300 of them, 20 bad, from the first run to the last."""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lab_colorize.batch.journal import JOURNAL_NAME
+
+
+def picture(path: Path, *, seed: int = 0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8), np.uint8)
+    assert cv2.imwrite(str(path), cv2.resize(coarse, (64, 48), interpolation=cv2.INTER_CUBIC))
+
+
+def bomb() -> bytes:
+    """A PNG whose header claims 60,000 x 60,000 pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk
+
+
+def add_bad_ones(folder: Path) -> None:
+    """Twenty files, of every kind that archives hold, that cannot be coloured."""
+    whole = {suffix: next(folder.rglob(f"*{suffix}")).read_bytes() for suffix in (".jpg", ".png", ".tif")}
+    bad = folder / "bad"
+    bad.mkdir()
+    for number in range(2):
+        (bad / f"empty{number}.jpg").touch()
+        (bad / f"text{number}.jpg").write_text("This is no photograph.")
+        (bad / f"bomb{number}.png").write_bytes(bomb())
+        (bad / f"lost{number}.tif").symlink_to("nowhere.tif")
+        (bad / f"phone{number}.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+        (bad / f"noise{number}.webp").write_bytes(os.urandom(500))
+        for suffix, content in whole.items():
+            (bad / f"cut{number}{suffix}").write_bytes(content[: len(content) * (2 + number) // 4])
+    os.mkfifo(bad / "pipe.jpg")
+    (bad / "header.bmp").write_bytes(b"BM" + b"\0" * 10)
+
+
+def batch(folder: Path, out: Path, model: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "lab_colorize", "batch", str(folder), "--out", str(out), "--model", str(model)]
+    return subprocess.run([*command, *more], capture_output=True, text=True, check=False, timeout=120)
+
+
+def journal(out: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (out / JOURNAL_NAME).read_text().splitlines()]
+
+
+def test_an_archive_of_300_with_20_bad_ones(tmp_path: Path, tiny_model: Path) -> None:
+    folder, out = tmp_path / "photos", tmp_path / "out"
+    for number in range(280):
+        suffix = (".jpg", ".png", ".tif", ".webp")[number % 4]
+        picture(folder / f"{number % 7}" / f"{number:03}{suffix}", seed=number)
+    add_bad_ones(folder)
+
+    first = batch(folder, out, tiny_model)
+    assert first.returncode == 6, first.stderr
+    assert "280 done, 0 skipped, 20 failed" in first.stderr
+    lines = journal(out)
+    assert len(lines) == 300
+    assert all(line["reason"] for line in lines if line["status"] == "failed")
+    assert not [line for line in lines if "bug" in str(line["reason"])]
+
+    start = time.monotonic()
+    second = batch(folder, out, tiny_model)
+    assert time.monotonic() - start < 3
+    assert "0 done, 280 skipped (280 done before), 20 failed" in second.stderr
+    tried = {line["source"] for line in journal(out)[300:]}
+    assert tried == {line["source"] for line in lines if line["status"] == "failed"}
+
+    good = sorted(path for path in folder.rglob("*.*") if path.parent.name != "bad")
+    for path in good[:5]:
+        (out / path.relative_to(folder)).unlink()
+    for path in good[5:10]:
+        picture(path, seed=1000)
+        os.utime(path, ns=(10**18, 10**18))
+    third = batch(folder, out, tiny_model)
+    assert "10 done, 270 skipped (270 done before), 20 failed" in third.stderr
+    made = {str(line["source"]) for line in journal(out)[320:] if line["status"] == "done"}
+    assert made == {path.relative_to(folder).as_posix() for path in good[:10]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("1.jpg", "a/2.tif", "a/3.png"):
+        picture(tmp_path / "photos" / name)
+    (tmp_path / "photos/note.txt").write_text("about them")
+    return tmp_path / "photos"
+
+
+def test_json_is_one_line_a_photograph_on_standard_output(folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    (folder / "bad.jpg").touch()
+    first = batch(folder, tmp_path / "out", tiny_model, "--json")
+    lines = [json.loads(line) for line in first.stdout.splitlines()]
+    assert sorted(lines, key=str) == sorted(journal(tmp_path / "out"), key=str)
+    again = batch(folder, tmp_path / "out", tiny_model, "--json", "-q")
+    assert sorted(json.loads(line)["status"] for line in again.stdout.splitlines()) == ["failed"] + ["skipped"] * 3
+
+
+def test_quiet_says_nothing_when_all_is_well(folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    ended = batch(folder, tmp_path / "out", tiny_model, "-q")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "done" not in ended.stderr
+
+
+def test_a_dry_run_tells_and_writes_nothing(folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    (folder / "bad.jpg").touch()
+    before = sorted(tmp_path.rglob("*"))
+    ended = batch(folder, tmp_path / "out", tiny_model, "--dry-run", "--copy-rest")
+    assert ended.returncode == 0
+    assert "3 photographs to colour" in ended.stdout
+    assert "1 other files to copy" in ended.stdout
+    assert "1 would fail" in ended.stdout
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_copies_make_the_output_complete(folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    cv2.imwrite(str(folder / "colour.png"), cv2.resize(colours, (64, 48), interpolation=cv2.INTER_CUBIC))
+    ended = batch(folder, tmp_path / "out", tiny_model, "--copy-rest")
+    assert "3 done, 1 skipped (1 already in colour), 0 failed, 1 copied" in ended.stderr
+    names = {path.relative_to(folder) for path in folder.rglob("*.*")}
+    assert {path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.*")} - {
+        Path(JOURNAL_NAME)
+    } == names
+    assert (tmp_path / "out/colour.png").read_bytes() == (folder / "colour.png").read_bytes()
+
+
+def test_a_change_of_format_keeps_apart_what_would_meet(folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    picture(folder / "a/2.jpg")
+    ended = batch(folder, tmp_path / "out", tiny_model, "--format", "jpg")
+    assert ended.returncode == 0, ended.stderr
+    assert {path.name for path in (tmp_path / "out/a").iterdir()} == {"2.jpg", "2.tif.jpg", "3.jpg"}
+
+
+def test_comparisons_stand_beside_results_and_are_made_again_when_missing(
+    folder: Path, tmp_path: Path, tiny_model: Path
+) -> None:
+    out = tmp_path / "out"
+    assert batch(folder, out, tiny_model, "--compare").returncode == 0
+    made = {path.name: path.read_bytes() for path in out.rglob("*.*")}
+    assert {"1.jpg", "1_compare.jpg", "2_compare.tif", "3_compare.png"} < made.keys()
+    (out / "1_compare.jpg").unlink()
+    (out / "a/2.tif").unlink()
+    ended = batch(folder, out, tiny_model, "--compare")
+    assert "2 done, 1 skipped" in ended.stderr
+    (out / JOURNAL_NAME).unlink()
+    (out / "1_compare.jpg").unlink()
+    assert "3 done" in batch(folder, out, tiny_model, "--compare").stderr  # accepted, with the missing one made
+    made.pop(JOURNAL_NAME)
+    assert {path.name: path.read_bytes() for path in out.rglob("*.*") if path.name != JOURNAL_NAME} == made
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (["--workers", "0"], 2, "--workers"),
+        (["--model", "no-such"], 4, "no-such"),
+        (["--exclude", "*"], 7, "No photograph"),
+        (["--out", "/proc/nowhere"], 5, "cannot be used"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_its_own_status(
+    folder: Path, tmp_path: Path, tiny_model: Path, more: list[str], code: int, said: str
+) -> None:
+    ended = batch(folder, tmp_path / "out", tiny_model, *more)
+    assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_damaged_model_is_refused_before_anything_is_made(folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    content = bytearray(tiny_model.read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "flipped.tflite").write_bytes(content)
+    (tmp_path / "flipped.json").write_text(tiny_model.with_suffix(".json").read_text())
+    ended = batch(folder, tmp_path / "out", tmp_path / "flipped.tflite")
+    assert ended.returncode == 4
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,78 @@
+"""A batch that is killed loses nothing; one that is interrupted finishes what is in hand. The long one: benchmarks."""
+
+import importlib.util
+import signal
+import subprocess
+import time
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+
+from lab_colorize.batch.journal import JOURNAL_NAME
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    path = Path(__file__).parents[2] / "benchmarks" / "crash.py"
+    spec = importlib.util.spec_from_file_location("crash", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_after_kills_at_random_moments_the_end_is_that_of_an_uninterrupted_run(
+    benchmark: ModuleType, tmp_path: Path, tiny_model: Path
+) -> None:
+    benchmark.make_archive(tmp_path / "photos", 40)
+    figures = benchmark.crash(
+        tmp_path / "photos", tmp_path / "whole", tmp_path / "out", str(tiny_model), kills=4, seed=time.time_ns()
+    )
+    assert figures.sound, figures
+    assert figures.kills > 0
+
+
+def interrupted(benchmark: ModuleType, folder: Path, model: Path, *, times: int) -> tuple[int, str, Path]:
+    """Start a batch of 24 photographs of a megapixel, press Ctrl-C when the first is done."""
+    benchmark.make_archive(folder / "photos", 24, side=900)
+    out = folder / "out"
+    running = subprocess.Popen(
+        benchmark.command(folder / "photos", out, str(model), "--workers", "1"), stderr=subprocess.PIPE, text=True
+    )
+    while not (out / JOURNAL_NAME).exists() or not (out / JOURNAL_NAME).stat().st_size:
+        time.sleep(0.005)
+    for _ in range(times):
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    _, said = running.communicate(timeout=30)
+    return running.returncode, said, out
+
+
+def test_the_first_interrupt_finishes_what_is_in_hand_and_says_how_to_go_on(
+    benchmark: ModuleType, tmp_path: Path, tiny_model: Path
+) -> None:
+    code, said, out = interrupted(benchmark, tmp_path, tiny_model, times=1)
+    assert code == 130
+    assert "Run the same command again" in said
+    lines = (out / JOURNAL_NAME).read_text().splitlines()
+    assert 0 < len(lines) == len(benchmark.contents(out)) < 24
+    assert benchmark.temporaries(out) == 0
+    again = subprocess.run(
+        benchmark.command(tmp_path / "photos", out, str(tiny_model)), check=True, capture_output=True, text=True
+    )
+    assert f"{24 - len(lines)} done, {len(lines)} skipped" in again.stderr
+
+
+def test_the_second_interrupt_stops_at_once_and_tears_nothing(
+    benchmark: ModuleType, tmp_path: Path, tiny_model: Path
+) -> None:
+    code, said, out = interrupted(benchmark, tmp_path, tiny_model, times=2)
+    assert code == 130
+    assert "Traceback" not in said
+    for path in out.rglob("*.*"):
+        if path.name != JOURNAL_NAME:
+            assert cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR) is not None
