@@ -22,7 +22,7 @@ Light: TypeAlias = tuple[Plane, Plane, Plane]  # linear R, G, B
 STRIP = 1 << 15  # pixels joined at a time: a dozen planes of 128 KB stay in a core's cache
 ROUNDS = 2  # of chroma reduction by proportion; nearly all colours are at the surface then
 HALVINGS = 14  # for the rest; 2**-14 of any chroma is far below one level
-CLOSE = 0.003  # of chroma, relative to its own: under a third of a level
+CLOSE = 0.002  # of chroma, relative to its own: a fifth of a unit of a colour of 100
 TAPS = 2  # rows on either side that bicubic interpolation reaches
 
 

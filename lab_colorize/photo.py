@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab_colorize import exif, icc
 from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat, UsageProblem
-from lab_colorize.formats import decoding, encoding
+from lab_colorize.formats import decoding, encoding, jpeg
 from lab_colorize.formats.base import SUFFIXES, Damaged, Format, Header, Metadata, Page, Unsupported
 from lab_colorize.formats.encoding import depth_kept
 from lab_colorize.formats.recognition import CONTAINERS, recognise
@@ -60,9 +60,7 @@ def format_named(name: str) -> Format:
     """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
     found = format_for_suffix("." + name.removeprefix("."))
     if found is None:
-        raise UsageProblem(
-            f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif."
-        )
+        raise UsageProblem(f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif.")
     return found
 
 
@@ -140,9 +138,7 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
     try:
         if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no ordinary file"
-            raise UnreadablePhoto(
-                f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder."
-            )
+            raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
@@ -181,6 +177,6 @@ def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) ->
         return data
     if format is Format.JPEG:
         if accept_truncated or decoding.completes(data):
-            return data + b"\xff\xd9"
+            return jpeg.completed(data)
         raise UnreadablePhoto(f"{name!r} is truncated: {flaw}.", remedy=_TRUNCATED)
     raise UnreadablePhoto(f"{name!r} is damaged: {flaw}.", remedy=_WHOLE_COPY)

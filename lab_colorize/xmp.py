@@ -33,9 +33,7 @@ _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
 )
-_OURS = frozenset(
-    (LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore")
-)
+_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
 _SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
 # An extended packet of a JPEG is not carried, so nothing may refer to it.
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
@@ -145,7 +143,7 @@ class _Reader:
     def finish(self, _: str) -> None:
         at = self.parser.CurrentByteIndex
         name, tag = self.path.pop(), self.starts.pop()
-        empty = at == tag[0]  # <name/>: expat tells of its end where it begins
+        empty = self.packet[tag[1] - 2 : tag[1]] == b"/>"
         end = tag[1] if empty else self.packet.index(b">", at) + 1
         if name == (RDF, "RDF") and not empty:
             self.found.end = at
@@ -153,11 +151,7 @@ class _Reader:
             self.found.whole[name] = (tag[0], end)
             if not empty and b"<" not in self.packet[tag[1] : at]:
                 self.found.values[name] = ((tag[1], at), self.text)
-        elif (
-            name in _SEQUENCES
-            and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY]
-            and not empty
-        ):
+        elif name in _SEQUENCES and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY] and not empty:
             self.found.history_end = at
 
 
@@ -217,9 +211,7 @@ def _corrections(found: _Found) -> Iterator[tuple[Span, bytes]]:
                 yield found.values[other][0], escape(found.values[one][1]).encode()
 
 
-def _additions(
-    found: _Found, source_type: str, said: dict[str, str], event: str
-) -> Iterator[tuple[Span, bytes]]:
+def _additions(found: _Found, source_type: str, said: dict[str, str], event: str) -> Iterator[tuple[Span, bytes]]:
     """A description of our own, and an event at the end of the history that is there."""
     history = ""
     if found.history_end >= 0:

@@ -2,12 +2,39 @@
 
 from pathlib import Path
 
+import cv2
+import hypothesis
+import numpy as np
 import pytest
 
 MODELS = Path(__file__).parent / "models"
+
+# Machines are shared and noisy: how long an example takes says nothing here.
+hypothesis.settings.register_profile("lab-colorize", deadline=None)
+hypothesis.settings.load_profile("lab-colorize")
 
 
 @pytest.fixture(scope="session")
 def tiny_model() -> Path:
     """A .tflite file with its card, made by models/make.py: it answers at once, and always with colour."""
     return MODELS / "tiny.tflite"
+
+
+@pytest.fixture
+def scene():
+    """Makes smooth grey pictures with all lightnesses and a little grain: scene(seed, (H, W)) -> uint8."""
+
+    def make(seed=0, shape=(60, 80)):
+        rng = np.random.default_rng(seed)
+        base = cv2.resize(rng.uniform(20, 235, (6, 8)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
+        return np.clip(base + rng.normal(0, 4, shape), 0, 255).astype(np.uint8)
+
+    return make
+
+
+@pytest.fixture
+def photo(tmp_path, scene):
+    """A grey JPEG on disk."""
+    path = tmp_path / "photo.jpg"
+    cv2.imwrite(str(path), scene())
+    return path

@@ -74,7 +74,9 @@ def pillow(pixels: Array, kind: str, *, mode: str | None = None, **options: Any)
 def tiff(*pages: Array, **options: Any) -> bytes:
     """A TIFF by tifffile, a page for each array."""
     file = io.BytesIO()
-    with tifffile.TiffWriter(file, bigtiff=options.pop("bigtiff", False), byteorder=options.pop("byteorder", "<")) as to:
+    with tifffile.TiffWriter(
+        file, bigtiff=options.pop("bigtiff", False), byteorder=options.pop("byteorder", "<")
+    ) as to:
         for page in pages:
             kind = "rgb" if page.ndim == 3 and page.shape[2] >= 3 else "minisblack"
             to.write(page, **{"photometric": kind, "metadata": None} | options)
@@ -109,6 +111,7 @@ def exif(orientation: int = 1, *, thumbnail: bool = False) -> bytes:
 def little_endian_exif(orientation: int = 1) -> bytes:
     """The same photographer, by Pillow, which writes II where piexif writes MM."""
     block = Image.Exif()
+    block.endian = "<"
     block[0x010F], block[0x013B], block[0x0112] = "Linhof", "A. Nonymous", orientation
     block.get_ifd(0x8769).update({0x9003: "1931:05:17 12:00:00", 0x927C: b"NOTE" + bytes(range(64))})
     block.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 0.0)})
@@ -119,7 +122,9 @@ def bmp_with_alpha(pixels: Array) -> bytes:
     """A BMP with a version 4 header that names alpha's bits: Pillow writes none."""
     height, width = pixels.shape[:2]
     masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
-    header = struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, 0, 2835, 2835, 0, 0, *masks) + b"BGRs" + bytes(48)
+    header = (
+        struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, 0, 2835, 2835, 0, 0, *masks) + b"BGRs" + bytes(48)
+    )
     rows = pixels[::-1, :, [2, 1, 0, 3]].tobytes()
     return b"BM" + struct.pack("<IHHI", 14 + 108 + len(rows), 0, 0, 14 + 108) + header + rows
 
@@ -186,7 +191,10 @@ def _xyz(x: float, y: float, z: float) -> bytes:
 
 
 def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
-    tags = {b"desc": b"desc" + struct.pack(">II", 0, 5) + b"test\0" + bytes(78), b"cprt": b"text\0\0\0\0none\0"} | tags
+    tags = {
+        b"desc": b"desc" + struct.pack(">II", 0, 5) + b"test\0" + bytes(78),
+        b"cprt": b"text\0\0\0\0none\0",
+    } | tags
     at, table, body = 132 + 12 * len(tags), b"", b""
     for name, tag in tags.items():
         table += struct.pack(">4sII", name, at + len(body), len(tag))

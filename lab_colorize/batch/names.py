@@ -64,9 +64,7 @@ def _folders(path: str) -> list[str]:
     return [str(folder) for folder in PurePosixPath(path).parents[:-1]]
 
 
-def _meeting(
-    changed: Sequence[str], targets: dict[str, str], taken: Counter[str], lengthened: set[str]
-) -> list[str]:
+def _meeting(changed: Sequence[str], targets: dict[str, str], taken: Counter[str], lengthened: set[str]) -> list[str]:
     """Choose who must take a longer name: all that still can take their full one, else all but the first."""
     groups: dict[str, list[str]] = {}
     for source in changed:

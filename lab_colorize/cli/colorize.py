@@ -107,7 +107,9 @@ def _one(
 
     started = time.monotonic()
     try:
-        facts = _streamed(colorizer, options, target) if source == STREAM else _filed(source, target, colorizer, options)
+        facts = (
+            _streamed(colorizer, options, target) if source == STREAM else _filed(source, target, colorizer, options)
+        )
     except AlreadyInColour as error:
         mention(str(error))
         return Outcome(str(source), None, Status.SKIPPED, error.what, error.remedy)

@@ -27,8 +27,14 @@ WEIGHTS = ("float16", "int8", "float32")
 @click.command()
 @click.argument("photos", metavar="FOLDER", required=False, type=A_FOLDER)
 @click.option("--out", metavar="RUN_FOLDER", type=A_FOLDER, help="Run folder.  [default: runs/NETWORK-date-time]")
-@click.option("--network", metavar="NAME", help="Network of the zoo, see `lab-colorize models`.  [default: mobilenet-unet]")
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), metavar="N", help="How often each photo is seen.")
+@click.option(
+    "--network",
+    metavar="NAME",
+    help="Network of the zoo, see `lab-colorize models`.  [default: mobilenet-unet]",
+)
+@click.option(
+    "--epochs", type=click.FloatRange(min=0, min_open=True), metavar="N", help="How often each photo is seen."
+)
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
@@ -45,7 +51,9 @@ WEIGHTS = ("float16", "int8", "float32")
     metavar="SHARE",
     help="Share of the photos of each top-level folder that is judged by, not learned from.  [default: 0.2]",
 )
-@click.option("--validation-folder", metavar="FOLDER", type=A_FOLDER, help="Judge by the photos of this folder instead.")
+@click.option(
+    "--validation-folder", metavar="FOLDER", type=A_FOLDER, help="Judge by the photos of this folder instead."
+)
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Fixes split, crops and first weights.")
 @click.option(
     "--init-from",
@@ -57,13 +65,28 @@ WEIGHTS = ("float16", "int8", "float32")
     metavar="imagenet|none|PATH",
     help="First weights of the encoder: downloaded once, random, or a file.  [default: imagenet]",
 )
-@click.option("--freeze-encoder", type=click.FloatRange(min=0), metavar="N", help="Leave the encoder as it is for N epochs.")
+@click.option(
+    "--freeze-encoder",
+    type=click.FloatRange(min=0),
+    metavar="N",
+    help="Leave the encoder as it is for N epochs.",
+)
 @click.option("--mixed-precision/--no-mixed-precision", default=None, help="Compute in bfloat16 where that is enough.")
 @click.option("--distribute", is_flag=True, default=None, help="Use all GPUs, or all hosts of the cluster.")
-@click.option("--config", "file", metavar="FILE.toml", type=A_FOLDER, help="Options from a file; a run's config.toml is one.")
+@click.option(
+    "--config",
+    "file",
+    metavar="FILE.toml",
+    type=A_FOLDER,
+    help="Options from a file; a run's config.toml is one.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out, exactly.")
 @click.option("--name", metavar="NAME", help="What the trained model is called.  [default: the network's name]")
-@click.option("--export-weights", type=click.Choice(WEIGHTS), help="Number format of the exported weights.  [default: float16]")
+@click.option(
+    "--export-weights",
+    type=click.Choice(WEIGHTS),
+    help="Number format of the exported weights.  [default: float16]",
+)
 @click.option("--install", is_flag=True, default=None, help="Put the model where `--model NAME` finds it.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
 def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flags: Any) -> None:

@@ -114,4 +114,6 @@ def _r_t(c_mean: Plane, cos: Plane, sin: Plane) -> Plane:
 def _angle_squared(versine: Plane) -> Plane:
     """The square of an angle of that 1 - cosine: its series, exact to 1e-5 up to 45 degrees, more than is felt here."""
     v = versine
-    return v * (2 + v * (np.float32(1 / 3) + v * (np.float32(4 / 45) + v * (np.float32(1 / 35) + v * np.float32(16 / 1575)))))
+    return v * (
+        2 + v * (np.float32(1 / 3) + v * (np.float32(4 / 45) + v * (np.float32(1 / 35) + v * np.float32(16 / 1575))))
+    )

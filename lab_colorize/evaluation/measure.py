@@ -1,8 +1,8 @@
 """A set measured: every photograph coloured by every contender, and compared with what it truly looks like.
 
-    looked = look(folder)
-    photo_set = read_set(looked, protocol, workers=2)
-    evaluation = measure(photo_set, contenders_named(["default"]), workers=2)
+looked = look(folder)
+photo_set = read_set(looked, protocol, workers=2)
+evaluation = measure(photo_set, contenders_named(["default"]), workers=2)
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -41,9 +41,7 @@ def json_of(evaluation: Evaluation, *, created: datetime | None = None) -> bytes
         "folder": str(photo_set.folder),
         "mean_ab": [_number(value) for value in photo_set.mean_ab],
         "grey": list(photo_set.grey),
-        "unreadable": [
-            {"name": one.name, "reason": one.reason, "remedy": one.remedy} for one in photo_set.unreadable
-        ],
+        "unreadable": [{"name": one.name, "reason": one.reason, "remedy": one.remedy} for one in photo_set.unreadable],
         "contenders": [_contender(contender) for contender in evaluation.contenders],
         "summary": {label: _summary(summarize(evaluation, label)) for label in evaluation.labels},
         "pairing": _pairings(pair(evaluation)),

@@ -18,6 +18,7 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 _Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 _AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
 _RGB = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+_LOST = bytes(16)  # what a broken disk or transfer leaves, and what decodes as if it were a picture
 
 
 def decode(data: bytes, format: Format, header: Header) -> tuple[Page, ...]:
@@ -117,10 +118,10 @@ def completes(data: bytes) -> bool:
     A decoder that is short of data invents the rest, and takes it from whatever stands there. So the picture is
     whole if it comes out the same whatever is put behind it. Passes of a progressive one cannot be told so.
     """
-    if jpeg.is_progressive(data):
+    if jpeg.is_progressive(data) or data.endswith(_LOST):
         return False
     ends = (b"\xff\xd9", b"\x55" * 64 + b"\xff\xd9", b"\xaa" * 64 + b"\xff\xd9")
-    flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     found = [cv2.imdecode(np.frombuffer(data + end, np.uint8), flags) for end in ends]
     first = found[0]
     return first is not None and all(other is not None and np.array_equal(first, other) for other in found[1:])

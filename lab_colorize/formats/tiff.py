@@ -134,9 +134,7 @@ def _layout(tags: _Tags, index: int) -> Layout:
 
 def _same(values: tuple[int, ...]) -> int:
     if len(set(values)) != 1:
-        raise Unsupported(
-            "a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel."
-        )
+        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
     return values[0]
 
 
@@ -196,9 +194,7 @@ def flaw(data: bytes) -> str | None:
 
 
 def _segments_needed(page: Layout) -> int:
-    across, down = (
-        -(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True)
-    )
+    across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
     return across * down * (page.samples if page.separate else 1)
 
 

@@ -90,7 +90,8 @@ def read(folder: Path) -> Checkpoint | None:
                     groups[group][name] = file[key]
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise TrainingError(
-            f"The checkpoint {path} cannot be understood: {error}.", remedy="Start another run with --init-from."
+            f"The checkpoint {path} cannot be understood: {error}.",
+            remedy="Start another run with --init-from.",
         ) from error
     weights, optimizer = (list(groups[group].values()) for group in ("weights", "optimizer"))
     return Checkpoint(weights, optimizer, groups["average"], state)
@@ -110,7 +111,8 @@ def _assign(variables: Iterable[Any], values: list[NDArray[Any]]) -> None:
     variables = list(variables)
     if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
         raise TrainingError(
-            "The checkpoint holds the weights of another network.", remedy="Name the run folder that belongs to this one."
+            "The checkpoint holds the weights of another network.",
+            remedy="Name the run folder that belongs to this one.",
         )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

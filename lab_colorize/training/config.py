@@ -202,7 +202,16 @@ def differences(before: TrainOptions, now: TrainOptions) -> list[str]:
 
 
 HARMLESS = frozenset(
-    {"run", "photos", "validation_folder", "name", "export_weights", "install", "checkpoint_minutes", "memory_share"}
+    {
+        "run",
+        "photos",
+        "validation_folder",
+        "name",
+        "export_weights",
+        "install",
+        "checkpoint_minutes",
+        "memory_share",
+    }
     | {"picture_epochs", "minutes"}
 )
 """What may change between the sessions of one run: the same photographs in another place are held to in `dataset`."""

@@ -57,7 +57,7 @@ def _crc_table() -> tuple[int, ...]:
     table = []
     for entry in range(256):
         for _ in range(8):
-            entry = entry >> 1 ^ (0x82F63B78 if entry & 1 else 0)  # noqa: PLW2901  # the polynomial division of one byte
+            entry = entry >> 1 ^ (0x82F63B78 if entry & 1 else 0)  # the polynomial division of one byte
         table.append(entry)
     return tuple(table)
 

@@ -22,7 +22,8 @@ def claimed(run: Path, *, resume: bool) -> Iterator[None]:
     """Hold the run folder until the block ends; a new run wants it empty."""
     if not resume and run.exists() and not _is_fresh(run):
         raise OutputExists(
-            f"{run} is not empty.", remedy="Go on with the run that is in it by --resume, or choose another --out."
+            f"{run} is not empty.",
+            remedy="Go on with the run that is in it by --resume, or choose another --out.",
         )
     try:
         run.mkdir(parents=True, exist_ok=True)

@@ -48,11 +48,11 @@ class Trial:
     @property
     def grey(self) -> NDArray[np.uint8]:
         """The photograph without its colours."""
-        return self.painted(np.zeros((1, 1, 2), np.float32))
+        return self.painted(np.zeros_like(self.lab[..., 1:]))
 
     def painted(self, ab: Plane) -> NDArray[np.uint8]:
         """The photograph with colours (h, w, 2) in Lab units, enlarged to its size."""
-        return join(self.lab[..., 0], enlarged(ab, self.truth.shape[:2])).astype(np.uint8, copy=False)
+        return join(np.ascontiguousarray(self.lab[..., 0]), ab).astype(np.uint8, copy=False)
 
 
 class Judge:
@@ -72,8 +72,8 @@ class Judge:
         for start in range(0, len(self.trials), BATCH):
             part = self.trials[start : start + BATCH]
             for trial, ab in zip(part, answers(painter, part), strict=True):
-                full = enlarged(ab, trial.truth.shape[:2])
-                psnrs.append(_psnr(join(trial.lab[..., 0], full), trial.truth))
+                psnrs.append(_psnr(trial.painted(ab), trial.truth))
+                full = cv2.resize(ab, trial.truth.shape[:2], interpolation=cv2.INTER_CUBIC)
                 errors.append(np.square(full - trial.lab[..., 1:]).mean())
                 chroma.append(_chroma(full))
         return Verdict(

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 HASH_SIDE = 16
 THUMB_SIDE = 8
-FEW_BITS = 24  # of 256: copies of JPEG quality 30 and a quarter of the size stay under it, strangers lie about 128 apart
+FEW_BITS = (
+    24  # of 256: copies of JPEG quality 30 and a quarter of the size stay under it, strangers lie about 128 apart
+)
 CLOSE = 10.0  # mean levels between thumbnails; smooth skies have similar bits but seldom the same colours
 ROWS = 256  # photographs compared with all others at a time: 30 MB of bits for 17,000 photographs
 

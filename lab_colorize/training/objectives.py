@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -14,9 +15,11 @@ import keras
 from lab_colorize.errors import UsageProblem
 from lab_colorize.lab import AB_SCALE
 from lab_colorize.training.adversarial import Adversarial
-from lab_colorize.training.batches import Batch, Target, ab_itself
+from lab_colorize.training.batches import Batch, Target
 from lab_colorize.training.options import Stage, TrainOptions
+from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import Row
+from lab_colorize.zoo.critics import build_critic
 from lab_colorize.zoo.encoders import ENCODER
 
 HUBER_UNITS = 30.0  # errors beyond this many units of a/b count linearly: one wrong red scarf does not rule a step
@@ -54,12 +57,8 @@ class Objective:
 
 def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Objective:
     """The row's objective around `network`."""
-    from lab_colorize.zoo import heads
-
     painter = heads.decoded(network, row)
-    target: Target = ab_itself
-    if row.head != "ab":
-        target = lambda lightness, ab: heads.target(row.head, lightness, ab)  # noqa: E731
+    target: Target = partial(heads.target, row.head)
     if row.critic == "none":
         return Objective(row, network, painter, network, target)
     if len(set(options.sides)) > 1:
@@ -71,11 +70,9 @@ def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Obje
 
 
 def _critic(painter: keras.Model, row: Row, options: TrainOptions) -> keras.Model:
-    from lab_colorize.zoo.critics import build_critic
-
     side = options.stages[0].side
     ab_side = int(painter.compute_output_shape((None, side, side, 1))[1])
-    critic: keras.Model = build_critic(row.critic, side, ab_side)
+    critic: keras.Model = build_critic("patch" if row.critic == "patch" else "image", side, ab_side)
     return critic
 
 

@@ -40,9 +40,6 @@ class Augmentation:
         _require(0 <= self.ageing <= 1, "ageing", self.ageing, "from 0 to 1")
 
 
-NO_AUGMENTATION = Augmentation(smallest_crop=1.0, wander=0.0, aspect=0.0, rotation=0.0, mirror=0.0, ageing=0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A stretch of training with one side and one rate; a run is one or several."""
@@ -129,11 +126,12 @@ class TrainOptions:
 
 
 def check_side(row: Row, side: int) -> None:
-    """Refuse a side that the network's strides do not divide."""
-    if side < row.step or side % row.step:
+    """Refuse a side that the network cannot take."""
+    if not row.takes(side):
+        near = max(row.smallest, round(side / row.step) * row.step)
         raise UsageProblem(
             f"{row.name} cannot take a side of {side}.",
-            remedy=f"Choose a multiple of {row.step}, such as {max(row.step, round(side / row.step) * row.step)}.",
+            remedy=f"Choose a multiple of {row.step}, at least {row.smallest}: {near}, for example.",
         )
 
 
@@ -170,3 +168,6 @@ def scaled(stages: Iterable[Stage], factor: float) -> tuple[Stage, ...]:
 def _require(holds: bool, name: str, value: object, wanted: str) -> None:
     if not holds:
         raise UsageProblem(f"{name} is {value}.", remedy=f"It must be {wanted}.")
+
+
+NO_AUGMENTATION = Augmentation(smallest_crop=1.0, wander=0.0, aspect=0.0, rotation=0.0, mirror=0.0, ageing=0.0)

@@ -104,7 +104,8 @@ def _refuse_finished(options: TrainOptions, before: Checkpoint | None) -> None:
     """A run that is over has nothing left to do, unless its export is missing or is to be installed."""
     if before and before.state.finished and _target(options).exists() and not options.install:
         raise NothingToDo(
-            f"The run in {options.run} is finished.", remedy=f"--init-from {options.run} starts another from its weights."
+            f"The run in {options.run} is finished.",
+            remedy=f"--init-from {options.run} starts another from its weights.",
         )
 
 
@@ -199,6 +200,7 @@ def _finished(session: Training, found: Found, parts: Parts) -> Trained:
         target=_target(options),
         side=max(options.sides),
         weights=options.export_weights,
+        resizable=options.row.resizable,
         facts=card.facts(options, found, parts, session.judge, session.state),
     )
     samples = [trial.lab[..., 0] / np.float32(L_SCALE) - 1 for trial in session.judge.trials[:EXPORT_SAMPLES]]

@@ -33,7 +33,9 @@ def split(examples: Sequence[Example], share: float, seed: int) -> Parts:
     for group in _groups(sorted(examples, key=lambda example: example.name)):
         strata[group[0].stratum].append(group)
     ranked = {name: sorted(groups, key=lambda group: _rank(group[0].name, seed)) for name, groups in strata.items()}
-    held = [group for name, groups in sorted(ranked.items()) for group in groups[: _held(name, len(groups), share, seed)]]
+    held = [
+        group for name, groups in sorted(ranked.items()) for group in groups[: _held(name, len(groups), share, seed)]
+    ]
     every = [group for groups in ranked.values() for group in groups]
     if not held and every:  # folders of one or two photographs each, all of them by chance kept
         held = [min(every, key=lambda group: _rank(group[0].name, seed))]

@@ -22,7 +22,8 @@ def network_for(options: TrainOptions, *, restored: bool) -> keras.Model:
     keras.utils.set_random_seed(options.seed)
     random = restored or options.init_from is not None
     with _precision(mixed=options.mixed_precision):
-        network = build(options.row, encoder_weights="none" if random else _encoder_weights(options))
+        side = None if options.row.resizable else max(options.sides)
+        network = build(options.row, side=side, encoder_weights="none" if random else _encoder_weights(options))
     if options.init_from is not None and not restored:
         _load(network, weights_named(options.init_from))
     return network

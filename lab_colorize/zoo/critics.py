@@ -27,15 +27,16 @@ def build_critic(kind: Literal["patch", "image"], side: int, ab_side: int) -> ke
 
 
 def _patch_critic(side: int, ab_side: int) -> keras.Model:
-    """pix2pix's: three halvings and two steps more, so that each logit (N, n, n, 1) judges a patch of 70 x 70.
+    """pix2pix's: three halvings and two layers more, so that each logit (N, n, n, 1) judges a patch of 70 x 70.
 
-    Smaller pictures are halved less often, which makes the patches smaller: 34 or 16.
+    Colours of a side under 32 are halved less often, which makes the patches smaller.
     """
     inputs, x = _picture(side, ab_side)
     for filters in (64, 128, 256)[: _halvings(ab_side, most=3)]:
         x = _looked_at(x, filters, normalised=filters > 64)  # pix2pix leaves the first as it is
     x = _looked_at(x, 512, strides=1)
-    return keras.Model(inputs, layers.Conv2D(1, 4, padding="same", dtype="float32", name="logits")(x), name="critic")
+    logits = layers.Conv2D(1, 4, padding="same", dtype="float32", name="logits")(x)
+    return keras.Model(inputs, logits, name="critic")
 
 
 def _image_critic(side: int, ab_side: int) -> keras.Model:
@@ -63,9 +64,7 @@ def _halvings(ab_side: int, *, most: int) -> int:
     return max(1, min(most, (ab_side // COARSEST).bit_length() - 1))
 
 
-def _looked_at(
-    x: keras.KerasTensor, filters: int, *, strides: int = 2, normalised: bool = True
-) -> keras.KerasTensor:
+def _looked_at(x: keras.KerasTensor, filters: int, *, strides: int = 2, normalised: bool = True) -> keras.KerasTensor:
     """A 4 x 4 convolution as DCGAN and pix2pix have it: half the side, normalised, LeakyReLU."""
     x = layers.Conv2D(filters, 4, strides, padding="same", use_bias=not normalised)(x)
     x = layers.BatchNormalization(momentum=MOMENTUM)(x) if normalised else x

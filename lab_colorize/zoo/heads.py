@@ -19,7 +19,7 @@ from lab_colorize.lab import AB_SCALE, KNEE, L_SCALE, RGB_TO_XYZ, XYZ_TO_RGB, Pl
 from lab_colorize.zoo.bins import BINS, softly_encoded
 from lab_colorize.zoo.catalog import Head, Row
 
-TEMPERATURE = 0.38  # Zhang et al.: between the mean of all bins (1), which is dull, and the mode (0), which flickers
+TEMPERATURE = 0.38  # Zhang et al.: between the mean (1), which is dull, and the mode (0), which flickers
 LEAST_SHARE = 1e-10  # a share below it counts as this much: the logarithm of nothing has no gradient
 
 

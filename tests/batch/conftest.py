@@ -68,7 +68,9 @@ class Archive:
             path.write_text(f"{content} {name}", encoding="utf-8", errors="surrogateescape")
 
     def options(self, **more: object) -> BatchOptions:
-        return BatchOptions(**{"folder": self.folder, "out": self.out, "colorize": ColorizeOptions(), "workers": 2} | more)
+        return BatchOptions(
+            **{"folder": self.folder, "out": self.out, "colorize": ColorizeOptions(), "workers": 2} | more
+        )
 
     def batch(self, **more: object) -> dict[str, Outcome]:
         with Batch(self.options(**more), self.stand_in.studio()) as batch:

@@ -14,7 +14,9 @@ from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, history_o
 from lab_colorize.batch.outcome import Outcome, Status, read_line
 from lab_colorize.errors import OutputError
 
-paths = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20) | st.binary(min_size=1).map(os.fsdecode)
+paths = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20) | st.binary(min_size=1).map(
+    os.fsdecode
+)
 outcomes = st.builds(
     Outcome,
     source=paths,

@@ -75,9 +75,7 @@ def test_checksums_judge_by_contents_alone(finished: Archive, touch_later: Chang
 
 
 @pytest.mark.parametrize(("model_sha256", "options"), [("1" * 64, "plain"), ("0" * 64, "vivid")])
-def test_another_model_or_other_options_make_everything_due(
-    finished: Archive, model_sha256: str, options: str
-) -> None:
+def test_another_model_or_other_options_make_everything_due(finished: Archive, model_sha256: str, options: str) -> None:
     finished.stand_in.recipe = Recipe("stand-in", model_sha256, options)
     outcomes = finished.batch()
     assert len(finished.asked()) == 5

@@ -6,7 +6,8 @@ from keras import layers
 from lab_colorize.zoo.blocks import conv_norm_relu, double, tanh_ab
 from lab_colorize.zoo.encoders import mobilenet_v2
 
-TAPS = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")  # 1/4, 1/8, 1/16, 1/32
+# At a quarter, an eighth, a 16th and a 32nd of the side.
+TAPS = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")
 
 
 def build(side: int | None, encoder_weights: str) -> keras.Model:
@@ -15,8 +16,7 @@ def build(side: int | None, encoder_weights: str) -> keras.Model:
     lightness (N, side, side, 1) in [-1, 1] -> ab (N, side/4, side/4, 2) in [-1, 1]
     """
     lightness = keras.Input((side, side, 1), name="lightness")
-    three_channels = layers.Concatenate(name="as_rgb")([lightness] * 3)
-    quarter, eighth, sixteenth, x = mobilenet_v2(encoder_weights, TAPS)(three_channels)
+    quarter, eighth, sixteenth, x = mobilenet_v2(lightness, encoder_weights, TAPS)
 
     x = conv_norm_relu(x, 256, kernel=1, name="code")
     for skip, skip_filters, filters in ((sixteenth, 96, 192), (eighth, 48, 96), (quarter, 32, 64)):

@@ -1,0 +1,156 @@
+"""`lab-colorize evaluate`: figures for models on photographs whose colours are known, and pictures to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from lab_colorize.cli.console import complain, printable
+from lab_colorize.errors import ExitCode, OutputError, UnreadablePhoto
+
+if TYPE_CHECKING:
+    from lab_colorize.evaluation.measure import Evaluation
+    from lab_colorize.evaluation.photographs import PhotoSet
+
+_LISTED = 20  # unreadable photographs named one by one; --json has all
+
+_file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    "models",
+    metavar="NAME_OR_PATH",
+    multiple=True,
+    help="Model to evaluate; several are compared photograph by photograph.  [default: the shipped one]",
+)
+@click.option(
+    "--size",
+    metavar="256|full|N",
+    default="256",
+    show_default=True,
+    help="Resize photographs to a square of this side first, or measure them at their own size.",
+)
+@click.option(
+    "--saturation",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="Scale of the colours: 1 is the network's own answer.",
+)
+@click.option("--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON.")
+@click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph.")
+@click.option("--report", metavar="FILE.html", type=_file, help="Write a page with plots and pictures.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(min=1), help="Take only N photographs, evenly chosen over all names."
+)
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(min=1), help="Photographs at a time.  [default: one a core]"
+)
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    folder: Path,
+    models: tuple[str, ...],
+    size: str,
+    saturation: float,
+    json_file: Path | None,
+    csv_file: Path | None,
+    report: Path | None,
+    limit: int | None,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    """Take the colour away from colour photographs, colour them again, and compare with the truth.
+
+    Two baselines stand beside every figure: no colour at all, and the one colour that suits the set best. Grey
+    photographs are left out. Files named by --json, --csv and --report are replaced if they exist.
+    """
+    from lab_colorize.batch.options import usable_cores
+    from lab_colorize.evaluation.contenders import contenders_named
+    from lab_colorize.evaluation.measure import measure
+    from lab_colorize.evaluation.photographs import look, read_set
+    from lab_colorize.evaluation.protocol import protocol_named
+
+    _refuse_unwritable(json_file, csv_file, report)
+    workers = workers or usable_cores()
+    protocol = protocol_named(size, saturation)
+    contenders = contenders_named(models or (None,), saturation)
+    looked = look(folder, limit)
+    photo_set = _counted(len(looked.names), quiet, lambda on: read_set(looked, protocol, workers=workers, on_step=on))
+    if photo_set.photographs:
+        count = len(photo_set.photographs)
+        evaluation = _counted(count, quiet, lambda on: measure(photo_set, contenders, workers=workers, on_step=on))
+        _write(evaluation, json_file, csv_file, report)
+        _tell(evaluation)
+    context.exit(_complain_of(photo_set))
+
+
+T = TypeVar("T")
+
+
+def _counted(total: int, quiet: bool, work: Callable[[Callable[[bool], None]], T]) -> T:
+    """Do some work on so many photographs, showing how far it is as `batch` does."""
+    from lab_colorize.cli.progress import progress
+    from lab_colorize.cli.summary import Tally
+
+    tally = Tally(settled=0)
+    with progress(total, quiet=quiet) as shown:
+
+        def on_step(well: bool) -> None:
+            tally.done += well
+            tally.failed += not well
+            shown(tally)
+
+        return work(on_step)
+
+
+def _refuse_unwritable(*targets: Path | None) -> None:
+    """Say at once, not after minutes of measuring, that a result would have no place, or take a photograph's."""
+    from lab_colorize.photo import PHOTO_SUFFIXES
+
+    for target in targets:
+        if target is None:
+            continue
+        if target.suffix.lower() in PHOTO_SUFFIXES:
+            raise OutputError(f"{target} has a photograph's name.", remedy="Name a .json, .csv or .html file.")
+        if not target.absolute().parent.is_dir():
+            raise OutputError(f"There is no folder {target.parent}.", remedy="Make it first, or name another one.")
+
+
+def _write(evaluation: Evaluation, json_file: Path | None, csv_file: Path | None, report: Path | None) -> None:
+    from lab_colorize.evaluation.record import csv_of, json_of
+    from lab_colorize.photo import write_whole
+
+    if json_file is not None:
+        write_whole(json_file, json_of(evaluation), overwrite=True)
+    if csv_file is not None:
+        write_whole(csv_file, csv_of(evaluation), overwrite=True)
+    if report is not None:
+        from lab_colorize.report.evaluation import page_of
+
+        write_whole(report, page_of(evaluation), overwrite=True)
+
+
+def _tell(evaluation: Evaluation) -> None:
+    from lab_colorize.report.text import lines_of
+
+    for line in lines_of(evaluation):
+        click.echo(printable(line))
+
+
+def _complain_of(photo_set: PhotoSet) -> ExitCode:
+    """List what could not be read; an evaluation that left something out in silence could not be trusted."""
+    for one in photo_set.unreadable[:_LISTED]:
+        what = one.reason if one.name in one.reason else f"{one.name}: {one.reason}"
+        complain(UnreadablePhoto(what, remedy=one.remedy))
+    if len(photo_set.unreadable) > _LISTED:
+        click.echo(f"... and {len(photo_set.unreadable) - _LISTED} more unreadable ones.", err=True)
+    return ExitCode.SOME_FAILED if photo_set.unreadable else ExitCode.OK

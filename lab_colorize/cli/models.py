@@ -1,0 +1,102 @@
+"""`lab-colorize models`: the zoo as a table, and which of its networks have trained weights on this machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from lab_colorize.zoo.catalog import Row
+
+OWN = "own"  # instead of a report's code
+NOT_TRAINED = "-"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array of objects on standard output.")
+def models(as_json: bool) -> None:
+    """List the networks that can be trained, and those already trained here.
+
+    The last column names the models that `--model` takes. Any other network can be trained with
+    `lab-colorize train FOLDER --network NAME`.
+    """
+    from lab_colorize.zoo.catalog import ROWS
+
+    trained = _trained()
+    if as_json:
+        click.echo(json.dumps([_facts(row, trained[row.name]) for row in ROWS], indent=1))
+    else:
+        _show(ROWS, trained)
+
+
+def _trained() -> dict[str, list[str]]:
+    """Names of the models found on this machine, by the network they are made of."""
+    from lab_colorize.cli.console import mention
+    from lab_colorize.errors import ModelError
+    from lab_colorize.models import installed_models
+
+    names: dict[str, list[str]] = defaultdict(list)
+    try:
+        for model in installed_models():
+            names[model.card.architecture].append(model.name)
+    except ModelError as error:  # the zoo can be listed all the same
+        mention(str(error))
+    return names
+
+
+def _facts(row: Row, trained: list[str]) -> dict[str, Any]:
+    """A row in full, for programs."""
+    return asdict(row) | {"objective": row.objective, "trained": trained}
+
+
+def _show(rows: tuple[Row, ...], trained: dict[str, list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from lab_colorize.zoo.catalog import REPORTS
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for heading, justify in COLUMNS.items():
+        table.add_column(heading, justify=justify, no_wrap=heading != LAST, overflow="fold")
+    for row in rows:
+        _add(table, row, trained[row.name])
+    console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    console.print(table)
+    console.print()
+    for code, title in REPORTS.items():
+        console.print(f"{code}  {title}", style="dim")
+
+
+WIDE = 200  # columns of a pipe: what reads it wants whole names
+LAST = "trained here"
+COLUMNS: dict[str, Any] = {
+    "network": "left",
+    "parameters": "right",
+    "head": "left",
+    "objective": "left",
+    "side": "right",
+    "report": "left",
+    LAST: "left",
+}
+
+
+def _add(table: Table, row: Row, trained: list[str]) -> None:
+    from rich.markup import escape
+
+    table.add_row(
+        row.name,
+        f"{row.parameters:,}",
+        row.head,
+        row.objective,
+        str(row.side),
+        ", ".join(row.reports) or OWN,
+        escape(", ".join(trained)) or NOT_TRAINED,
+        style="bold" if trained else None,
+    )

@@ -1,0 +1,98 @@
+"""What a person is told while a batch runs and when it ends."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lab_colorize.batch.find import Found
+from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.survey import Measured, Pace, estimate
+from lab_colorize.cli import progress as shown
+from lab_colorize.cli.options import MAX_PIXELS, SOURCE_TYPES
+from lab_colorize.cli.summary import LISTED, Tally, summary
+from lab_colorize.colorizer import ColorizeOptions
+
+
+def failure(number: int, **more: Any) -> Outcome:
+    return Outcome(f"{number}.jpg", None, Status.FAILED, reason="It is empty.", remedy="Scan it again.", **more)
+
+
+def told(tally: Tally, **more: Any) -> str:
+    batch: Any = SimpleNamespace(
+        found=Found(hidden=3, others=2),
+        options=SimpleNamespace(copy_rest=False, out=Path("out")),
+        plan=SimpleNamespace(due=[0] * 30, hopeless=[], damaged_lines=0),
+    )
+    return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
+
+
+def test_failures_are_listed_with_their_remedies_up_to_a_limit() -> None:
+    tally = Tally(settled=0)
+    for number in range(LISTED + 5):
+        tally.add(failure(number))
+    text = told(tally, quiet=True)
+    assert text.count("It is empty.") == text.count("Scan it again.") == LISTED
+    assert "and 5 more, which out/lab-colorize.jsonl lists" in text
+    assert tally.exit_code == 6
+
+
+def test_a_bug_shows_its_traceback() -> None:
+    tally = Tally(settled=0)
+    tally.add(failure(1, traceback="Traceback: here"))
+    assert "Traceback: here" in told(tally)
+
+
+def test_names_never_break_the_lines_or_the_terminal() -> None:
+    tally = Tally(settled=0)
+    tally.add(Outcome("a\n\x1b[31m\udcff.jpg", None, Status.FAILED, reason="It is empty."))
+    assert "a\\n\\x1b[31m\\udcff.jpg: It is empty." in told(tally)
+
+
+def test_an_interrupted_batch_says_what_is_left_and_how_to_go_on() -> None:
+    tally = Tally(settled=0)
+    tally.add(Outcome("a.jpg", "a.jpg", Status.DONE))
+    assert "Stopped with 29 left. Run the same command again" in told(tally, interrupted=True)
+
+
+def test_what_was_left_out_is_counted() -> None:
+    assert "Left out: 3 hidden, 2 non-photographs." in told(Tally(settled=0))
+
+
+def test_plain_lines_come_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    clock: Iterator[float] = iter([0.0, 0.5, 2.0, 2.1, 40.0])
+    lines = shown.Lines(100, lambda: next(clock))
+    for done in (10, 20, 25, 26):
+        tally = Tally(settled=7, before=7, done=done - 1, failed=1)
+        lines.show(tally)
+    assert capsys.readouterr().err.splitlines() == [
+        "20 of 100, 10.0/s, 8 s left, 1 failed",
+        "26 of 100, 39.0/min, 114 s left, 1 failed".replace("114 s", "2 min"),
+    ]
+
+
+def test_the_bar_shows_rate_and_failures(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("FORCE_COLOR", "")
+    with shown.progress(10, quiet=False) as show:
+        show(Tally(settled=0, done=4, failed=1))
+    assert "\x1b[31m" not in capsys.readouterr().err
+
+
+def test_nothing_is_shown_if_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown.progress(10, quiet=True) as show:
+        show(Tally(settled=0, done=10))
+    assert capsys.readouterr().err == ""
+
+
+def test_the_estimate_counts_photographs_and_megapixels_and_shares_them_out() -> None:
+    assert estimate(Measured(10, 20.0, ()), Pace(0.1, 0.2), workers=2) == pytest.approx(2.5)
+    assert estimate(Measured(1, 20.0, ()), Pace(0.1, 0.2), workers=8) == pytest.approx(4.1)
+
+
+def test_defaults_of_the_command_line_are_those_of_the_library() -> None:
+    assert ColorizeOptions().max_pixels == MAX_PIXELS
+    assert ColorizeOptions().source_type == SOURCE_TYPES[0]

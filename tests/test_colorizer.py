@@ -1,0 +1,186 @@
+"""Laws of colouring: the photograph keeps its size, depth, transparency and lightness; only colour is new."""
+
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage import color
+
+from lab_colorize import Colorizer, colorize_photo
+from lab_colorize.colorizer import ColorizeOptions, compare_path, result_path, shown_size, target_suffix
+from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputExists, UnreadablePhoto
+from lab_colorize.models import find_model
+
+
+@pytest.fixture(scope="module")
+def colorizer(tiny_model):
+    return Colorizer(tiny_model)
+
+
+def lightness(pixels):
+    unit = pixels / np.iinfo(pixels.dtype).max
+    return color.rgb2lab(unit if pixels.ndim == 3 else np.dstack([unit] * 3))[..., 0]
+
+
+@pytest.mark.parametrize(("depth", "within"), [(np.uint8, 0.5), (np.uint16, 0.05)])
+@settings(max_examples=20)
+@given(seed=st.integers(0, 2**32), shape=st.tuples(st.integers(1, 90), st.integers(1, 90)))
+def test_colorizing_never_touches_lightness(colorizer, depth, within, seed, shape):
+    grey = np.random.default_rng(seed).integers(0, np.iinfo(depth).max, shape, dtype=depth, endpoint=True)
+    result = colorizer.colorize(grey)
+    assert result.shape == (*shape, 3)
+    assert result.dtype == depth
+    assert np.abs(lightness(result) - lightness(grey)).max() < within
+
+
+def test_the_result_has_colour(colorizer, scene):
+    result = colorizer.colorize(scene())
+    assert np.linalg.norm(color.rgb2lab(result)[..., 1:], axis=-1).mean() > 5
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_saturation_zero_gives_the_grey_photo_back(colorizer, scene, depth):
+    grey = scene().astype(depth) * (257 if depth is np.uint16 else 1)
+    assert (colorizer.colorize(grey, saturation=0) == grey[..., None]).all()
+
+
+def test_saturation_scales_chroma(colorizer, scene):
+    grey = scene() // 4 + 96  # mid-tones, where sRGB has room for both
+    one, two = (
+        np.linalg.norm(
+            color.rgb2lab(colorizer.colorize(grey.astype(np.uint16) * 257, saturation=s) / 65535)[..., 1:], axis=-1
+        )
+        for s in (0.4, 0.8)
+    )
+    assert two.mean() / one.mean() == pytest.approx(2, rel=0.01)
+
+
+@given(
+    shape=st.tuples(st.integers(1, 20000), st.integers(1, 20000)),
+    side=st.sampled_from([64, 192, 256, 512]),
+    fraction=st.sampled_from([1, 2, 4, 8]),
+)
+def test_the_network_sees_the_photo_unsquashed(shape, side, fraction):
+    height, width = shown_size(shape, side, fraction, resizable=True)
+    assert height % fraction == 0
+    assert width % fraction == 0
+    assert height * width <= side * side * 1.5 + 4 * fraction * side
+    if max(shape) / min(shape) < 10:  # beyond that a whole fraction of the short side is coarse
+        assert (height / width) / (shape[0] / shape[1]) == pytest.approx(1, abs=fraction / min(height, width))
+
+
+@given(shape=st.tuples(st.integers(1, 20000), st.integers(1, 20000)), side=st.sampled_from([64, 256]))
+def test_a_network_of_one_side_sees_the_photo_inside_that_square(shape, side):
+    assert max(shown_size(shape, side, 4, resizable=False)) <= side
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (2, 3)])
+def test_the_smallest_and_the_narrowest_are_coloured_too(colorizer, shape):
+    assert colorizer.colorize(np.full(shape, 100, np.uint8)).shape == (*shape, 3)
+
+
+def test_a_colorizer_gives_the_same_answer_every_time(colorizer, tiny_model, scene):
+    first = colorizer.colorize(scene())
+    colorizer.colorize(scene(1, (33, 200)))  # another size in between
+    assert (colorizer.colorize(scene()) == first).all()
+    assert (Colorizer(tiny_model, threads=2).colorize(scene()) == first).all()
+
+
+def test_a_file_that_is_no_model_is_refused_before_the_first_photo(tmp_path, tiny_model):
+    import hashlib
+    import json
+
+    path = tmp_path / "noise.tflite"
+    path.write_bytes(b"TFL3" + bytes(100))
+    card = json.loads(tiny_model.with_suffix(".json").read_text())
+    path.with_suffix(".json").write_text(json.dumps(card | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
+    with pytest.raises(ModelDamaged, match=r"noise\.tflite"):
+        Colorizer(path)
+
+
+def test_a_photo_is_written_beside_without_touching_the_original(photo, colorizer):
+    before = photo.read_bytes()
+    done = colorize_photo(photo, photo.with_name("out.jpg"), colorizer=colorizer)
+    assert photo.read_bytes() == before
+    assert (done.width, done.height) == (80, 60)
+    assert cv2.imread(str(done.target)).shape == (60, 80, 3)
+
+
+def test_what_is_there_is_not_overwritten_unless_asked(photo, colorizer):
+    target = photo.with_name("out.jpg")
+    target.write_bytes(b"mine")
+    with pytest.raises(OutputExists):
+        colorize_photo(photo, target, colorizer=colorizer)
+    assert target.read_bytes() == b"mine"
+    colorize_photo(photo, target, colorizer=colorizer, options=ColorizeOptions(overwrite=True))
+    assert cv2.imread(str(target)) is not None
+
+
+def test_a_photograph_in_colour_is_left_alone_unless_forced(tmp_path, colorizer, scene):
+    source, target = tmp_path / "colour.png", tmp_path / "out.png"
+    cv2.imwrite(str(source), cv2.merge([scene(1), scene(2), scene(3)]))
+    with pytest.raises(AlreadyInColour):
+        colorize_photo(source, target, colorizer=colorizer)
+    assert not target.exists()
+    colorize_photo(source, target, colorizer=colorizer, options=ColorizeOptions(force=True))
+    assert target.exists()
+
+
+def test_transparency_stays(tmp_path, colorizer, scene):
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    grey, alpha = scene(), np.tile(np.arange(80, dtype=np.uint8) * 3, (60, 1))
+    cv2.imwrite(str(source), cv2.merge([grey, grey, grey, alpha]))
+    colorize_photo(source, target, colorizer=colorizer)
+    assert (cv2.imread(str(target), cv2.IMREAD_UNCHANGED)[..., 3] == alpha).all()
+
+
+def test_sixteen_bits_stay_sixteen(tmp_path, colorizer):
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    grey = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    cv2.imwrite(str(source), grey)
+    colorize_photo(source, target, colorizer=colorizer, options=ColorizeOptions(saturation=0))
+    assert (cv2.imread(str(target), cv2.IMREAD_UNCHANGED) == grey[..., None]).all()
+
+
+def test_a_comparison_shows_before_and_after_side_by_side(photo, colorizer):
+    target = photo.with_name("out.png")
+    colorize_photo(photo, target, colorizer=colorizer, options=ColorizeOptions(format="png", compare=True))
+    both = cv2.imread(str(compare_path(target)))
+    after = cv2.imread(str(target))
+    before = cv2.imread(str(photo))
+    assert both.shape[0] == 60
+    assert (both[:, :80] == before).all()
+    assert (both[:, -80:] == after).all()
+
+
+def test_a_broken_photo_leaves_nothing_behind(tmp_path, photo, colorizer):
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(photo.read_bytes()[:900])
+    with pytest.raises(UnreadablePhoto):
+        colorize_photo(broken, tmp_path / "out.jpg", colorizer=colorizer)
+    assert {path.name for path in tmp_path.iterdir()} == {"photo.jpg", "broken.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "becomes"),
+    [("a.jpg", "same", "a_colorized.jpg"), ("a.JPG", "jpg", "a_colorized.JPG"), ("a.jpg", "png", "a_colorized.png"),
+     ("a.tiff", "tif", "a_colorized.tiff"), ("a.b.jp2", "same", "a.b_colorized.jp2")],
+)  # fmt: skip
+def test_a_result_is_named_after_its_photo(tmp_path, name, kind, becomes):
+    assert result_path(tmp_path / name, kind=kind).name == becomes
+    assert target_suffix(tmp_path / name, kind) == becomes[becomes.rindex(".") :]
+
+
+def test_the_same_photo_and_model_give_the_same_bytes(photo, tiny_model):
+    one = colorize_photo(photo, photo.with_name("1.jpg"), colorizer=Colorizer(tiny_model))
+    two = colorize_photo(photo, photo.with_name("2.jpg"), colorizer=Colorizer(find_model(tiny_model)))
+    assert one.target_sha256 == two.target_sha256
+
+
+def test_a_copied_model_works_without_the_package(tmp_path, tiny_model, scene):
+    for suffix in (".tflite", ".json"):
+        shutil.copy(tiny_model.with_suffix(suffix), tmp_path / f"copy{suffix}")
+    assert Colorizer(tmp_path / "copy.tflite").colorize(scene()).shape == (60, 80, 3)

@@ -1,0 +1,39 @@
+"""What every network of the zoo must be able to do, as functions that a test can hold any of them to."""
+
+import keras
+import numpy as np
+
+from lab_colorize.lab import AB_SCALE
+from lab_colorize.zoo import heads
+from lab_colorize.zoo.catalog import Row
+
+LOSSES = {"bins": "categorical_crossentropy"}  # of a single plain step; training has finer ones
+
+
+def lightness(height: int, width: int, count: int = 1) -> np.ndarray:
+    """Pictures (count, height, width, 1) in [-1, 1], the same each time."""
+    return np.random.default_rng(0).uniform(-1, 1, (count, height, width, 1)).astype(np.float32)
+
+
+def learn_one_step(network: keras.Model, row: Row, side: int) -> float:
+    """Show the network two greens, and say how wrong it was."""
+    height, width = network.compute_output_shape((2, side, side, 1))[1:3]
+    ab = np.broadcast_to(np.float32([-0.3, 0.2]), (2, height, width, 2))
+    wanted = heads.target(row.head, np.zeros((2, height, width, 1), np.float32), ab)
+    # Eager, for a single step: compiling a graph takes longer than all else.
+    network.compile(keras.optimizers.SGD(1e-2), LOSSES.get(row.head, "mse"), run_eagerly=True)
+    return float(network.train_on_batch(lightness(side, side, 2), wanted))
+
+
+def litert_answer(content: bytes, seen: np.ndarray) -> np.ndarray:
+    """What LiteRT's built-in operations alone make of `seen`; a file that needs others does not load."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    runner = Interpreter(model_content=content).get_signature_runner("serving_default")
+    return runner(lightness=seen)["ab"]
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """Mean difference of two answers in units of a/b."""
+    assert first.shape == second.shape
+    return float(np.abs(first - second).mean() * AB_SCALE)
