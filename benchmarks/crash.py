@@ -88,8 +88,9 @@ def _size(out: Path) -> int:
     return journal.stat().st_size if journal.exists() else 0
 
 
-def crash(folder: Path, whole: Path, out: Path, model: str, *, kills: int, seed: int = 0) -> Figures:
-    """Make `whole` without interruption, `out` with kills; the batch starts afresh whenever it got to its end."""
+def crash(place: Path, model: str, *, kills: int, seed: int = 0) -> Figures:
+    """Colour `place`/photos without interruption, and with kills; whenever all is done, half of it is taken back."""
+    folder, whole, out = (place / name for name in ("photos", "whole", "killed"))
     start = time.monotonic()
     subprocess.run(command(folder, whole, model, "-q"), check=True, stderr=subprocess.DEVNULL)
     longest = (time.monotonic() - start) / max(2, kills // 4)
@@ -129,9 +130,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        folder, whole, out = (Path(place) / name for name in ("photos", "whole", "killed"))
-        make_archive(folder, asked.photos)
-        figures = crash(folder, whole, out, asked.model, kills=asked.kills)
+        make_archive(Path(place) / "photos", asked.photos)
+        figures = crash(Path(place), asked.model, kills=asked.kills)
     print(f"{asked.photos} photographs in {len(FORMATS)} formats, {figures.kills} kills in the middle of the work")
     print(f"torn targets after kills        {figures.torn_targets}")
     print(f"temporary files after kills     {figures.temporaries_left}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from lab_colorize.photo import (
     read_photo,
     write_whole,
 )
+from lab_colorize.runtime import interpreter_for, resize
 from lab_colorize.tone import tone_of
 
 SOURCE_TYPE = "compositeWithTrainedAlgorithmicMedia"
@@ -81,7 +81,8 @@ class Colorizer:
         """Find the model by name, path or default, check it, and make it ready to run on `threads` threads."""
         self.model = model if isinstance(model, Model) else find_model(model)
         self._threads = threads
-        self._interpreter  # noqa: B018  # a damaged model is refused now, before the first photograph
+        self._shape = (1, self.model.card.side, self.model.card.side, 1)
+        self._interpreter = self._started()  # a damaged model is refused now, before the first photograph
 
     def colorize(self, pixels: Pixels, *, saturation: float | None = None) -> Pixels:
         """Colour (H, W) grey or (H, W, 3) RGB sRGB pixels: (H, W, 3) RGB of the same dtype and lightness."""
@@ -111,31 +112,32 @@ class Colorizer:
         return -height % card.step, -width % card.step
 
     def _run(self, lightness: Plane) -> Plane:
-        interpreter, into, outof = self._interpreter
-        if tuple(interpreter.get_input_details()[0]["shape"]) != lightness.shape:
-            interpreter.resize_tensor_input(into, lightness.shape)
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(into, lightness)
-        interpreter.invoke()
-        answer: Plane = interpreter.get_tensor(outof)
+        if lightness.shape != self._shape:
+            resize(self._interpreter, lightness.shape)
+            self._shape = lightness.shape
+        (into,), (outof,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        self._interpreter.set_tensor(into["index"], lightness)
+        self._interpreter.invoke()
+        answer: Plane = self._interpreter.get_tensor(outof["index"])
         return answer
 
-    @cached_property
-    def _interpreter(self) -> tuple[Any, int, int]:
-        """The LiteRT interpreter with the places of its input and output."""
-        from lab_colorize.runtime import interpreter_for
-
+    def _started(self) -> Any:
+        """The LiteRT interpreter, ready for the model's own side; a file that does not run is refused."""
         try:
-            interpreter = interpreter_for(self.model.content, threads=self._threads)
+            interpreter = interpreter_for(self.model.content, self._shape, threads=self._threads)
             signature = interpreter.get_signature_list()["serving_default"]
-            if signature != {"inputs": ["lightness"], "outputs": ["ab"]}:
-                raise ValueError(f"its signature is {signature}")
         except (ValueError, KeyError, RuntimeError) as error:
-            raise ModelDamaged(
-                f"{self.model.path} is not a model that this tool can run: {error}",
-                remedy="A model answers `lightness` with `ab`; `lab-colorize train` exports such models.",
-            ) from error
-        return interpreter, interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+            raise _not_ours(self.model, str(error)) from error
+        if signature != {"inputs": ["lightness"], "outputs": ["ab"]}:
+            raise _not_ours(self.model, f"its signature is {signature}.")
+        return interpreter
+
+
+def _not_ours(model: Model, why: str) -> ModelDamaged:
+    return ModelDamaged(
+        f"{model.path} is not a model that this tool can run: {why}",
+        remedy="A model answers `lightness` with `ab`; `lab-colorize train` exports such models.",
+    )
 
 
 def shown_size(shape: tuple[int, int], side: int, fraction: int, *, resizable: bool) -> tuple[int, int]:

@@ -99,7 +99,7 @@ def _curve(tag: bytes) -> Curve | None:
 
 
 def _sampled(tag: bytes) -> Curve | None:
-    """No entry: straight. One: a gamma with 8 bits behind the point. More: a table, read between its entries."""
+    """No entry: straight. One: a gamma with 8 bits behind the point. More: a table, read between entries."""
     (count,) = struct.unpack_from(">I", tag, 8)
     if count == 0:
         return _straight

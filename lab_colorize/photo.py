@@ -4,12 +4,14 @@ The public face of the photograph-file layer: formats are known in `formats`, at
 nothing of colour spaces beyond carrying a profile.
 """
 
+import mmap
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
-from lab_colorize import exif, icc
+from lab_colorize import exif, icc, xmp
 from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat, UsageProblem
-from lab_colorize.formats import decoding, encoding, jpeg
+from lab_colorize.formats import decoding, encoding, jpeg, tiff
 from lab_colorize.formats.base import SUFFIXES, Damaged, Format, Header, Metadata, Page, Unsupported
 from lab_colorize.formats.encoding import depth_kept
 from lab_colorize.formats.recognition import CONTAINERS, recognise
@@ -42,6 +44,7 @@ _BY_SUFFIX = {suffix: format for format, suffixes in SUFFIXES.items() for suffix
 _KNOWN_ONLY = frozenset({".heic", ".heif", ".hif", ".jxl"})
 PHOTO_SUFFIXES = frozenset(_BY_SUFFIX) | _KNOWN_ONLY
 
+_SIGNATURE = 512  # bytes that tell formats apart
 _HEAD = 1 << 20  # bytes that hold the header of nearly every file
 _WHOLE_COPY = "Get a whole copy of the file."
 _TRUNCATED = "Get a whole copy of the file, or give --accept-truncated to take what is there."
@@ -60,7 +63,9 @@ def format_named(name: str) -> Format:
     """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
     found = format_for_suffix("." + name.removeprefix("."))
     if found is None:
-        raise UsageProblem(f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif.")
+        raise UsageProblem(
+            f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif."
+        )
     return found
 
 
@@ -78,12 +83,10 @@ def probe_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, in
     """Format, width and height as seen, from the header alone; damage further on goes unnoticed."""
     name = str(path)
     data = _contents(path, name, _HEAD)
-    try:
+    if data.startswith(tiff.SIGNATURES) and len(data) == _HEAD:  # its directory may stand anywhere
+        format, header = _headed_far(path, name, max_pixels)
+    else:
         format, header = _headed(data, name, max_pixels)
-    except UnreadablePhoto:
-        if len(data) < _HEAD:
-            raise
-        format, header = _headed(_contents(path, name), name, max_pixels)  # headers may stand anywhere
     return format, *header.seen
 
 
@@ -92,8 +95,8 @@ def read_photo(
 ) -> Photo:
     """Read every page of a photograph.
 
-    `name` is what messages call it, the path itself where none is given. More than `max_pixels` on all pages are
-    refused before any is decoded. With `accept_truncated` the part of a JPEG that is there will do.
+    `name` is what messages call it, the path itself where none is given. More than `max_pixels` on all pages
+    are refused before any is decoded. With `accept_truncated` the part of a JPEG that is there will do.
     """
     called = name or (str(source) if isinstance(source, Path) else "the photograph")
     data = _contents(source, called) if isinstance(source, Path) else source
@@ -112,7 +115,7 @@ def read_photo(
 
 
 def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
-    """Write a photograph in its format, with its metadata; 16 bits become 8 only where the format holds no more.
+    """Write a photograph in its format, with its metadata; depth is lost only where the format holds less.
 
     Pages are upright, so EXIF is made to say so. A profile of another kind than the pixels is left out.
     """
@@ -120,6 +123,8 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
     channels = 1 if photo.pages[0].pixels.ndim == 2 else 3
     if metadata.icc is not None and not icc.suits(metadata.icc, channels):
         metadata = replace(metadata, icc=None)
+    if photo.format is Format.JPEG and metadata.xmp and not jpeg.holds_xmp(metadata.xmp):
+        metadata = replace(metadata, xmp=xmp.essence(metadata.xmp))
     if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF}:
         metadata = replace(metadata, exif=exif.resolution(metadata.dpi))
     try:
@@ -129,7 +134,7 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
 
 
 def left_behind(photo: Photo) -> tuple[str, ...]:
-    """What a file in the photo's format will not hold of it, and what could not be read, in words for a person."""
+    """What the photo's format will not hold of it, and what could not be read of it, in words for a person."""
     return photo.metadata.notes + encoding.left_behind(photo.pages, photo.format, photo.metadata)
 
 
@@ -138,7 +143,9 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
     try:
         if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no ordinary file"
-            raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
+            raise UnreadablePhoto(
+                f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder."
+            )
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
@@ -151,10 +158,16 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
         raise UnreadablePhoto(f"{name!r} cannot be read: {reason}.", remedy=remedy) from problem
 
 
+def _headed_far(path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
+    """The same for a large TIFF, of which only the parts that are looked at get read."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return _headed(cast("bytes", view), name, max_pixels)
+
+
 def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
     """Recognise the format and read the header, before a pixel is decoded."""
     try:
-        format = recognise(data)
+        format = recognise(data[:_SIGNATURE])
         header = CONTAINERS[format].header(data)
     except Damaged as broken:
         raise UnreadablePhoto(f"{name!r} is not readable: {broken}.", remedy=_WHOLE_COPY) from None

@@ -13,14 +13,14 @@ _first = threading.Lock()
 _greeted = False
 
 
-def interpreter_for(content: bytes, *, threads: int) -> Any:
-    """A LiteRT interpreter with its tensors allocated; ValueError or RuntimeError if `content` is no model."""
+def interpreter_for(content: bytes, shape: tuple[int, ...], *, threads: int) -> Any:
+    """A LiteRT interpreter made ready for an input of `shape`; ValueError or RuntimeError if `content` is no model."""
     global _greeted  # noqa: PLW0603  # the greeting comes once a process, so it is muted once a process
     from ai_edge_litert.interpreter import Interpreter
 
     def start() -> Any:
         interpreter = Interpreter(model_content=content, num_threads=threads)
-        interpreter.allocate_tensors()
+        resize(interpreter, shape)
         return interpreter
 
     with _first:
@@ -29,6 +29,13 @@ def interpreter_for(content: bytes, *, threads: int) -> Any:
             with _stderr_muted():
                 return start()
     return start()
+
+
+def resize(interpreter: Any, shape: tuple[int, ...]) -> None:
+    """Make ready for an input of `shape`, which costs a few milliseconds if it is another than before."""
+    (into,) = interpreter.get_input_details()
+    interpreter.resize_tensor_input(into["index"], shape)
+    interpreter.allocate_tensors()
 
 
 @contextmanager

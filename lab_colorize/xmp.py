@@ -33,7 +33,9 @@ _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
 )
-_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
+_OURS = frozenset(
+    (LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore")
+)
 _SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
 # An extended packet of a JPEG is not carried, so nothing may refer to it.
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
@@ -151,7 +153,11 @@ class _Reader:
             self.found.whole[name] = (tag[0], end)
             if not empty and b"<" not in self.packet[tag[1] : at]:
                 self.found.values[name] = ((tag[1], at), self.text)
-        elif name in _SEQUENCES and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY] and not empty:
+        elif (
+            name in _SEQUENCES
+            and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY]
+            and not empty
+        ):
             self.found.history_end = at
 
 
@@ -184,6 +190,18 @@ def stamped(
     return _cut(packet, edits), notes
 
 
+def essence(xmp: bytes) -> bytes:
+    """A small packet with the provenance of a stamped one, for places that are too short for all of it."""
+    try:
+        values = _read(_as_utf8(xmp)).values
+    except _Unusable:
+        return _EMPTY
+    said = {name: values[(LAB_COLORIZE, name)][1] for uri, name in sorted(_OURS & values.keys()) if uri}
+    source_type = values.get(_SOURCE_TYPE, ((0, 0), ""))[1].removeprefix(SOURCE_TYPES)
+    event = _event(said.get("Software", ""), f"model {said.get('Model')}, SHA-256 {said.get('ModelSHA256')}")
+    return _cut(_EMPTY, list(_additions(_read(_EMPTY), source_type, said, event)))
+
+
 def _read(packet: bytes) -> _Found:
     if len(packet) > _LARGEST:
         raise _Unusable("it is longer than 16 MB")
@@ -211,7 +229,9 @@ def _corrections(found: _Found) -> Iterator[tuple[Span, bytes]]:
                 yield found.values[other][0], escape(found.values[one][1]).encode()
 
 
-def _additions(found: _Found, source_type: str, said: dict[str, str], event: str) -> Iterator[tuple[Span, bytes]]:
+def _additions(
+    found: _Found, source_type: str, said: dict[str, str], event: str
+) -> Iterator[tuple[Span, bytes]]:
     """A description of our own, and an event at the end of the history that is there."""
     history = ""
     if found.history_end >= 0:

@@ -6,11 +6,12 @@ Pillow, tifffile and imagecodecs write them and read results back; OpenCV takes 
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import imagecodecs
 import numpy as np
-import piexif
+import piexif  # type: ignore[import-untyped]  # it has no types
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin
@@ -32,7 +33,8 @@ def grey(height: int = 40, width: int = 56, *, bits: int = 8) -> Array:
     y, x = np.mgrid[0:height, 0:width]
     level = (0.7 * x / max(1, width - 1) + 0.3 * (y / max(1, height - 1)) ** 2) * 0.9
     level += 0.1 * ((x // 4 + y // 8) % 2)
-    return np.rint(level * ((1 << bits) - 1)).astype(np.uint16 if bits > 8 else np.uint8)
+    scene: Array = np.rint(level * ((1 << bits) - 1)).astype(np.uint16 if bits > 8 else np.uint8)
+    return scene
 
 
 def colour(height: int = 40, width: int = 56, *, bits: int = 8) -> Array:
@@ -115,7 +117,7 @@ def little_endian_exif(orientation: int = 1) -> bytes:
     block[0x010F], block[0x013B], block[0x0112] = "Linhof", "A. Nonymous", orientation
     block.get_ifd(0x8769).update({0x9003: "1931:05:17 12:00:00", 0x927C: b"NOTE" + bytes(range(64))})
     block.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 0.0)})
-    return block.tobytes().removeprefix(b"Exif\0\0")
+    return bytes(block.tobytes()).removeprefix(b"Exif\0\0")
 
 
 def bmp_with_alpha(pixels: Array) -> bytes:
@@ -123,7 +125,9 @@ def bmp_with_alpha(pixels: Array) -> bytes:
     height, width = pixels.shape[:2]
     masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
     header = (
-        struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, 0, 2835, 2835, 0, 0, *masks) + b"BGRs" + bytes(48)
+        struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, 0, 2835, 2835, 0, 0, *masks)
+        + b"BGRs"
+        + bytes(48)
     )
     rows = pixels[::-1, :, [2, 1, 0, 3]].tobytes()
     return b"BM" + struct.pack("<IHHI", 14 + 108 + len(rows), 0, 0, 14 + 108) + header + rows
@@ -200,7 +204,9 @@ def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
         table += struct.pack(">4sII", name, at + len(body), len(tag))
         body += tag + b"\0" * (-len(tag) % 4)
     header = struct.pack(">I4sI", at + len(body), b"\0\0\0\0", 0x04200000) + b"mntr" + colours + space
-    header += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    header += (
+        struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    )
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
 
@@ -211,7 +217,8 @@ def gamma_curve(gamma: float) -> bytes:
 
 def table_curve(values: Array) -> bytes:
     """A curv tag of a table in 0..1."""
-    return b"curv" + struct.pack(">II", 0, len(values)) + np.rint(values * 65535).astype(">u2").tobytes()
+    entries = bytes(np.rint(values * 65535).astype(">u2").tobytes())
+    return b"curv" + struct.pack(">II", 0, len(values)) + entries
 
 
 def parametric_curve(kind: int, *parameters: float) -> bytes:
@@ -222,7 +229,7 @@ def parametric_curve(kind: int, *parameters: float) -> bytes:
 
 def read_by_second_library(data: bytes, suffix: str) -> Array:
     """Pixels as another library than OpenCV sees them."""
-    readers = {
+    readers: dict[str, Callable[[], Any]] = {
         ".tif": lambda: tifffile.imread(io.BytesIO(data)),
         ".png": lambda: imagecodecs.png_decode(data),
         ".jp2": lambda: imagecodecs.jpeg2k_decode(data),

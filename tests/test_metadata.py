@@ -2,10 +2,9 @@
 
 import io
 import struct
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
-import numpy as np
-import piexif
+import piexif  # type: ignore[import-untyped]  # it has no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from PIL import Image
 from lab_colorize import exif as exif_blocks
 from lab_colorize.icc import SRGB_PROFILE
 from lab_colorize.metadata import Metadata, Provenance, read_metadata, stamped
-from lab_colorize.photo import Format, Page, Photo, encode_photo, read_photo
+from lab_colorize.photo import Format, Page, Photo, encode_photo, left_behind, read_photo
 from tests import makers as m
 
 PROVENANCE = Provenance("lab-colorize 1.2.3", "default <&>", "ab" * 32)
@@ -39,13 +38,13 @@ def _packet(inside: str, about: str = "") -> bytes:
     ).encode()
 
 
-def _stamped(xmp: bytes | None, provenance: Provenance = PROVENANCE) -> tuple[ElementTree.Element, Metadata]:
+def _stamped(xmp: bytes | None, provenance: Provenance = PROVENANCE) -> tuple[ET.Element, Metadata]:
     found = stamped(Metadata(xmp=xmp), provenance)
     assert found.xmp is not None
-    return ElementTree.fromstring(found.xmp.strip(b"\0").removeprefix(b"\xef\xbb\xbf")), found
+    return ET.fromstring(found.xmp.strip(b"\0").removeprefix(b"\xef\xbb\xbf")), found
 
 
-def _all(tree: ElementTree.Element, name: str) -> list[str]:
+def _all(tree: ET.Element, name: str) -> list[str]:
     """Every value of a property, as an element or as an attribute."""
     inside = [e.text or "" for e in tree.iter(name)]
     return inside + [e.attrib[name] for e in tree.iter() if name in e.attrib]
@@ -138,7 +137,9 @@ def test_xmp_says_upright(said: str) -> None:
 
 
 def test_xmp_says_upright_in_an_attribute_with_any_prefix() -> None:
-    packet = m.XMP.replace(b'rdf:about=""', b"rdf:about='' xmlns:t='http://ns.adobe.com/tiff/1.0/' t:Orientation = '8'")
+    packet = m.XMP.replace(
+        b'rdf:about=""', b"rdf:about='' xmlns:t='http://ns.adobe.com/tiff/1.0/' t:Orientation = '8'"
+    )
     tree, _ = _stamped(packet)
     assert _all(tree, TIFF + "Orientation") == ["1"]
 
@@ -160,6 +161,26 @@ def test_a_packet_that_cannot_be_kept_is_left_out_with_a_note(bad: bytes) -> Non
     tree, found = _stamped(bad)
     assert len(_all(tree, IPTC + "DigitalSourceType")) == 1
     assert any("XMP was left out" in note for note in found.notes)
+
+
+def test_a_packet_too_long_for_a_jpeg_leaves_its_provenance() -> None:
+    long = _packet("<tiff:Artist>" + "x" * 70_000 + "</tiff:Artist>")
+    photo = Photo((Page(m.colour()),), Format.JPEG, stamped(Metadata(xmp=long), PROVENANCE))
+    assert any("XMP" in note for note in left_behind(photo))
+    held = read_photo(encode_photo(photo)).metadata.xmp
+    assert held is not None
+    tree = ET.fromstring(held)
+    assert _all(tree, OURS + "ModelSHA256") == ["ab" * 32]
+    assert _all(tree, IPTC + "DigitalSourceType")[0].endswith("/compositeWithTrainedAlgorithmicMedia")
+
+
+def test_padding_gives_way_to_a_packet_that_would_not_fit() -> None:
+    padded = _packet("").replace(b"\n  <?xpacket end", b"\n" + b" " * 70_000 + b"\n<?xpacket end")
+    photo = Photo((Page(m.colour()),), Format.JPEG, stamped(Metadata(xmp=padded), PROVENANCE))
+    assert not left_behind(photo)
+    held = read_photo(encode_photo(photo)).metadata.xmp
+    assert held is not None
+    assert b"GPano:ProjectionType" in held
 
 
 def test_a_packet_in_utf_16_is_kept() -> None:
@@ -204,7 +225,9 @@ def test_makers_notes_stay_where_they_were(block: bytes) -> None:
     assert len(changed) <= 8
 
 
-@pytest.mark.parametrize("bad", [b"", b"II", b"garbage garbage", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff"])
+@pytest.mark.parametrize(
+    "bad", [b"", b"II", b"garbage garbage", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff"]
+)
 def test_a_broken_exif_block_is_dropped(bad: bytes) -> None:
     assert stamped(Metadata(exif=bad), PROVENANCE).exif is None
 
@@ -259,7 +282,9 @@ def test_a_jpeg_gives_all_its_metadata() -> None:
 
 
 def test_a_png_gives_all_its_metadata() -> None:
-    data = m.pillow(m.grey(), "PNG", exif=m.exif(1), pnginfo=m.png_info(), icc_profile=m.SRGB_OF_PILLOW, dpi=(600, 600))
+    data = m.pillow(
+        m.grey(), "PNG", exif=m.exif(1), pnginfo=m.png_info(), icc_profile=m.SRGB_OF_PILLOW, dpi=(600, 600)
+    )
     found = read_metadata(data, Format.PNG)
     assert (found.exif, found.xmp, found.icc) == (m.exif(1), m.XMP, m.SRGB_OF_PILLOW)
     assert found.dpi == pytest.approx((600, 600), rel=1e-3)
@@ -314,9 +339,11 @@ def test_iptc_goes_through_a_png() -> None:
 
 def test_every_file_is_stamped_to_a_second_library() -> None:
     photo = read_photo(m.pillow(m.grey(), "JPEG", exif=b"Exif\0\0" + m.exif(6), xmp=m.XMP))
-    page = Page(np.dstack([photo.pages[0].pixels] * 3))
+    page = Page(m.colour(56, 40))
     for format in (Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF):
-        picture = Image.open(io.BytesIO(encode_photo(Photo((page,), format, stamped(photo.metadata, PROVENANCE)))))
+        picture = Image.open(
+            io.BytesIO(encode_photo(Photo((page,), format, stamped(photo.metadata, PROVENANCE))))
+        )
         assert b"compositeWithTrainedAlgorithmicMedia" in bytes(picture.info["xmp"])
         assert picture.getexif().get(0x0112, 1) == 1
         assert picture.size == (40, 56)

@@ -115,7 +115,7 @@ class _Walk:
             heapq.heappush(self.pending, (hidden, linked, relative))
 
     def file(self, relative: str, kind: str, *, hidden: bool) -> None:
-        photograph = not hidden and os.path.splitext(relative)[1].lower() in self.search.suffixes
+        photograph = not hidden and Path(relative).suffix.lower() in self.search.suffixes
         if photograph and not self.search.choice.includes(relative):
             self.found.not_chosen += 1
             return
@@ -129,7 +129,7 @@ class _Walk:
 
     def in_out(self, path: Path) -> bool:
         real = os.path.realpath(path)
-        return real == self.out or real.startswith(os.path.join(self.out, ""))
+        return real == self.out or real.startswith(f"{self.out.rstrip(os.sep)}{os.sep}")
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

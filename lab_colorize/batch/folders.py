@@ -61,13 +61,12 @@ def ignores_case(out: Path) -> bool:
 def clear_temporaries(out: Path) -> None:
     """Remove what a killed batch left half-written; only under the lock, or a running batch would lose its files."""
     for folder, _, names in os.walk(out):  # does not follow links
-        clear_folder(Path(folder), names)
+        if any(name.startswith(TEMPORARY_PREFIX) for name in names):
+            clear_folder(Path(folder))
 
 
-def clear_folder(folder: Path, names: list[str] | None = None) -> None:
-    """Remove the temporary files of one folder."""
-    with suppress(OSError):
-        for name in names if names is not None else os.listdir(folder):
-            if name.startswith(TEMPORARY_PREFIX):
-                with suppress(OSError):
-                    (folder / name).unlink()
+def clear_folder(folder: Path) -> None:
+    """Remove the temporary files of one folder; one that cannot be removed harms no result."""
+    for temporary in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        with suppress(OSError):
+            temporary.unlink()

@@ -18,6 +18,7 @@ class Naming:
 
     suffix_of: Callable[[str], str]
     companion_of: Callable[[str], str | None]  # the comparison, or None without --compare
+    ignores_case: bool = False  # OUT would take names that differ only in case for one
 
 
 def name_targets(

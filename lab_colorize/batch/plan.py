@@ -44,13 +44,11 @@ class Plan:
     damaged_lines: int = 0  # of the journal
 
 
-def make_plan(
-    options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming, *, ignores_case: bool = False
-) -> Plan:
+def make_plan(options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming) -> Plan:
     """Give each file its target and judge by the journal whether it is due."""
     copied = dict.fromkeys(found.rest, True) if options.copy_rest else {}
     targets = name_targets(found.photographs, naming.suffix_of, reserved=copied) | {name: name for name in copied}
-    clashes = _clashes(targets, naming, ignores_case=ignores_case)
+    clashes = _clashes(targets, naming)
     judge = _Judge(options, history, recipe, naming)
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: judge.settled(task) for task in tasks}
@@ -67,9 +65,9 @@ def make_plan(
     )
 
 
-def _clashes(targets: Mapping[str, str], naming: Naming, *, ignores_case: bool) -> dict[str, Trouble]:
+def _clashes(targets: Mapping[str, str], naming: Naming) -> dict[str, Trouble]:
     """Find the sources whose results cannot be kept beside those of others."""
-    cased = same_where_case_is_ignored(targets, targets) if ignores_case else {}
+    cased = same_where_case_is_ignored(targets, targets) if naming.ignores_case else {}
     clashes = {source: _cased(source, earlier) for source, earlier in cased.items()}
     taken = {folded(target): source for source, target in targets.items()}
     for source in sorted(targets.keys() - clashes):

@@ -118,8 +118,7 @@ def look(options: BatchOptions) -> Found:
 
 def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
     """Plan with what the journal in OUT tells; writes nothing."""
-    history = read_journal(options.out)
-    return make_plan(options, found, history, recipe, _naming(options), ignores_case=ignores_case(options.out))
+    return make_plan(options, found, read_journal(options.out), recipe, _naming(options))
 
 
 def _naming(options: BatchOptions) -> Naming:
@@ -128,6 +127,7 @@ def _naming(options: BatchOptions) -> Naming:
     return Naming(
         suffix_of=lambda source: target_suffix(Path(source), options.colorize.format),
         companion_of=lambda target: compare_path(Path(target)).as_posix() if options.colorize.compare else None,
+        ignores_case=ignores_case(options.out),
     )
 
 

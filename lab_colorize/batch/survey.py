@@ -90,7 +90,7 @@ def _seconds_for(side: int, model: "Model") -> float:
     """The better of two, since the first one also wakes the network up."""
     import numpy as np
 
-    from lab_colorize.colorizer import Colorizer, ColorizeOptions, colorize_bytes
+    from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_bytes
     from lab_colorize.metadata import Metadata
     from lab_colorize.photo import Format, Page, Photo, encode_photo
 

@@ -41,7 +41,7 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 @click.option("--copy-rest", is_flag=True, help="Copy what is not coloured, so that the output is complete.")
 @shared_options
 @click.pass_context
-def batch(context: click.Context, dry_run: bool, as_json: bool, quiet: bool, **_: Any) -> None:
+def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, **_: Any) -> None:
     """Colour all photographs of a folder into another one of the same shape.
 
     Names stay. A journal in the output remembers what is done: run the same command again and only what is missing,

@@ -17,7 +17,6 @@ _LARGEST = {Format.JPEG: 65500, Format.WEBP: 16383, Format.AVIF: 65536}
 _ANY_SIZE = "Give --format png or tif."
 _SMALLEST_JP2 = 32  # OpenCV always asks for six resolutions, so OpenJPEG refuses smaller sides
 _CANNOT = {Format.BMP: ("EXIF", "XMP", "IPTC", "ICC"), Format.WEBP: ("IPTC",), Format.AVIF: ("IPTC",)}
-_PNG_LEVEL = 3
 _LOSSLESS = 1000  # OpenCV's measure for JPEG 2000: thousandths of the bare size
 
 
@@ -51,10 +50,13 @@ _EMBEDS: dict[Format, Callable[[bytes, Metadata], bytes]] = {
 def _options(format: Format, quality: int) -> list[int]:
     """OpenCV's options, pairs of name and value."""
     webp_quality = 101 if quality >= 100 else quality  # above 100 OpenCV writes without loss
-    sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if quality >= _FINE else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    sampling = (
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if quality >= _FINE else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    )
     return {
         Format.JPEG: [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling],
-        Format.PNG: [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL],
+        # All filters, no level: smaller on photographs than with level 3, and twice as fast (measured).
+        Format.PNG: [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_ALL_FILTERS],
         Format.WEBP: [cv2.IMWRITE_WEBP_QUALITY, webp_quality],
         Format.JPEG2000: [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, _LOSSLESS],
     }.get(format, [])
@@ -63,9 +65,13 @@ def _options(format: Format, quality: int) -> list[int]:
 def _refuse_size(page: Page, format: Format) -> None:
     largest = _LARGEST.get(format)
     if largest and max(page.width, page.height) > largest:
-        raise Unsupported(f"too large for {format.value}: {largest} pixels a side are its limit", remedy=_ANY_SIZE)
+        raise Unsupported(
+            f"too large for {format.value}: {largest} pixels a side are its limit", remedy=_ANY_SIZE
+        )
     if format is Format.JPEG2000 and min(page.width, page.height) < _SMALLEST_JP2:
-        raise Unsupported(f"too small for {format.value}: a side needs {_SMALLEST_JP2} pixels", remedy=_ANY_SIZE)
+        raise Unsupported(
+            f"too small for {format.value}: a side needs {_SMALLEST_JP2} pixels", remedy=_ANY_SIZE
+        )
 
 
 def left_behind(pages: tuple[Page, ...], format: Format, metadata: Metadata) -> tuple[str, ...]:
@@ -77,7 +83,9 @@ def left_behind(pages: tuple[Page, ...], format: Format, metadata: Metadata) -> 
     if format is Format.JPEG and pages[0].alpha is not None:
         lost.append(f"{name} has no transparency: it became white")
     blocks = (("EXIF", metadata.exif), ("XMP", metadata.xmp), ("IPTC", metadata.iptc), ("ICC", metadata.icc))
-    lost += [f"{name} cannot hold {block}" for block, held in blocks if held and block in _CANNOT.get(format, ())]
+    lost += [
+        f"{name} cannot hold {block}" for block, held in blocks if held and block in _CANNOT.get(format, ())
+    ]
     return (*lost, *(jpeg.left_behind(metadata) if format is Format.JPEG else ()))
 
 

@@ -28,8 +28,8 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xDA)})  # markers without a length
 
 _MARKER = re.compile(rb"\xff+[^\x00\xff]", re.DOTALL)  # any number of fill bytes may stand before one
 
-# In coded data FF is followed by 00 (it stands for itself), by a restart marker, by more FF, or by the marker that
-# ends the scan.
+# In coded data FF is followed by 00 (it stands for itself), by a restart marker, by more FF, or by the marker
+# that ends the scan.
 _GOES_ON = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 
 
@@ -171,17 +171,22 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
 
 def left_behind(metadata: Metadata) -> tuple[str, ...]:
     """Name the blocks that are too long for a segment and that `embed` leaves out."""
-    blocks = (("EXIF", metadata.exif, _EXIF), ("XMP", _without_padding(metadata.xmp or b""), _XMP))
-    return tuple(
-        f"{name} of {len(block)} bytes does not fit into a JPEG"
-        for name, block, label in blocks
-        if block and len(label) + len(block) > _ROOM
-    )
+    lost = []
+    if metadata.exif and len(_EXIF) + len(metadata.exif) > _ROOM:
+        lost.append(f"EXIF of {len(metadata.exif)} bytes does not fit into a JPEG")
+    if metadata.xmp and not holds_xmp(metadata.xmp):
+        lost.append(f"XMP of {len(metadata.xmp)} bytes does not fit into a JPEG: only the provenance was kept")
+    return tuple(lost)
 
 
 def _without_padding(xmp: bytes) -> bytes:
     """Programs leave room in a packet to write in later: dropped where the packet would not fit otherwise."""
     return xmp if len(_XMP) + len(xmp) <= _ROOM else _PADDING.sub(b"\n", xmp)
+
+
+def holds_xmp(xmp: bytes) -> bool:
+    """Whether a packet fits into a segment, if need be without its padding."""
+    return len(_XMP) + len(_without_padding(xmp)) <= _ROOM
 
 
 def _whole(marker: int, payload: bytes) -> list[bytes]:

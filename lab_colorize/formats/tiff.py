@@ -81,7 +81,9 @@ def layouts(data: bytes) -> list[Layout]:
         if not tags.one(254, 0) & (_REDUCED | _IS_MASK):
             found.append(_layout(tags, index))
     if not found:
-        raise Damaged("it holds no page")
+        raise Unsupported(
+            "a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first."
+        )
     return found
 
 
@@ -134,7 +136,9 @@ def _layout(tags: _Tags, index: int) -> Layout:
 
 def _same(values: tuple[int, ...]) -> int:
     if len(set(values)) != 1:
-        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
+        raise Unsupported(
+            "a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel."
+        )
     return values[0]
 
 
@@ -184,9 +188,9 @@ def flaw(data: bytes) -> str | None:
     """Check that every strip and tile of every page lies inside the file."""
     try:
         for page in layouts(data):
-            if len(page.offsets) < _segments_needed(page) or len(page.offsets) != len(page.counts):
+            if min(len(page.offsets), len(page.counts)) < _segments_needed(page):
                 return "a page lacks strips"
-            if any(at + count > len(data) for at, count in zip(page.offsets, page.counts, strict=True)):
+            if any(at + count > len(data) for at, count in zip(page.offsets, page.counts, strict=False)):
                 return "it breaks off"
     except Damaged as broken:
         return str(broken)
@@ -194,7 +198,9 @@ def flaw(data: bytes) -> str | None:
 
 
 def _segments_needed(page: Layout) -> int:
-    across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
+    across, down = (
+        -(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True)
+    )
     return across * down * (page.samples if page.separate else 1)
 
 

@@ -81,7 +81,7 @@ def _figure(one: Measured, views: Views, models: tuple[str, ...]) -> str:
     )
     photograph = one.photograph
     return (
-        f'<figure class="photo"><div class="frame" style="aspect-ratio:{photograph.width}/{photograph.height}">'
+        f'<figure class="photo" style="--ratio:{photograph.width / photograph.height:.4f}"><div class="frame">'
         f'{images}<span class="bar"></span><span class="tag left-tag"></span><span class="tag right-tag"></span>'
         f'<input type="range" min="0" max="100" step="1" value="50" aria-label="Compare pictures of {name}"></div>'
         f'<figcaption><span class="file" title="{name}">{name}</span>{_told(one, models)}</figcaption></figure>'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lab_colorize.report.axes import HEIGHT, WIDTH, Scale, axes, horizontal, vertical
 from lab_colorize.report.page import escaped
 
-BINS = 24
+MOST_BINS = 30
 MOST_POINTS = 2000  # a scatter of more is a blot, and heavy; what is left out is told in the caption
 
 
@@ -27,28 +27,29 @@ def histogram(series: Sequence[Series], name: str) -> str:
     """How often each value occurs: filled for the first series, outlines for the others."""
     known = [value for one in series for value in one.values if math.isfinite(value)]
     x = horizontal(known)
-    counts = [_counted(one.values, x) for one in series]
-    y = vertical([count for bins in counts for count in bins], from_zero=True)
+    bins = min(MOST_BINS, max(6, round(2 * len(series[0].values) ** 0.5))) if series else MOST_BINS
+    counts = [_counted(one.values, x, bins) for one in series]
+    y = vertical([count for counted in counts for count in counted], from_zero=True)
     shapes = "".join(
-        f'<path class="steps {one.style}{" filled" if number == 0 else ""}" d="{_steps(bins, x, y)}">'
+        f'<path class="steps {one.style}{" filled" if number == 0 else ""}" d="{_steps(counted, x, y)}">'
         f"<title>{escaped(one.label)}</title></path>"
-        for number, (one, bins) in reversed(list(enumerate(zip(series, counts, strict=True))))
+        for number, (one, counted) in reversed(list(enumerate(zip(series, counts, strict=True))))
     )
     return _svg(f"Histogram of {name}", axes(x, y, (escaped(name), "photographs")) + shapes)
 
 
-def _counted(values: Sequence[float], x: Scale) -> list[int]:
-    bins = [0] * BINS
+def _counted(values: Sequence[float], x: Scale, bins: int) -> list[int]:
+    counted = [0] * bins
     for value in values:
         if math.isfinite(value):
-            bins[min(BINS - 1, int((value - x.low) / (x.high - x.low) * BINS))] += 1
-    return bins
+            counted[min(bins - 1, int((value - x.low) / (x.high - x.low) * bins))] += 1
+    return counted
 
 
-def _steps(bins: Sequence[int], x: Scale, y: Scale) -> str:
-    width = (x.end - x.start) / BINS
+def _steps(counted: Sequence[int], x: Scale, y: Scale) -> str:
+    width = (x.end - x.start) / len(counted)
     path = [f"M{x.start:g} {y.start:g}"]
-    for number, count in enumerate(bins):
+    for number, count in enumerate(counted):
         path.append(f"V{y.place(count):g}H{round(x.start + (number + 1) * width, 1):g}")
     return "".join([*path, f"V{y.start:g}"])
 

@@ -72,11 +72,11 @@ def load(
     *,
     short_side: int,
     memory: float,
-    apart_from: Path | None = None,
+    apart_from: Path,
     advance: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Found:
     """Every colour photograph under `folder` but not under `apart_from`; up to `memory` bytes of them stay decoded."""
-    names, found = _names(folder, apart_from or folder / "\0nowhere")
+    names, found = _names(folder, apart_from)
     for done, (name, rgb) in enumerate(_read(folder, names, short_side), start=1):
         advance(done, len(names))
         if rgb is None:

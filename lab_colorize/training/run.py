@@ -93,7 +93,7 @@ def train(
         before = checkpoint.read(options.run) if resume else None
         _refuse_finished(options, before)
         found, parts = photographs(options, tell)
-        session = _session(options, parts, before, tell, stop)
+        session = prepared(options, parts, before, tell, stop)
         if not (before and before.state.finished):
             session.run(before)
         tell(Exporting(_target(options)))
@@ -156,7 +156,7 @@ def _parts(options: TrainOptions, found: Found, loaded: Callable[[Path], Found])
     return against(found.examples, validation)
 
 
-def _session(
+def prepared(
     options: TrainOptions,
     parts: Parts,
     before: Checkpoint | None,

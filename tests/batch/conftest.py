@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from lab_colorize.writing import TEMPORARY_PREFIX
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome
 from lab_colorize.batch.run import Batch, Studio
 from lab_colorize.colorizer import ColorizeOptions, Coloured
 from lab_colorize.errors import AlreadyInColour, OutputExists, UnreadablePhoto
+from lab_colorize.writing import TEMPORARY_PREFIX
 
 RECIPE = Recipe("stand-in", "0" * 64, "plain")
 

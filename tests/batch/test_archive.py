@@ -2,10 +2,10 @@
 
 import json
 import os
+import resource
 import struct
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +78,12 @@ def batch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
     return run
 
 
+def seconds_of_programs() -> float:
+    """The time that programs started from here have worked; unlike the clock's, other programs cannot stretch it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def journal(out: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (out / JOURNAL_NAME).read_text().splitlines()]
 
@@ -97,9 +103,9 @@ def test_an_archive_of_300_with_20_bad_ones(tmp_path: Path, tiny_model: Path) ->
     assert all(line["reason"] for line in lines if line["status"] == "failed")
     assert not [line for line in lines if "bug" in str(line["reason"])]
 
-    start = time.monotonic()
+    before = seconds_of_programs()
     second = batch_apart(folder, out, tiny_model)
-    assert time.monotonic() - start < 3
+    assert seconds_of_programs() - before < 3
     assert "0 done, 280 skipped (280 done before), 20 failed" in second.stderr
     tried = {line["source"] for line in journal(out)[300:]}
     assert tried == {line["source"] for line in lines if line["status"] == "failed"}

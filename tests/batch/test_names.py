@@ -42,7 +42,7 @@ def test_names_stay_where_the_format_stays(sources: set[str]) -> None:
 
 @given(st.sets(names))
 def test_targets_do_not_depend_on_the_order_of_finding(sources: set[str]) -> None:
-    assert name_targets(sources, to_jpg) == name_targets(reversed(sorted(sources)), to_jpg)
+    assert name_targets(sources, to_jpg) == name_targets(sorted(sources, reverse=True), to_jpg)
 
 
 def test_sources_that_would_meet_keep_their_full_old_names() -> None:

@@ -1,5 +1,6 @@
 """What a person is told while a batch runs and when it ends."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,13 +74,19 @@ def test_plain_lines_come_now_and_then(capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
-def test_the_bar_shows_rate_and_failures(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("FORCE_COLOR", "")
+def test_the_bar_shows_count_and_failures_and_heeds_no_color(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    for name, value in {"NO_COLOR": "1", "TERM": "xterm", "COLUMNS": "120"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
     with shown.progress(10, quiet=False) as show:
         show(Tally(settled=0, done=4, failed=1))
-    assert "\x1b[31m" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "5/10" in said
+    assert "1 failed" in said
+    assert "\x1b[31m" not in said
 
 
 def test_nothing_is_shown_if_quiet(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,14 +15,23 @@ def lightness(height: int, width: int, count: int = 1) -> np.ndarray:
     return np.random.default_rng(0).uniform(-1, 1, (count, height, width, 1)).astype(np.float32)
 
 
+def answer(network: keras.Model, seen: np.ndarray) -> np.ndarray:
+    """What the network makes of `seen`; eager, since compiling a graph for one answer takes longer than all else."""
+    return keras.ops.convert_to_numpy(network(seen, training=False))
+
+
 def learn_one_step(network: keras.Model, row: Row, side: int) -> float:
     """Show the network two greens, and say how wrong it was."""
     height, width = network.compute_output_shape((2, side, side, 1))[1:3]
     ab = np.broadcast_to(np.float32([-0.3, 0.2]), (2, height, width, 2))
     wanted = heads.target(row.head, np.zeros((2, height, width, 1), np.float32), ab)
-    # Eager, for a single step: compiling a graph takes longer than all else.
     network.compile(keras.optimizers.SGD(1e-2), LOSSES.get(row.head, "mse"), run_eagerly=True)
     return float(network.train_on_batch(lightness(side, side, 2), wanted))
+
+
+def values(variables: list) -> list[np.ndarray]:
+    """Copies of weights, that later steps leave alone."""
+    return [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
 
 
 def litert_answer(content: bytes, seen: np.ndarray) -> np.ndarray:

@@ -1,0 +1,122 @@
+"""Geometry moves lightness and colour together; ageing touches lightness alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab_colorize.errors import UnreadablePhoto
+from lab_colorize.training.augment import aged, crop
+from lab_colorize.training.batches import Batches
+from lab_colorize.training.dataset import Example
+from lab_colorize.training.looks import look_of
+from lab_colorize.training.options import NO_AUGMENTATION, Augmentation
+
+from .conftest import scene
+
+seeds = st.integers(0, 2**32)
+
+
+def batches(examples, augmentation, **changes):
+    settings = {"side": 16, "ab_side": 8, "size": 3, "seed": 5} | changes
+    return Batches(examples, augmentation=augmentation, **settings)
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return [Example(f"{n}.png", None, 24, look_of(scene(n)), scene(n, 24, 30)) for n in range(7)]
+
+
+@given(seeds, st.integers(2, 70), st.integers(3, 90), st.integers(3, 90))
+def test_a_crop_is_a_square_of_the_side_asked_for(seed, side, height, width):
+    rgb = scene(seed, height, width)
+    square = crop(rgb, side, Augmentation(), np.random.default_rng(seed))
+    assert square.shape == (side, side, 3)
+    assert square.dtype == np.uint8
+
+
+@pytest.mark.parametrize(("side", "tolerance"), [(40, 0), (20, 12), (60, 12)])
+def test_without_augmentation_a_crop_is_the_middle_of_the_photograph_resized(side, tolerance):
+    rgb = cv2.GaussianBlur(scene(3, 40, 60), (0, 0), 2)
+    expected = cv2.resize(rgb[:, 10:50], (side, side), interpolation=cv2.INTER_LINEAR)
+    square = crop(rgb, side, NO_AUGMENTATION, np.random.default_rng(0))
+    assert np.abs(square.astype(int) - expected).max() <= tolerance
+
+
+def test_a_mirrored_crop_is_the_crop_mirrored():
+    rgb = scene(3, 40, 40)
+    square = crop(rgb, 40, replace(NO_AUGMENTATION, mirror=1.0), np.random.default_rng(0))
+    np.testing.assert_array_equal(square, rgb[:, ::-1])
+
+
+@given(seeds)
+def test_crops_show_the_photograph_and_never_a_border(seed):
+    rgb = np.full((30, 50, 3), (200, 60, 90), np.uint8)
+    square = crop(rgb, 24, Augmentation(rotation=45, aspect=1), np.random.default_rng(seed))
+    np.testing.assert_array_equal(square, np.broadcast_to(rgb[0, 0], square.shape))
+
+
+@given(seeds, st.sampled_from([0.0, 0.35, 1.0]))
+def test_aged_lightness_stays_lightness(seed, ageing):
+    rng = np.random.default_rng(seed)
+    lightness = rng.uniform(-1, 1, (20, 24)).astype(np.float32)
+    before = lightness.copy()
+    old = aged(lightness, Augmentation(ageing=ageing), rng)
+    assert (old.shape, old.dtype) == (lightness.shape, np.float32)
+    assert -1 <= old.min() <= old.max() <= 1
+    np.testing.assert_array_equal(lightness, before)  # the truth is not written over
+
+
+def test_ageing_changes_lightness_and_never_the_target(examples):
+    young, old = (batches(examples, Augmentation(ageing=ageing))[4] for ageing in (0.0, 1.0))
+    np.testing.assert_array_equal(young.target, old.target)
+    np.testing.assert_array_equal(young.ab, old.ab)
+    assert np.abs(young.lightness - old.lightness).max() > 0.1
+
+
+def test_a_batch_depends_on_the_seed_and_its_number_alone(examples):
+    one, other = batches(examples, Augmentation()), batches(examples, Augmentation())
+    assert np.array_equal(one[3].lightness, other[3].lightness)  # whatever was asked before
+    _ = other[1], other[9]
+    assert np.array_equal(one[3].lightness, other[3].lightness)
+    assert not np.array_equal(one[3].lightness, one[4].lightness)
+    assert not np.array_equal(one[3].lightness, batches(examples, Augmentation(), seed=6)[3].lightness)
+
+
+def test_batches_made_ahead_are_the_batches(examples):
+    made = batches(examples, Augmentation())
+    for index, batch in enumerate(made.ahead(2, 6), start=2):
+        np.testing.assert_array_equal(batch.target, made[index].target)
+
+
+def test_an_epoch_shows_every_photograph_once(examples):
+    flat = [replace(e, kept=np.full((20, 20, 3), (200, 30 * n, 60), np.uint8)) for n, e in enumerate(examples)]
+    seen = [tuple(np.round(batch.ab[0, 0, 0], 3)) for batch in (batches(flat, Augmentation(), size=1)[i] for i in range(7))]
+    assert len(set(seen)) == 7
+
+
+def test_trouble_in_the_maker_reaches_who_waits_for_the_batch(examples):
+    broken = [replace(e, kept=None, path=Path("gone.png")) for e in examples]
+    with pytest.raises(UnreadablePhoto, match="gone"):
+        next(batches(broken, Augmentation()).ahead(0, 2))
+
+
+def test_whoever_stops_listening_leaves_no_thread_behind(examples):
+    from threading import enumerate as threads
+
+    stream = batches(examples, Augmentation()).ahead(0, 1000)
+    next(stream)
+    stream.close()
+    assert not [thread for thread in threads() if thread.name == "batches"]
+
+
+def test_lightness_and_colour_are_in_range_and_of_one_crop(examples):
+    batch = batches(examples, NO_AUGMENTATION, side=16, ab_side=16, size=7)[0]
+    assert batch.lightness.shape == (7, 16, 16, 1)
+    assert batch.target.shape == (7, 16, 16, 2)
+    for plane in (batch.lightness, batch.target):
+        assert -1 <= plane.min() <= plane.max() <= 1
