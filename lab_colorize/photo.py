@@ -83,10 +83,12 @@ def probe_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, in
     """Format, width and height as seen, from the header alone; damage further on goes unnoticed."""
     name = str(path)
     data = _contents(path, name, _HEAD)
-    if data.startswith(tiff.SIGNATURES) and len(data) == _HEAD:  # its directory may stand anywhere
+    if len(data) < _HEAD:
+        format, header = _headed(data, name, max_pixels)
+    elif data.startswith(tiff.SIGNATURES):  # its directory may stand anywhere
         format, header = _headed_far(path, name, max_pixels)
     else:
-        format, header = _headed(data, name, max_pixels)
+        format, header = _headed_near(data, path, name, max_pixels)
     return format, *header.seen
 
 
@@ -156,6 +158,16 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
         reason = getattr(problem, "strerror", None) or str(problem)
         remedy = "Check the disk and the name."
         raise UnreadablePhoto(f"{name!r} cannot be read: {reason}.", remedy=remedy) from problem
+
+
+def _headed_near(data: bytes, path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
+    """From the beginning of a large file; from all of it where metadata fill the beginning."""
+    try:
+        return _headed(data, name, max_pixels)
+    except (PhotoTooLarge, UnsupportedFormat):
+        raise
+    except UnreadablePhoto:
+        return _headed(_contents(path, name), name, max_pixels)
 
 
 def _headed_far(path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:

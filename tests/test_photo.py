@@ -260,6 +260,14 @@ def test_a_probe_finds_the_header_at_the_end_of_a_large_tiff(tmp_path: Path) -> 
     assert probe_photo(path) == (Format.TIFF, 1200, 1200)
 
 
+def test_a_probe_finds_a_header_behind_much_metadata(tmp_path: Path) -> None:
+    data = WHOLE["jpeg"]()
+    for _ in range(20):
+        data = m.with_app_segment(data, 0xE2, bytes(60_000))
+    (tmp_path / "a.jpg").write_bytes(data)
+    assert probe_photo(tmp_path / "a.jpg") == (Format.JPEG, 56, 40)
+
+
 # --- names
 
 

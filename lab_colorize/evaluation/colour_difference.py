@@ -6,6 +6,7 @@ of its multiples follow without an inverse tangent, which alone would take as lo
 scikit-image's `deltaE_ciede2000`, ten times slower, is the oracle in the tests.
 """
 
+import math
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ Planes: TypeAlias = tuple[Plane, Plane, Plane]
 
 _STRIP = 1 << 14  # pixels at a time: some twenty planes of them stay in a core's cache
 _TINY = np.float32(1e-12)  # instead of a chroma of zero, whose hue then is no vector at all
+_ONE = np.float32(1)
 _25_TO_7 = np.float32(25.0**7)
 
 
@@ -72,9 +74,9 @@ def _chroma_root(c: Plane) -> Plane:
 def _mean_hue(one: Planes, other: Planes) -> tuple[Plane, Plane]:
     """Cosine and sine of the mean of two hues; a colour without chroma has no say."""
     (a1, b1, c1), (a2, b2, c2) = one, other
-    w1, w2 = 1 / np.maximum(c1, _TINY), 1 / np.maximum(c2, _TINY)
+    w1, w2 = _ONE / np.maximum(c1, _TINY), _ONE / np.maximum(c2, _TINY)
     x, y = a1 * w1 + a2 * w2, b1 * w1 + b2 * w2
-    length = 1 / np.maximum(np.sqrt(x * x + y * y), _TINY)
+    length = _ONE / np.maximum(np.sqrt(x * x + y * y), _TINY)
     return x * length, y * length
 
 
@@ -100,15 +102,16 @@ def _t(cos: Plane, sin: Plane) -> Plane:
 
 def _turned(cos: Plane, sin: Plane, factor: float, degrees: float) -> Plane:
     """Factor times the cosine of an angle less `degrees`."""
-    turn = np.radians(degrees)
-    return np.float32(factor * np.cos(turn)) * cos + np.float32(factor * np.sin(turn)) * sin
+    turn = math.radians(degrees)
+    return np.float32(factor * math.cos(turn)) * cos + np.float32(factor * math.sin(turn)) * sin
 
 
 def _r_t(c_mean: Plane, cos: Plane, sin: Plane) -> Plane:
     """The turn of the ellipses in the blue: 60 degrees at hue 275, less to both sides, by sines."""
     away = _angle_squared(1 - _turned(cos, sin, 1, 275))
-    twice_theta = np.float32(np.radians(60)) * np.exp(away * np.float32(-1 / np.radians(25) ** 2))
-    return np.float32(-2) * np.sin(twice_theta) * _chroma_root(c_mean)
+    twice_theta = np.float32(math.radians(60)) * np.exp(away * np.float32(-1 / math.radians(25) ** 2))
+    turned: Plane = np.float32(-2) * np.sin(twice_theta) * _chroma_root(c_mean)
+    return turned
 
 
 def _angle_squared(versine: Plane) -> Plane:

@@ -99,7 +99,7 @@ def figures_of(truth: Truth, result: Bytes) -> Figures:
 
 def planes_of(pixels: Bytes) -> Planes:
     """L*, a* and b* as planes of their own."""
-    lightness, a, b = cv2.split(lab_of(pixels))
+    lightness, a, b = (plane.astype(np.float32, copy=False) for plane in cv2.split(lab_of(pixels)))
     return lightness, a, b
 
 

@@ -1,9 +1,11 @@
 """At what size and with what strength of colour photographs are compared: the protocol that figures are told with."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lab_colorize.errors import UsageProblem
 from lab_colorize.evaluation.figures import Bytes
@@ -43,9 +45,9 @@ class Protocol:
 
     def prepared(self, pixels: Pixels) -> Bytes:
         """What is measured of a photograph (H, W) or (H, W, 3), 8 or 16 bits: (side, side, 3) or (H, W, 3), 8 bits."""
-        if self.side is not None:
-            pixels = cv2.resize(pixels, (self.side, self.side), interpolation=cv2.INTER_AREA)
-        return np.ascontiguousarray(_eight_bits(pixels))
+        if self.side is None:
+            return _eight_bits(pixels)
+        return _eight_bits(cv2.resize(pixels, (self.side, self.side), interpolation=cv2.INTER_AREA))
 
 
 def protocol_named(size: str, saturation: float | None = 1.0) -> Protocol:
@@ -57,7 +59,7 @@ def protocol_named(size: str, saturation: float | None = 1.0) -> Protocol:
     return Protocol(int(size), saturation)
 
 
-def _eight_bits(pixels: Pixels) -> Bytes:
+def _eight_bits(pixels: NDArray[Any]) -> Bytes:
     if pixels.dtype == np.uint8:
-        return pixels.astype(np.uint8, copy=False)
+        return np.ascontiguousarray(pixels)
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 / 255 = 257; to the nearest

@@ -54,7 +54,8 @@ def _models(done: Sequence[Entry]) -> str:
 def _card(entry: Entry) -> str:
     name = escaped(entry.outcome.source)
     return (
-        f'<figure data-name="{name.lower()}" style="width:{entry.size[0] or 300}px">{_picture(entry)}<figcaption><span title="{name}">{name}</span>'
+        f'<figure data-name="{name.lower()}" style="width:{entry.size[0] or 300}px">{_picture(entry)}'
+        f'<figcaption><span title="{name}">{name}</span>'
         f"{_way('before', entry.source)}{_way('after', entry.target)}</figcaption></figure>"
     )
 

@@ -95,7 +95,7 @@ def photograph_table(evaluation: Evaluation) -> str:
     rows = "".join(_photograph(one, columns) for one in evaluation.measured)
     return (
         '<div class="wide tall"><table class="sortable" id="photographs">'
-        f"<thead><tr>{_head('Photograph')}{_head('Size')}{_head('Truth’s colourfulness')}{heads}</tr></thead>"
+        f"<thead><tr>{_head('Photograph')}{_head('Size')}{_head('Colourfulness of the truth')}{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -108,7 +108,7 @@ def _photograph(one: Measured, columns: Sequence[tuple[str, Figure]]) -> str:
     width, height = one.photograph.width, one.photograph.height
     cells = "".join(_number(figure, one.figures[label][figure.key]) for label, figure in columns)
     return (
-        f'<tr><th scope="row">{escaped(one.name)}</th><td data-v="{width * height}">{width} × {height}</td>'
+        f'<tr><th scope="row">{escaped(one.name)}</th><td data-v="{width * height}">{width} x {height}</td>'
         f"{_number(BY_KEY['colourfulness'], one.colourfulness)}{cells}</tr>"
     )
 
