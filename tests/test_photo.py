@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,6 +62,7 @@ WHOLE: dict[str, Callable[[], bytes]] = {
     "avif": lambda: m.pillow(NOISY_COLOUR, "AVIF"),
     "bmp": lambda: m.pillow(NOISE, "BMP"),
     "jpeg 2000": lambda: m.pillow(NOISY_COLOUR, "JPEG2000"),
+    "bare jpeg 2000": lambda: bytes(imagecodecs.jpeg2k_encode(NOISY_COLOUR, level=0, codecformat="j2k")),
 }
 
 

@@ -34,6 +34,7 @@ STREAM = Path("-")
 @click.pass_context
 def colorize(
     context: click.Context,
+    /,
     photos: tuple[Path, ...],
     output: str | None,
     model: str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -57,6 +58,8 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.pass_context
 def evaluate(
     context: click.Context,
+    /,
+    *,
     folder: Path,
     models: tuple[str, ...],
     size: str,
@@ -73,6 +76,8 @@ def evaluate(
     Two baselines stand beside every figure: no colour at all, and the one colour that suits the set best. Grey
     photographs are left out. Files named by --json, --csv and --report are replaced if they exist.
     """
+    # Each worker keeps a core busy by itself; BLAS, which makes threads of its own, would take the cores from them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from lab_colorize.batch.options import usable_cores
     from lab_colorize.evaluation.contenders import contenders_named
     from lab_colorize.evaluation.measure import measure

@@ -79,6 +79,6 @@ def _run() -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone; that is its good right
+    except BrokenPipeError:  # the reader of our output has gone: its good right, but work may be left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        return ExitCode.INTERRUPTED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
 OWN = "own"  # instead of a report's code
 NOT_TRAINED = "-"
+WIDE = 200  # columns of a pipe: what reads it wants whole names
+LAST = "trained here"
+COLUMNS: dict[str, Any] = {
+    "network": "left",
+    "parameters": "right",
+    "head": "left",
+    "objective": "left",
+    "side": "right",
+    "report": "left",
+    LAST: "left",
+}
 
 
 @click.command()
@@ -56,35 +68,29 @@ def _facts(row: Row, trained: list[str]) -> dict[str, Any]:
     return asdict(row) | {"objective": row.objective, "trained": trained}
 
 
-def _show(rows: tuple[Row, ...], trained: dict[str, list[str]]) -> None:
+def _show(rows: tuple[Row, ...], trained: Mapping[str, list[str]]) -> None:
+    """The table, and which report each code stands for."""
     from rich.console import Console
-    from rich.table import Table
 
     from lab_colorize.zoo.catalog import REPORTS
+
+    console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    console.print(_table(rows, trained))
+    console.print()
+    for code, title in REPORTS.items():
+        console.print(f"{code}  {title}", style="dim")
+
+
+def _table(rows: tuple[Row, ...], trained: Mapping[str, list[str]]) -> Table:
+    """One line a network, 80 columns wide while few are trained."""
+    from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for heading, justify in COLUMNS.items():
         table.add_column(heading, justify=justify, no_wrap=heading != LAST, overflow="fold")
     for row in rows:
         _add(table, row, trained[row.name])
-    console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
-    console.print(table)
-    console.print()
-    for code, title in REPORTS.items():
-        console.print(f"{code}  {title}", style="dim")
-
-
-WIDE = 200  # columns of a pipe: what reads it wants whole names
-LAST = "trained here"
-COLUMNS: dict[str, Any] = {
-    "network": "left",
-    "parameters": "right",
-    "head": "left",
-    "objective": "left",
-    "side": "right",
-    "report": "left",
-    LAST: "left",
-}
+    return table
 
 
 def _add(table: Table, row: Row, trained: list[str]) -> None:

@@ -18,7 +18,6 @@ Planes: TypeAlias = tuple[Plane, Plane, Plane]
 
 _STRIP = 1 << 14  # pixels at a time: some twenty planes of them stay in a core's cache
 _TINY = np.float32(1e-12)  # instead of a chroma of zero, whose hue then is no vector at all
-_ONE = np.float32(1)
 _25_TO_7 = np.float32(25.0**7)
 
 
@@ -74,10 +73,10 @@ def _chroma_root(c: Plane) -> Plane:
 def _mean_hue(one: Planes, other: Planes) -> tuple[Plane, Plane]:
     """Cosine and sine of the mean of two hues; a colour without chroma has no say."""
     (a1, b1, c1), (a2, b2, c2) = one, other
-    w1, w2 = _ONE / np.maximum(c1, _TINY), _ONE / np.maximum(c2, _TINY)
+    w1, w2 = np.reciprocal(np.maximum(c1, _TINY)), np.reciprocal(np.maximum(c2, _TINY))
     x, y = a1 * w1 + a2 * w2, b1 * w1 + b2 * w2
-    length = _ONE / np.maximum(np.sqrt(x * x + y * y), _TINY)
-    return x * length, y * length
+    shorten = np.reciprocal(np.maximum(np.sqrt(x * x + y * y), _TINY))
+    return x * shorten, y * shorten
 
 
 def _s_l(l_mean: Plane) -> Plane:
@@ -116,7 +115,11 @@ def _r_t(c_mean: Plane, cos: Plane, sin: Plane) -> Plane:
 
 def _angle_squared(versine: Plane) -> Plane:
     """The square of an angle of that 1 - cosine: its series, exact to 1e-5 up to 45 degrees, more than is felt here."""
-    v = versine
-    return v * (
-        2 + v * (np.float32(1 / 3) + v * (np.float32(4 / 45) + v * (np.float32(1 / 35) + v * np.float32(16 / 1575))))
-    )
+    square: Plane = versine * _SERIES[-1]
+    for coefficient in _SERIES[-2::-1]:
+        square += coefficient
+        square *= versine
+    return square
+
+
+_SERIES = np.array([2, 1 / 3, 4 / 45, 1 / 35, 16 / 1575], np.float32)  # 4 arcsin²(sqrt(v / 2)) by powers of v

@@ -12,6 +12,7 @@ from lab_colorize.batch.crew import Crew
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, Colour, Contender, baseline
 from lab_colorize.evaluation.figures import Figures, figures_of, truth_of
 from lab_colorize.evaluation.photographs import Photograph, PhotoSet
+from lab_colorize.lab import lightness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,6 @@ def measure(
 
 def _measured(photo_set: PhotoSet, photograph: Photograph, colours: Mapping[str, Colour]) -> Measured:
     truth = truth_of(photo_set.pixels_of(photograph))
-    lightness = truth.lab[0]  # what lab.lightness_of gives, and all that is told of the photograph
+    lightness = lightness_of(truth.pixels)  # all that is told of the photograph
     figures = {label: figures_of(truth, colour(lightness)) for label, colour in colours.items()}
     return Measured(photograph, truth.colourfulness, figures)

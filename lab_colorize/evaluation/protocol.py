@@ -41,7 +41,8 @@ class Protocol:
         """The protocol in a sentence, to stand beside the figures."""
         if self.side is None:
             return "Each photograph at its own size, 8 bits a channel, taken as sRGB."
-        return f"Each photograph resized to {self.side} x {self.side} by area means first, 8 bits a channel, taken as sRGB."
+        size = f"{self.side} x {self.side}"
+        return f"Each photograph resized to {size} by area means first, 8 bits a channel, taken as sRGB."
 
     def prepared(self, pixels: Pixels) -> Bytes:
         """What is measured of a photograph (H, W) or (H, W, 3), 8 or 16 bits: (side, side, 3) or (H, W, 3), 8 bits."""

@@ -1,4 +1,4 @@
-"""The contact sheet of a batch: every photograph of an archive before and after, failures first. Works from the journal.
+"""The contact sheet of a batch: every photograph of an archive before and after, and what failed, from the journal.
 
 The sheet is FILE.html, and beside it the folder FILE_thumbnails with one small picture a photograph, both halves in
 one file: inside the page, those of 5,000 photographs would be 100 MB that a browser must hold at once; beside it they
@@ -34,7 +34,7 @@ _OURS = re.compile(r"[0-9a-f]{32}\.jpg")
 def write_contact_sheet(
     folder: Path, out: Path, file: Path, *, workers: int, on_step: Callable[[int, int], None] = lambda *_: None
 ) -> None:
-    """Write the sheet of what the journal in `out` tells of `folder`; `on_step` hears how many of how many are drawn."""
+    """Write the sheet of what the journal in `out` tells of `folder`; `on_step` hears how far it is."""
     check_place(folder, out, file)
     outcomes = sorted(read_journal(out).last.values(), key=lambda outcome: outcome.source)
     if not outcomes:

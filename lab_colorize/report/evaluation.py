@@ -77,15 +77,16 @@ def _verdict(summary: Summary, summaries: Sequence[Summary], styles: dict[str, s
         ("Colourfulness", f"{mean(summary.label, 'colourfulness_ratio'):.0%}", "of the truth's"),
     )
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><dd>{note}</dd></div>" for name, value, note in tiles)
-    return f'<article><h2><i class="key {styles[summary.label]}"></i>{escaped(summary.label)}</h2><dl>{shown}</dl></article>'
+    key = f'<i class="key {styles[summary.label]}"></i>'
+    return f"<article><h2>{key}{escaped(summary.label)}</h2><dl>{shown}</dl></article>"
 
 
 def _paired(evaluation: Evaluation) -> str:
     pairings = pair(evaluation)
     if not pairings:
         return ""
-    note = "<p>How often each is best, and the mean difference on the same photographs with its 95 % bootstrap interval.</p>"
-    return _section("Model against model", "pairing", note + pairing_table(pairings))
+    note = "How often each is best, and the mean difference on the same photographs with its 95 % bootstrap interval."
+    return _section("Model against model", "pairing", f"<p>{note}</p>{pairing_table(pairings)}")
 
 
 def _plots(evaluation: Evaluation, styles: dict[str, str]) -> str:

@@ -44,7 +44,7 @@ def _row(name: str, meaning: str, cells: Sequence[str]) -> str:
 def _cells(figure: Figure, spreads: Sequence[Spread]) -> list[str]:
     best = _best(figure, [spread.mean for spread in spreads])
     return [
-        f"<td{_mark(number in best)}><b>{shown(figure, spread.mean)}</b>"
+        f"<td{_mark(best=number in best)}><b>{shown(figure, spread.mean)}</b>"
         f"<small>{shown(figure, spread.median)} · {shown(figure, spread.worst_ten)}</small></td>"
         for number, spread in enumerate(spreads)
     ]
@@ -52,7 +52,7 @@ def _cells(figure: Figure, spreads: Sequence[Spread]) -> list[str]:
 
 def _plain(figure: Figure, values: Sequence[float]) -> list[str]:
     best = _best(figure, values)
-    return [f"<td{_mark(n in best)}><b>{shown(figure, value)}</b></td>" for n, value in enumerate(values)]
+    return [f"<td{_mark(best=n in best)}><b>{shown(figure, value)}</b></td>" for n, value in enumerate(values)]
 
 
 def _best(figure: Figure, values: Sequence[float]) -> set[int]:
@@ -64,7 +64,7 @@ def _best(figure: Figure, values: Sequence[float]) -> set[int]:
     return {n for n, value in enumerate(values) if badness(figure, value) <= min(known) + near}
 
 
-def _mark(best: bool) -> str:
+def _mark(*, best: bool) -> str:
     return ' class="best"' if best else ""
 
 

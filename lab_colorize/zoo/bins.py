@@ -1,15 +1,14 @@
 """The 313 colour bins of the classifying networks: where they lie, and how a colour is written in them.
 
 Bins are points of a 10-unit grid over a* and b*, after Zhang et al. (2016), who speak of 313 without saying which.
-Our rule: a grid point is a bin if some sRGB colour lies within 13.5 units of it. Colours are sampled at every
-fifth of 256 levels a channel (0, 5, ..., 255), where any threshold between 13.32 and 13.81 gives 313. The points just
-outside the gamut are wanted: without them no mixture of bins could reach the colours at its edge.
-The rule's result is kept here as data, since it takes seconds to find; a test finds it again.
+Our rule: a grid point is a bin if some sRGB colour lies within 13.5 units of it, L* disregarded. Colours are sampled on
+the faces of the RGB cube, whose a* and b* are those of the whole, at every fifth of 256 levels (0, 5, ..., 255). Any
+reach from 13.35 to 13.70 gives the same 313. The points just outside the gamut are wanted: without them no mixture
+of bins could reach the colours at its edge. The result is kept here as data; a test finds it again by the rule.
 Plain NumPy; knows no Keras.
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +72,12 @@ def _nearest_bins() -> NDArray[np.intp]:
     Looking up a colour's rounded a*, b* is forty times as fast as sorting 313 distances a pixel, and can only
     exchange bins whose distances differ by less than a unit and a half.
     """
-    units = np.arange(-AB_SCALE, AB_SCALE + 1, dtype=np.float32)
+    units = np.arange(-int(AB_SCALE), int(AB_SCALE) + 1)
     return np.stack([_nearest_to(np.stack([np.full_like(units, a), units], axis=-1)) for a in units])
 
 
-def _nearest_to(units: Plane) -> NDArray[Any]:
-    """The nearest bins (N, 5) of colours (N, 2), by sorting; equals in the order of the bins."""
-    squared = np.square(units[:, None] - BINS).sum(axis=-1)
-    return np.argsort(squared, axis=-1, kind="stable")[:, :NEIGHBOURS]
+def _nearest_to(units: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The nearest bins (N, 5) of whole colours (N, 2); among equals, the first in the order of the bins."""
+    squared = np.square(units[:, None] - BINS.astype(np.intp)).sum(axis=-1)
+    ranks = squared * 512 + np.arange(len(BINS))  # the distance decides, then the bin's own number
+    return np.sort(np.partition(ranks, NEIGHBOURS)[:, :NEIGHBOURS], axis=-1) % 512

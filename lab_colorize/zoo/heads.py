@@ -44,7 +44,7 @@ def target(head: Head, lightness: Plane, ab: Plane) -> Plane:
 
 
 def _rgb(lightness: Plane, ab: Plane) -> Plane:
-    """sRGB (..., 3) in [-1, 1]; what lies outside sRGB, because colours were averaged in Lab, is cut off."""
+    """SRGB (..., 3) in [-1, 1]; what lies outside sRGB, because colours were averaged in Lab, is cut off."""
     fy = (lightness[..., 0] * np.float32(L_SCALE) + np.float32(L_SCALE + 16)) / np.float32(116)
     a, b = ab[..., 0] * np.float32(AB_SCALE), ab[..., 1] * np.float32(AB_SCALE)
     f = np.stack([fy + a / 500, fy, fy - b / 200], axis=-1)

@@ -4,9 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from lab_colorize.errors import UsageProblem
 from lab_colorize.zoo import heads
-from lab_colorize.zoo.catalog import ROWS, Row, row_named
+from lab_colorize.zoo.catalog import ROWS, Row
 from lab_colorize.zoo.encoders import ENCODER
 from lab_colorize.zoo.factory import build
 from tests.zoo.contract import answer, difference, learn_one_step, lightness, litert_answer, values
@@ -86,4 +85,5 @@ def test_weights_that_were_saved_make_a_rebuilt_network_the_same(row, network, t
 
 def _frozen(network: keras.Model) -> list:
     """The weights of an encoder that its network never trains."""
-    return [weight for layer in network.layers if layer.name == ENCODER and not layer.trainable for weight in layer.weights]
+    encoders = [layer for layer in network.layers if layer.name == ENCODER and not layer.trainable]
+    return [weight for encoder in encoders for weight in encoder.weights]
