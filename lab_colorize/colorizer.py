@@ -30,6 +30,7 @@ from lab_colorize.photo import (
     encode_photo,
     format_for_suffix,
     format_named,
+    left_behind,
     read_bytes,
     read_photo,
     write_whole,
@@ -239,17 +240,12 @@ def _at_depth(alpha: Pixels, dtype: Any) -> Pixels:
 
 def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:
     """What of the original could not be kept, in words for a person."""
-    notes = list(finished.metadata.notes)
-    before = photo.pages[0]
-    if photo.format is not finished.format:
-        notes.append(f"{photo.format.value} written as {finished.format.value}")
-    if depth_kept(finished.format, before.depth) < before.depth:
-        notes.append(f"{before.depth} bits a channel written as {depth_kept(finished.format, before.depth)}")
-    if before.alpha is not None and finished.format is Format.JPEG:
-        notes.append("transparent parts put on white: JPEG holds no transparency")
-    if len(photo.pages) > 1 and finished.format is not Format.TIFF:
-        notes.append(f"only the first of {len(photo.pages)} pages written: {finished.format.value} holds one")
-    return tuple(notes)
+    notes = left_behind(replace(finished, pages=photo.pages))
+    if photo.format is finished.format:
+        return notes
+    fewer = depth_kept(finished.format, photo.pages[0].depth) < photo.pages[0].depth
+    depth = f" with {depth_kept(finished.format, 16)} bits a channel" if fewer else ""
+    return (f"{photo.format.value} written as {finished.format.value}{depth}", *notes)
 
 
 def result_path(source: Path, folder: Path | None = None, *, kind: str = "same") -> Path:

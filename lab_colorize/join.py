@@ -7,31 +7,30 @@ makes no full-size float array. Where a colour lies outside sRGB, chroma gives w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import KNEE, XYZ_TO_RGB, Pixels, Plane, encoded
+from lab_colorize.gamut import SLACK, Colours, cubed, gathered
+from lab_colorize.lab import XYZ_TO_RGB, Pixels, Plane, encoded
 
-Light: TypeAlias = tuple[Plane, Plane, Plane]  # linear R, G, B
-
-STRIP = 1 << 15  # pixels joined at a time: a dozen planes of 128 KB stay in a core's cache
-ROUNDS = 2  # of chroma reduction by proportion; nearly all colours are at the surface then
-HALVINGS = 14  # for the rest; 2**-14 of any chroma is far below one level
-CLOSE = 0.002  # of chroma, relative to its own: a fifth of a unit of a colour of 100
+STRIP = 1 << 14  # pixels joined at a time: a dozen planes of 64 KB, which stay in a core's cache
 TAPS = 2  # rows on either side that bicubic interpolation reaches
+DX, DZ = np.float32(1 / 500), np.float32(-1 / 200)  # a* and b* as f(X) - f(Y) and f(Z) - f(Y)
 
 
 def join(lightness: Plane, ab: Plane, depth: Any = np.uint8) -> Pixels:
     """sRGB pixels (H, W, 3) of integer dtype `depth` from L* (H, W) in 0..100 and a*, b* (h, w, 2), enlarged to it."""
     pixels: Pixels = np.empty((*lightness.shape, 3), depth)
-    levels = _eight_bit_levels if pixels.dtype == np.uint8 else _sixteen_bit_levels
-    for rows, a, b in _enlarged_strips(ab, lightness.shape):
-        pixels[rows] = levels(Strip.of(lightness[rows], a, b).light_within_gamut())
+    bench, strays = Bench(), Strays(pixels)
+    for rows, dx, dz in _enlarged_strips(ab * np.array([DX, DZ], np.float32), lightness.shape):
+        light = bench.light(lightness[rows], dx, dz)
+        pixels[rows] = levels_of(light, pixels.dtype)
+        strays.take(rows.start, bench.outside(), light.shape[1])
+    strays.settle()
     return pixels
 
 
@@ -71,113 +70,78 @@ def _rows_near(rows: slice, small: int, height: int) -> slice:
     return slice(max(0, first - TAPS), min(small, last + TAPS + 2))
 
 
-@dataclass(slots=True)
-class Strip:
-    """Some pixels on their way from Lab to light; each line of arithmetic is one pass over planes in the cache."""
+class Bench:
+    """Planes that one strip after another is worked on: fresh ones would be fetched from the system each time."""
 
-    fy: Plane
-    luminance: Plane
-    dx: Plane
-    """f(X) - f(Y): a* in the terms of Lab's formula."""
-    dz: Plane
-    """f(Z) - f(Y): b* likewise."""
+    def __init__(self) -> None:
+        self._shape: tuple[int, ...] = ()
 
-    @classmethod
-    def of(cls, lightness: Plane, a: Plane, b: Plane) -> Strip:
-        """The strip of L*, a*, b*."""
-        fy = lightness * np.float32(1 / 116) + np.float32(16 / 116)
-        return cls(fy, _cubed(fy), a * np.float32(1 / 500), b * np.float32(-1 / 200))
+    def light(self, lightness: Plane, dx: Plane, dz: Plane) -> Plane:
+        """Linear R, G, B (h, w, 3), outside 0..1 where the colour is outside sRGB; good until the next call.
 
-    def light(self, factor: Plane | None = None) -> Light:
-        """Linear R, G and B, chroma scaled by `factor`; outside 0..1 where the colour is outside sRGB."""
-        dx, dz = (self.dx, self.dz) if factor is None else (self.dx * factor, self.dz * factor)
-        x, z = _cubed(self.fy + dx), _cubed(self.fy + dz)
-        red, green, blue = (x * m[0] + self.luminance * m[1] + z * m[2] for m in XYZ_TO_RGB.astype(np.float32))
-        return red, green, blue
-
-    def among(self, chosen: NDArray[np.bool_]) -> Strip:
-        """Only the chosen pixels."""
-        return Strip(self.fy[chosen], self.luminance[chosen], self.dx[chosen], self.dz[chosen])
-
-    def light_within_gamut(self) -> Light:
-        """Linear R, G and B in 0..1: where they were not, chroma is less, and lightness and hue are the same."""
-        light = self.light()
-        least, greatest = _extremes(light)
-        if least.min() >= -SLACK and greatest.max() <= 1 + SLACK:
-            return light
-        outside = (least < -SLACK) | (greatest > 1 + SLACK)
-        stray = self.among(outside)
-        for plane, brought in zip(light, stray.light(stray.greatest_factor()), strict=True):
-            plane[outside] = brought
-        return light
-
-    def greatest_factor(self) -> Plane:
-        """The factor on chroma that brings pixels that are outside of sRGB to its surface.
-
-        Y is a mean of R, G and B, so it lies between the least and the greatest. Were light linear in chroma, the
-        factor would be Y / (Y - least) or (1 - Y) / (greatest - Y). It nearly is, so doing that again and again gets
-        there, but for a few colours near the corners of the cube, which are then found by halving.
+        Each line is one pass over planes in the cache.
         """
-        inside, outside = np.zeros_like(self.fy), np.ones_like(self.fy)
-        factor, further = outside, self._further(outside)
-        for _ in range(ROUNDS):
-            factor = factor * further
-            factor = np.where((factor <= inside) | (factor >= outside), (inside + outside) / 2, factor)
-            further = self._further(factor)
-            inside = np.where(further >= 1, factor, inside)
-            outside = np.where(further < 1, factor, outside)
-        strays = np.abs(further - 1) > CLOSE
-        if strays.any():
-            factor[strays] = self.among(strays)._halved(inside[strays], outside[strays])
-        return factor
+        self._make_room(lightness.shape)
+        self._dx, self._dz = dx, dz
+        np.multiply(lightness, np.float32(1 / 116), out=self._fy)
+        self._fy += np.float32(16 / 116)
+        y = cubed(self._fy, out=self._y)
+        x = cubed(np.add(self._fy, dx, out=self._f), out=self._x)
+        z = cubed(np.add(self._fy, dz, out=self._f), out=self._z)
+        cv2.transform(cv2.merge([x, y, z], self._xyz), XYZ_TO_RGB, self._light)
+        return self._light
 
-    def _further(self, factor: Plane) -> Plane:
-        """By what chroma, already scaled by `factor`, would have to be multiplied if light were linear in it."""
-        least, greatest = _extremes(self.light(factor))
-        below = self.luminance / np.maximum(self.luminance - least, TINY)
-        above = (1 - self.luminance) / np.maximum(greatest - self.luminance, TINY)
-        return np.minimum(below, above)
+    def outside(self) -> tuple[NDArray[np.intp], Colours] | None:
+        """Which pixels of the last strip (counted along its rows) are outside sRGB, and their colours."""
+        if self._light.min() >= -SLACK and self._light.max() <= 1 + SLACK:
+            return None
+        places = np.flatnonzero(cv2.inRange(self._light, (-SLACK,) * 3, (1 + SLACK,) * 3) == 0)
+        planes = (self._fy, self._y, self._dx, self._dz)
+        return places, Colours(*(plane.ravel()[places] for plane in planes))
 
-    def _halved(self, inside: Plane, outside: Plane) -> Plane:
-        for _ in range(HALVINGS):
-            middle = (inside + outside) / 2
-            good = self._further(middle) >= 1
-            inside, outside = np.where(good, middle, inside), np.where(good, outside, middle)
-        return inside
+    def _make_room(self, shape: tuple[int, ...]) -> None:
+        if shape == self._shape:
+            return
+        self._shape = shape
+        self._fy, self._f, self._x, self._y, self._z = (np.empty(shape, np.float32) for _ in range(5))
+        self._xyz, self._light = (np.empty((*shape, 3), np.float32) for _ in range(2))
 
 
-def _extremes(light: Light) -> tuple[Plane, Plane]:
-    red, green, blue = light
-    return np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+class Strays:
+    """Pixels whose colours are outside sRGB, gathered over many strips because each call on them has its price."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self._pixels = pixels.reshape(-1, 3)
+        self._places: list[NDArray[np.intp]] = []
+        self._colours: list[Colours] = []
+
+    def take(self, row: int, found: tuple[NDArray[np.intp], Colours] | None, width: int) -> None:
+        """Gather what was found in the strip that begins at `row`; settle when there are many."""
+        if found is None:
+            return
+        self._places.append(found[0] + row * width)
+        self._colours.append(found[1])
+        if sum(map(len, self._places)) >= STRIP:
+            self.settle()
+
+    def settle(self) -> None:
+        """Bring the gathered colours to the surface of sRGB."""
+        if not self._places:
+            return
+        light = gathered(self._colours).light_at_the_surface()
+        self._pixels[np.concatenate(self._places)] = levels_of(light[:, None], self._pixels.dtype)[:, 0]
+        self._places, self._colours = [], []
 
 
-SLACK = np.float32(2e-6)  # what rounding may leave outside 0..1: an eighth of a 16-bit level of light
-TINY = np.float32(1e-9)
-
-
-def _cubed(f: Plane) -> Plane:
-    """CIE's inverse: the cube, and below the knee the line that touches it."""
-    cube = f * f * f
-    if f.min() < KNEE:
-        np.copyto(cube, (f - np.float32(4 / 29)) * np.float32(3 * KNEE**2), where=f < np.float32(KNEE))
-    return cube
-
-
-def _eight_bit_levels(light: Light) -> NDArray[np.uint8]:
-    """The nearest 8-bit sRGB levels (h, w, 3), by a table over 16-bit light that errs by at most 0.1 level."""
-    merged = cv2.merge(light)
-    np.clip(merged, 0, 1, out=merged)
-    merged *= np.float32(65535)
-    merged += np.float32(0.5)
-    return cv2.LUT(merged.astype(np.uint16), _table())
-
-
-def _sixteen_bit_levels(light: Light) -> NDArray[np.uint16]:
-    """The nearest 16-bit sRGB levels (h, w, 3), by the curve itself: a table would lose levels in the darks."""
-    merged = np.clip(cv2.merge(light), 0, 1)
-    return (encoded(merged) * np.float32(65535) + np.float32(0.5)).astype(np.uint16)
+def levels_of(light: Plane, depth: Any) -> Pixels:
+    """The nearest sRGB levels (h, w, 3) of light; what is outside 0..1 comes out as anything."""
+    if depth == np.uint8:  # a table over 16-bit light errs by at most 0.05 level
+        return cv2.LUT((light * np.float32(65535)).astype(np.uint16), _table())
+    # The curve itself: a table would lose levels in the darks.
+    return (encoded(np.clip(light, 0, 1)) * np.float32(65535) + np.float32(0.5)).astype(np.uint16)
 
 
 @cache
 def _table() -> NDArray[np.uint8]:
-    return np.rint(encoded(np.arange(65536) / 65535) * 255).astype(np.uint8)
+    """Entry i stands for light from i to i + 1."""
+    return np.rint(encoded((np.arange(65536) + 0.5) / 65536) * 255).astype(np.uint8)

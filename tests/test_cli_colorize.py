@@ -122,7 +122,7 @@ def test_a_photo_in_colour_is_left_alone_and_said_so(run, tmp_path, scene):
         (["photo.jpg", "--model", "nobody"], 4, "no model called 'nobody'"),
         (["photo.jpg", "--saturation", "-1"], 2, "--saturation"),
         (["batsh", "folder.jpg"], 2, "Did you mean 'batch'"),
-        ([], 0, "Usage"),
+        ([], 2, "Usage"),
     ],
 )
 def test_each_kind_of_trouble_has_its_status_and_says_what_to_do(run, photo, words, code, says):

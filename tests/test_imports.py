@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "lab_colorize"
 BELOW = {
     "errors": set(),
     "lab": set(),
-    "join": {"lab"},
+    "gamut": {"lab"},
+    "join": {"gamut", "lab"},
     "tone": {"lab"},
     "exif": {"formats"},
     "xmp": set(),
@@ -30,6 +31,7 @@ BELOW = {
 COLOURING = set(BELOW)
 BELOW["batch"] = COLOURING | {"batch"}
 BELOW["evaluation"] = COLOURING | {"evaluation", "batch"}
+BELOW["report"] = COLOURING | {"report", "evaluation", "batch"}
 BELOW["zoo"] = {"errors", "lab", "zoo"}
 BELOW["training"] = COLOURING | {"zoo", "training", "batch"}
 BELOW["cli"] = set(BELOW) | {"cli"}

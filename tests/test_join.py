@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from skimage import color
 
 from lab_colorize import lab
-from lab_colorize.join import Strip, enlarged, join
+from lab_colorize.gamut import Colours, cubed
+from lab_colorize.join import enlarged, join
 
 depths = pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 WITHIN = {np.uint8: 0.5, np.uint16: 0.05}  # units of L*: what rounding to integer levels may cost
@@ -67,12 +68,12 @@ def test_a_colour_outside_srgb_keeps_its_hue_and_never_gains_chroma(seed, chroma
 def test_no_more_chroma_is_taken_than_srgb_asks_for(seed, chroma):
     """A colour that was brought in lies on the surface of sRGB: a twentieth more chroma would be outside."""
     lightness, ab = random_planes(seed, chroma)
-    strip = Strip.of(lightness.ravel(), ab[..., 0].ravel(), ab[..., 1].ravel())
-    light = np.stack(strip.light(), axis=-1)
+    fy = (lightness.ravel() + 16) / np.float32(116)
+    colours = Colours(fy, cubed(fy), ab[..., 0].ravel() / np.float32(500), ab[..., 1].ravel() / np.float32(-200))
+    light = colours.light(np.ones_like(fy))
     outside = ((light < -1e-4) | (light > 1 + 1e-4)).any(axis=-1)
-    stray = strip.among(outside)
-    factor = stray.greatest_factor()
-    more = np.stack(stray.light(factor + np.float32(0.05)), axis=-1)
+    strays = Colours(*(plane[outside] for plane in (colours.fy, colours.luminance, colours.dx, colours.dz)))
+    more = strays.light(strays.greatest_factor() + np.float32(0.05))
     assert ((more < 1e-4) | (more > 1 - 1e-4)).any(axis=-1).mean() > 0.99
 
 

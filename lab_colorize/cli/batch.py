@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,19 +39,32 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 @click.option("--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Leave subfolders out.")
 @click.option("--checksum", is_flag=True, help="Judge what changed by contents, not by size and time.")
 @click.option("--copy-rest", is_flag=True, help="Copy what is not coloured, so that the output is complete.")
+@click.option(
+    "--report",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write a contact sheet of the archive, before and after.",
+)
 @shared_options
 @click.pass_context
-def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, **_: Any) -> None:
+def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, report: Path | None, **_: Any) -> None:
     """Colour all photographs of a folder into another one of the same shape.
 
     Names stay. A journal in the output remembers what is done: run the same command again and only what is missing,
     changed or failed is done.
     """
     options = batch_options(context.params)
+    if report is not None:
+        from lab_colorize.report.contact_sheet import check_place
+
+        check_place(options.folder, options.out, report)
     if dry_run:
         _forecast(options, as_json=as_json)
-    else:
-        context.exit(_carry_out(options, as_json=as_json, quiet=quiet))
+        return
+    status = _carry_out(options, as_json=as_json, quiet=quiet)
+    if report is not None and status != ExitCode.INTERRUPTED:
+        _draw_contact_sheet(options, report, quiet=quiet)
+    context.exit(status)
 
 
 def batch_options(params: dict[str, Any]) -> BatchOptions:
@@ -92,6 +105,18 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
     for line in summary(tally, running, interrupted=interrupted.is_set(), quiet=quiet):
         click.echo(line, err=True)
     return ExitCode.INTERRUPTED if interrupted.is_set() else tally.exit_code
+
+
+def _draw_contact_sheet(options: BatchOptions, report: Path, *, quiet: bool) -> None:
+    """Show the whole archive, also what earlier batches did: the journal knows it all."""
+    from lab_colorize.batch.journal import read_journal
+    from lab_colorize.cli.steps import counted
+    from lab_colorize.report.contact_sheet import write_contact_sheet
+
+    def draw(on_step: Callable[[bool], None]) -> None:
+        write_contact_sheet(options.folder, options.out, report, workers=options.workers, on_step=on_step)
+
+    counted(len(read_journal(options.out).last), draw, quiet=quiet)
 
 
 @contextmanager

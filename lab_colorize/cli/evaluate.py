@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -79,6 +78,7 @@ def evaluate(
     # Each worker keeps a core busy by itself; BLAS, which makes threads of its own, would take the cores from them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from lab_colorize.batch.options import usable_cores
+    from lab_colorize.cli.steps import counted
     from lab_colorize.evaluation.contenders import contenders_named
     from lab_colorize.evaluation.measure import measure
     from lab_colorize.evaluation.photographs import look, read_set
@@ -89,32 +89,18 @@ def evaluate(
     protocol = protocol_named(size, saturation)
     contenders = contenders_named(models or (None,), saturation)
     looked = look(folder, limit)
-    photo_set = _counted(len(looked.names), quiet, lambda on: read_set(looked, protocol, workers=workers, on_step=on))
+    photo_set = counted(
+        len(looked.names), lambda on_step: read_set(looked, protocol, workers=workers, on_step=on_step), quiet=quiet
+    )
     if photo_set.photographs:
-        count = len(photo_set.photographs)
-        evaluation = _counted(count, quiet, lambda on: measure(photo_set, contenders, workers=workers, on_step=on))
+        evaluation = counted(
+            len(photo_set.photographs),
+            lambda on_step: measure(photo_set, contenders, workers=workers, on_step=on_step),
+            quiet=quiet,
+        )
         _write(evaluation, json_file, csv_file, report)
         _tell(evaluation)
     context.exit(_complain_of(photo_set))
-
-
-T = TypeVar("T")
-
-
-def _counted(total: int, quiet: bool, work: Callable[[Callable[[bool], None]], T]) -> T:
-    """Do some work on so many photographs, showing how far it is as `batch` does."""
-    from lab_colorize.cli.progress import progress
-    from lab_colorize.cli.summary import Tally
-
-    tally = Tally(settled=0)
-    with progress(total, quiet=quiet) as shown:
-
-        def on_step(well: bool) -> None:
-            tally.done += well
-            tally.failed += not well
-            shown(tally)
-
-        return work(on_step)
 
 
 def _refuse_unwritable(*targets: Path | None) -> None:

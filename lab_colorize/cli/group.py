@@ -20,7 +20,7 @@ from lab_colorize.cli.console import complain
 from lab_colorize.errors import ColorizeError, ExitCode
 
 DEFAULT = "colorize"
-COMMANDS = (DEFAULT, "batch", "train", "models")
+COMMANDS = (DEFAULT, "batch", "train", "evaluate", "models")
 
 
 class Commands(click.Group):

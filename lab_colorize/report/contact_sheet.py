@@ -32,9 +32,9 @@ _OURS = re.compile(r"[0-9a-f]{32}\.jpg")
 
 
 def write_contact_sheet(
-    folder: Path, out: Path, file: Path, *, workers: int, on_step: Callable[[int, int], None] = lambda *_: None
+    folder: Path, out: Path, file: Path, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
 ) -> None:
-    """Write the sheet of what the journal in `out` tells of `folder`; `on_step` hears how far it is."""
+    """Write the sheet of what the journal in `out` tells of `folder`; `on_step` hears whether each was drawn."""
     check_place(folder, out, file)
     outcomes = sorted(read_journal(out).last.values(), key=lambda outcome: outcome.source)
     if not outcomes:
@@ -48,7 +48,7 @@ def write_contact_sheet(
     entries: list[Entry] = []
     for entry in Crew(outcomes, lambda: drawer.entry, workers).results():
         entries.append(entry)
-        on_step(len(entries), len(outcomes))
+        on_step(not entry.trouble)
     entries.sort(key=lambda entry: entry.outcome.source)
     write_whole(file, sheet_page(folder.absolute().name, entries), overwrite=True)
     _clear(thumbnails, {entry.thumbnail.name for entry in entries if entry.thumbnail})

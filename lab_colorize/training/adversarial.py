@@ -25,7 +25,7 @@ class Adversarial(keras.Model):
         self._both = keras.Model(network.inputs, [network.output, painter.output])
         self._painter_mean = keras.metrics.Mean("painter_loss")
         self._critic_mean = keras.metrics.Mean("critic_loss")
-        self._average = _Average()
+        self._average = _Average(name="average")
         self._distance: Any = None
 
     def compile(self, optimizer: keras.optimizers.Optimizer, distance: Any, *, jit_compile: bool) -> None:

@@ -202,16 +202,6 @@ def differences(before: TrainOptions, now: TrainOptions) -> list[str]:
 
 
 HARMLESS = frozenset(
-    {
-        "run",
-        "photos",
-        "validation_folder",
-        "name",
-        "export_weights",
-        "install",
-        "checkpoint_minutes",
-        "memory_share",
-    }
-    | {"picture_epochs", "minutes"}
+    "run photos validation_folder name export_weights install checkpoint_minutes picture_epochs memory_share".split()
 )
-"""What may change between the sessions of one run: the same photographs in another place are held to in `dataset`."""
+"""What may change between the sessions of one run: the same photographs in another place are held to by their fingerprint."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from lab_colorize.errors import OutputError
 from lab_colorize.writing import write_whole
 
 EVENTS_NAME = "events.out.tfevents.0.lab-colorize"  # TensorBoard wants `tfevents` in the name
@@ -29,8 +30,14 @@ class EventFile:
 
     def add(self, step: int, scalars: Mapping[str, float]) -> None:
         """Figures of one step, named as TensorBoard is to show them."""
-        with self._path.open("ab") as file:
-            file.write(record(_event(step=step, scalars=scalars)))
+        try:
+            with self._path.open("ab") as file:
+                file.write(record(_event(step=step, scalars=scalars)))
+        except OSError as error:
+            raise OutputError(
+                f"{self._path} cannot be written: {error.strerror}.",
+                remedy="Make room, then go on with --resume.",
+            ) from error
 
 
 def record(data: bytes) -> bytes:

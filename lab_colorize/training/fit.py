@@ -83,7 +83,8 @@ class Training:
     def run(self, checkpoint: Checkpoint | None) -> None:
         """All stages, from `checkpoint` on if there is one."""
         every = self.options.picture_epochs or max(1, self._epochs() // PICTURES)
-        self._record = Record(self.options.run, self.judge, self.state, picture_epochs=every)
+        record = Record(self.options.run, self.judge, self.state, picture_epochs=every)
+        self._record = record
         for number, stage in enumerate(self.options.stages):
             if number < self.state.stage:
                 continue
@@ -94,6 +95,7 @@ class Training:
             elif number > self.state.stage:
                 self.state.stage, self.state.step = number, 0
             self._stage(stage)
+        record.draw(self.state)
         self.state.finished = True
         self._save()
 

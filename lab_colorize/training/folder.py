@@ -67,7 +67,7 @@ def resumed(run: Path, flags: Request, file: Request | None) -> TrainOptions:
             f"{run} belongs to a run with another {', '.join(differing)}.",
             remedy="Go on with --resume and --out alone, or choose another --out for a new run.",
         )
-    harmless = {name: getattr(now, name) for name in config.HARMLESS - {"minutes"} if name in asked}
+    harmless = {name: getattr(now, name) for name in config.HARMLESS if name in asked}
     return replace(before, **harmless)
 
 

@@ -41,7 +41,7 @@ def draw_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
     """Write `curves.png`: losses and validation figures over the epochs."""
     from matplotlib.figure import Figure  # takes a second, and the Figure itself needs no display
 
-    figure = Figure(figsize=(10, 7), layout="constrained")
+    figure = Figure(figsize=(10, 7))
     for axes, (title, columns) in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
         for column in columns:
             points = [(row["epoch"], row[column]) for row in history if column in row]
@@ -49,6 +49,7 @@ def draw_curves(folder: Path, history: Sequence[dict[str, float]]) -> None:
                 axes.plot(*zip(*points, strict=True), ".-", label=column)
         axes.set(title=title, xlabel="epoch")
         axes.legend()
+    figure.subplots_adjust(0.07, 0.07, 0.97, 0.95, hspace=0.3)
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=100)
     write_whole(folder / CURVES_NAME, content.getvalue(), overwrite=True)

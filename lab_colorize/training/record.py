@@ -5,6 +5,7 @@ Everything but the weights follows from the history in the checkpoint, and is wr
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from lab_colorize.training.pictures import draw_curves, paint
 from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
 
 HISTORY_NAME = "history.csv"
+DRAWN_EVERY = 60.0  # seconds; matplotlib takes about one, and short epochs are no reason to wait for it
 BEST_NAME = "best.weights.h5"
 COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_loss", *Verdict.__slots__)  # type: ignore[attr-defined]
 
@@ -32,6 +34,7 @@ class Record:
         self._judge = judge
         self._picture_epochs = picture_epochs
         self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
+        self._drawn = time.monotonic()
         if state.history:
             self._write_history(state.history)
 
@@ -46,7 +49,13 @@ class Record:
         self._events.add(state.total, scalars(row))
         if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
             paint(self._folder, painter, self._judge, len(state.history))
-            draw_curves(self._folder, state.history)
+        if time.monotonic() - self._drawn > DRAWN_EVERY:
+            self.draw(state)
+
+    def draw(self, state: State) -> None:
+        """Bring the curves up to date."""
+        draw_curves(self._folder, state.history)
+        self._drawn = time.monotonic()
 
     def _write_history(self, history: Sequence[dict[str, float]]) -> None:
         lines = [",".join(COLUMNS)]

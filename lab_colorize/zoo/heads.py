@@ -31,7 +31,7 @@ def decoded(network: keras.Model, row: Row) -> keras.Model:
     if row.head == "ab":
         return network
     head = AbOfRgb() if row.head == "rgb" else AnnealedMean()
-    return keras.Model(network.inputs, head(network.output), name=network.name)
+    return keras.Model(network.input, head(network.output), name=network.name)
 
 
 def target(head: Head, lightness: Plane, ab: Plane) -> Plane:

@@ -128,7 +128,7 @@ def test_minutes_become_epochs_that_are_stored(options_for):
     assert folder.stored(options.run) == training.options
     assert training.options.minutes == 0.05
     assert training.options.stages != options.stages
-    assert 0.3 < training.state.seconds < 30  # three seconds were asked for, on a machine that others use
+    assert 0.3 < training.state.seconds < 60  # three seconds were asked for, on a machine that others use
 
 
 def test_the_mean_of_a_few_steps_is_not_where_they_began(options_for):

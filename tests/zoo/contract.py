@@ -25,7 +25,7 @@ def learn_one_step(network: keras.Model, row: Row, side: int) -> float:
     height, width = network.compute_output_shape((2, side, side, 1))[1:3]
     ab = np.broadcast_to(np.float32([-0.3, 0.2]), (2, height, width, 2))
     wanted = heads.target(row.head, np.zeros((2, height, width, 1), np.float32), ab)
-    network.compile(keras.optimizers.SGD(1e-2), LOSSES.get(row.head, "mse"), run_eagerly=True)
+    network.compile(keras.optimizers.Adam(1e-4), LOSSES.get(row.head, "mse"), run_eagerly=True)
     return float(network.train_on_batch(lightness(side, side, 2), wanted))
 
 
@@ -34,12 +34,23 @@ def values(variables: list) -> list[np.ndarray]:
     return [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
 
 
-def litert_answer(content: bytes, seen: np.ndarray) -> np.ndarray:
-    """What LiteRT's built-in operations alone make of `seen`; a file that needs others does not load."""
+def litert_answer(painter: keras.Model, seen: np.ndarray) -> np.ndarray:
+    """What LiteRT's built-in operations alone make of `seen`, the painter being built for its side.
+
+    Converted by the shortest way; `training.export` has a longer one, with signature and card.
+    """
+    import tensorflow as tf
     from ai_edge_litert.interpreter import Interpreter
 
-    runner = Interpreter(model_content=content).get_signature_runner("serving_default")
-    return runner(lightness=seen)["ab"]
+    specification = tf.TensorSpec(seen.shape, tf.float32, name="lightness")
+    graph = tf.function(lambda lightness: painter(lightness, training=False)).get_concrete_function(specification)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], painter)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    interpreter = Interpreter(model_content=converter.convert())
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], seen)
+    interpreter.invoke()
+    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
 def difference(first: np.ndarray, second: np.ndarray) -> float:

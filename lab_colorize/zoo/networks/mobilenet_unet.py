@@ -20,8 +20,8 @@ def build(side: int | None, encoder_weights: str) -> keras.Model:
 
     x = conv_norm_relu(x, 256, kernel=1, name="code")
     for skip, skip_filters, filters in ((sixteenth, 96, 192), (eighth, 48, 96), (quarter, 32, 64)):
-        skip = conv_norm_relu(skip, skip_filters, kernel=1)
-        x = layers.Concatenate()([double(x), skip])
+        detail = conv_norm_relu(skip, skip_filters, kernel=1)
+        x = layers.Concatenate()([double(x), detail])
         x = conv_norm_relu(x, filters)
         x = conv_norm_relu(x, filters)
     return keras.Model(lightness, tanh_ab(x), name="mobilenet_unet")

@@ -1,7 +1,7 @@
 """R4's first network: ResNet-18 through its second layer, then five convolutions up to the full side.
 
-The report starts from ImageNet's weights and sums the first kernel over its channels, so that it takes one. Keras has no
-ResNet-18 and no weights for it: the layers are built here and start from random. In the upper half batch
+The report starts from ImageNet's weights and sums the first kernel over its channels, so that it takes one. Keras
+has no ResNet-18 and no weights for it: the layers are built here and start from random. In the upper half batch
 normalisation makes the biases needless; tanh, and nearest neighbours where the report only says "up", are ours.
 Side and epochs are not reported: 256 and 100.
 """

@@ -1,0 +1,95 @@
+"""The command: what it prints, writes and answers, as a person and a script see it."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from lab_colorize.cli.group import commands
+from lab_colorize.errors import ColorizeError, ExitCode
+
+from .conftest import scene, write
+
+
+@pytest.fixture
+def run(tiny_model):
+    """Runs the command within this process; errors are raised as the boundary would see them."""
+
+    def go(*words):
+        arguments = ["evaluate", *map(str, words), "--model", str(tiny_model), "--size", "48"]
+        return CliRunner().invoke(commands, arguments)
+
+    return go
+
+
+def test_figures_go_to_standard_output_and_files_where_they_were_asked_for(run, colour_folder, tmp_path):
+    files = [tmp_path / name for name in ("all.json", "all.csv", "page.html")]
+    done = run(colour_folder, "--json", files[0], "--csv", files[1], "--report", files[2])
+    assert done.exit_code == ExitCode.OK, done.output
+    assert "PSNR of the mean MSE" in done.stdout
+    assert all(path.stat().st_size > 500 for path in files)
+    assert json.loads(files[0].read_text())["folder"] == str(colour_folder)
+
+
+def test_unreadable_photographs_are_named_and_the_others_are_measured(run, colour_folder, tmp_path):
+    folder = tmp_path / "photos"
+    shutil.copytree(colour_folder, folder)
+    (folder / "broken.jpg").write_text("no photograph")
+    write(folder / "grey.png", scene(1)[..., 0])
+    done = run(folder)
+    assert done.exit_code == ExitCode.SOME_FAILED
+    assert "broken.jpg" in done.stderr
+    assert "6 photographs measured, 1 grey ones left out, 1 unreadable." in done.stdout
+
+
+def test_a_folder_of_unreadable_photographs_alone_is_no_success(run, tmp_path):
+    (tmp_path / "broken.jpg").write_text("no photograph")
+    assert run(tmp_path).exit_code == ExitCode.SOME_FAILED
+
+
+@pytest.mark.parametrize("folder", ["empty", "missing"])
+def test_an_empty_or_missing_folder_is_nothing_to_do(run, tmp_path, folder):
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path / folder)
+    assert isinstance(done.exception, ColorizeError)
+    assert done.exception.exit_code == ExitCode.NOTHING_TO_DO
+
+
+def test_a_result_that_has_no_place_is_refused_before_anything_is_measured(run, colour_folder, tmp_path):
+    for file in (tmp_path / "none" / "all.json", tmp_path / "photo.jpg"):
+        done = run(colour_folder, "--json", file)
+        assert isinstance(done.exception, ColorizeError)
+        assert done.exception.exit_code == ExitCode.OUTPUT
+        assert done.stdout == ""
+
+
+def test_a_limit_is_kept(run, colour_folder):
+    assert "2 photographs measured" in run(colour_folder, "--limit", 2).stdout
+
+
+def test_as_a_program_it_loads_neither_tensorflow_nor_scikit_image(colour_folder, tiny_model, tmp_path):
+    words = [
+        "evaluate",
+        str(colour_folder),
+        "--model",
+        str(tiny_model),
+        "--size",
+        "48",
+        "--report",
+        str(tmp_path / "a.html"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "lab_colorize", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert not loaded & {"tensorflow", "keras", "skimage", "scipy"}
+    assert "cv2" in loaded
+
+
+def test_without_a_terminal_nothing_but_plain_lines_is_written_and_quiet_writes_none(run, colour_folder):
+    assert "\x1b" not in run(colour_folder).output
+    assert run(colour_folder, "--quiet").stderr == ""
