@@ -42,6 +42,8 @@ class Objective:
         """What learns in this stage, by which loss, how fast; the optimiser begins anew."""
         set_frozen(self.network, frozen=stage.freeze_encoder, pretrained=is_pretrained(options))
         optimizer = OPTIMIZERS[options.optimizer](stage.learning_rate, options.weight_decay)
+        # Before the first step, or TensorFlow would trace that twice: a minute for a deep network.
+        optimizer.build(self.learner.trainable_variables)
         # XLA is several times slower than TensorFlow's own kernels on a CPU; JAX has nothing else.
         self.learner.compile(optimizer, loss_named(options.loss), jit_compile=keras.backend.backend() == "jax")
 
