@@ -23,7 +23,6 @@ from lab_colorize.metadata import Provenance, stamped
 from lab_colorize.models import Model, find_model
 from lab_colorize.photo import (
     MAX_PIXELS,
-    Format,
     Page,
     Photo,
     depth_kept,

@@ -56,7 +56,7 @@ class Colours:
             outside = np.where(further < 1, factor, outside)
         strays = np.abs(further - 1) > CLOSE
         if strays.any():
-            factor[strays] = self._among(strays)._halved(inside[strays], outside[strays])
+            factor[strays] = self._among(strays).halved(inside[strays], outside[strays])
         return factor
 
     def _further(self, factor: Plane) -> Plane:
@@ -68,9 +68,10 @@ class Colours:
         above = (1 - self.luminance) / np.maximum(greatest - self.luminance, TINY)
         return np.minimum(below, above)
 
-    def _halved(self, inside: Plane, outside: Plane) -> Plane:
+    def halved(self, inside: Plane, outside: Plane) -> Plane:
+        """The factor between one known to be inside and one known to be outside."""
         for _ in range(HALVINGS):
-            middle = (inside + outside) / 2
+            middle = (inside + outside) * np.float32(0.5)
             good = self._further(middle) >= 1
             inside, outside = np.where(good, middle, inside), np.where(good, outside, middle)
         return inside

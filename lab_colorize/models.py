@@ -12,6 +12,7 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,8 @@ def model_folders() -> tuple[Path, Path]:
 
 def shipped_models_folder() -> Path:
     """The models that come with the package."""
-    from lab_colorize import weights
-
-    return Path(weights.__file__).parent
+    (place,) = import_module("lab_colorize.weights").__path__
+    return Path(place)
 
 
 def user_models_folder() -> Path:

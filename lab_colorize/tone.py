@@ -1,4 +1,4 @@
-"""Is this picture black-and-white? Grey, sepia, selenium, cyanotype and yellowed prints are; photographs in colour are not.
+"""Is this picture black-and-white? Grey, sepia, selenium, cyanotype and yellowed prints are; colour photographs are not.
 
 A toned print has one colour for each lightness: knowing L, you know a and b. A colour photograph does not.
 So what is left of a and b once the usual colour of their lightness is taken away tells the two apart, whatever
@@ -56,11 +56,10 @@ def _usual_colour(lab: Plane) -> Plane:
     place = np.clip(lab[:, 0] * (BANDS / 100) - 0.5, 0, BANDS - 1.001)
     band = place.astype(np.intp)
     upper = (place - band).astype(np.float32)
-    sums, weights = np.zeros((BANDS, 2), np.float32), np.zeros(BANDS, np.float32)
-    for index, share in ((band, 1 - upper), (np.minimum(band + 1, BANDS - 1), upper)):
-        np.add.at(weights, index, share)
-        np.add.at(sums, index, lab[:, 1:] * share[:, None])
+    lower_and_upper = ((band, 1 - upper), (band + 1, upper))
+    weights = sum(np.bincount(index, share, BANDS) for index, share in lower_and_upper)
+    sums = [sum(np.bincount(index, share * lab[:, c], BANDS) for index, share in lower_and_upper) for c in (1, 2)]
     smooth = np.array([0.25, 0.5, 0.25], np.float32)
-    weights = np.convolve(weights, smooth, "same") + np.float32(1e-6)
-    means = np.stack([np.convolve(sums[:, c], smooth, "same") for c in (0, 1)], axis=1) / weights[:, None]
-    return means[band] * (1 - upper)[:, None] + means[np.minimum(band + 1, BANDS - 1)] * upper[:, None]
+    weights = np.convolve(weights, smooth, "same") + 1e-6
+    means = np.stack([np.convolve(each, smooth, "same") / weights for each in sums], axis=1).astype(np.float32)
+    return means[band] * (1 - upper)[:, None] + means[band + 1] * upper[:, None]

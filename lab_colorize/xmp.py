@@ -61,7 +61,7 @@ Name = tuple[str, str]  # namespace, local name
 Span = tuple[int, int]
 
 
-class _Unusable(Exception):  # noqa: N818 - a cause, like those of `errors`
+class _Unusable(Exception):
     """The packet cannot be kept; the message says why."""
 
 

@@ -17,7 +17,7 @@ from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, UsageP
 
 if TYPE_CHECKING:
     from lab_colorize.batch.outcome import Outcome
-    from lab_colorize.colorizer import Colorizer, ColorizeOptions
+    from lab_colorize.colorizer import ColorizeOptions, Colorizer
 
 STREAM = Path("-")
 
@@ -35,6 +35,7 @@ STREAM = Path("-")
 def colorize(
     context: click.Context,
     /,
+    *,
     photos: tuple[Path, ...],
     output: str | None,
     model: str | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,8 +74,6 @@ def evaluate(
     Two baselines stand beside every figure: no colour at all, and the one colour that suits the set best. Grey
     photographs are left out. Files named by --json, --csv and --report are replaced if they exist.
     """
-    # Each worker keeps a core busy by itself; BLAS, which makes threads of its own, would take the cores from them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from lab_colorize.batch.options import usable_cores
     from lab_colorize.cli.steps import counted
     from lab_colorize.evaluation.contenders import contenders_named

@@ -64,6 +64,8 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with a status of `errors.ExitCode`."""
+    # Workers multiply small matrices side by side; threads of BLAS's own would only wait for each other, spinning.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(_run())
 
 

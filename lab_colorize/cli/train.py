@@ -110,7 +110,7 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
         figures = trained.figures
         click.echo(
             f"{trained.installed or trained.model.path}: PSNR {figures['psnr']:.2f} dB "
-            f"(grey {figures['grey_psnr']:.2f}), epoch {figures['epoch']:.0f}"
+            f"(grey {figures['grey_psnr']:.2f}), epoch {figures['epoch']:.3g}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ class Terminal:
         elif isinstance(event, Progress):
             self._bars.update(
                 self._task,
-                description=f"Epoch {min(event.epoch, event.epochs)}/{event.epochs}",
+                description=_epoch_name(event).capitalize(),
                 completed=event.step,
                 total=event.steps,
                 figures=_figures(event),
@@ -103,7 +104,7 @@ def _sign_of_life(event: Event | Loading | Exporting) -> str | None:
     from lab_colorize.training import fit, run
 
     if isinstance(event, fit.Progress):
-        return f"epoch {event.epoch}/{event.epochs}, step {event.step}/{event.steps}, {_figures(event)}"
+        return f"{_epoch_name(event)}, step {event.step}/{event.steps}, {_figures(event)}"
     return f"{event.done} of {event.of} photos read" if isinstance(event, run.Loading) else None
 
 
@@ -136,10 +137,15 @@ def _epoch(event: Progress) -> str:
     verdict = event.verdict
     assert verdict is not None
     return (
-        f"epoch {event.epoch}/{event.epochs}, step {event.step}/{event.steps}: loss {event.loss:.5f}, "
+        f"{_epoch_name(event)}, step {event.step}/{event.steps}: loss {event.loss:.5f}, "
         f"PSNR {verdict.psnr:.2f} dB (grey {verdict.grey_psnr:.2f}), a/b error {verdict.ab_error:.1f} "
         f"(grey {verdict.grey_ab_error:.1f}), {event.photos_a_second:.1f} photos/s, {_left(event)}"
     )
+
+
+def _epoch_name(event: Progress) -> str:
+    """The epoch that a step belongs to; it lasts until its last step is done."""
+    return f"epoch {math.ceil(event.epoch - 1e-6)}/{math.ceil(event.epochs - 1e-6)}"
 
 
 def _figures(event: Progress) -> str:

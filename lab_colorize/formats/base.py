@@ -41,11 +41,11 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
 }
 
 
-class Damaged(Exception):  # noqa: N818 - a cause, like those of `errors`
+class Damaged(Exception):
     """The bytes are not a whole file of their format; the message ends the sentence "NAME is damaged: ..."."""
 
 
-class Unsupported(Exception):  # noqa: N818 - a cause, like those of `errors`
+class Unsupported(Exception):
     """A sound file of a kind that is not read; the message ends the sentence "NAME is ..."."""
 
     def __init__(self, what: str, *, remedy: str = "") -> None:

@@ -16,8 +16,9 @@ import keras
 from lab_colorize import __version__
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.dataset import Found, counted
-from lab_colorize.training.judge import Judge, Verdict
+from lab_colorize.training.judge import Judge
 from lab_colorize.training.options import TrainOptions
+from lab_colorize.training.record import FIGURES
 from lab_colorize.training.split import Parts
 
 PACKAGES = ("numpy", "opencv-python", "tensorflow", "jax", "torch")
@@ -33,7 +34,7 @@ def facts(options: TrainOptions, found: Found, parts: Parts, judge: Judge, state
             "encoder_weights": _place(options.encoder_weights),
             "init_from": options.init_from and _place(options.init_from),
             "objective": "supervised" if options.row.critic == "none" else f"adversarial, {options.row.critic} critic",
-            "epochs": len(state.history),
+            "epochs": round(max(row["epoch"] for row in state.history), 2),
             "steps": state.total,
             "minutes_spent": round(state.seconds / 60, 1),
             "finished": datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -57,8 +58,8 @@ def facts(options: TrainOptions, found: Found, parts: Parts, judge: Judge, state
         "figures": {
             "protocol": judge.protocol,
             "photographs": len(judge.trials),
-            "epoch": int(best["epoch"]),
-            **{name: round(best[name], 4) for name in Verdict.__slots__},  # type: ignore[attr-defined]
+            "epoch": round(best["epoch"], 2),
+            **{name: round(best[name], 4) for name in FIGURES},
         },
     }
 

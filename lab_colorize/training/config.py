@@ -202,6 +202,16 @@ def differences(before: TrainOptions, now: TrainOptions) -> list[str]:
 
 
 HARMLESS = frozenset(
-    "run photos validation_folder name export_weights install checkpoint_minutes picture_epochs memory_share".split()
+    [
+        "run",
+        "photos",
+        "validation_folder",
+        "name",
+        "export_weights",
+        "install",
+        "checkpoint_minutes",
+        "picture_every",
+        "memory_share",
+    ]
 )
 """What may change between the sessions of one run: the same photographs in another place are held to by their fingerprint."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -20,10 +20,9 @@ from lab_colorize.training.judge import Judge, Verdict
 from lab_colorize.training.objectives import Objective
 from lab_colorize.training.options import Stage, TrainOptions
 from lab_colorize.training.record import Record
+from lab_colorize.training.schedule import Schedule, schedule_for
 
-WARM_UP = 0.03  # share of a stage's steps over which the rate rises
 PICTURES = 10  # as often, about, a run is shown in pictures unless told otherwise
-FLOOR = 0.02  # share of the rate that the cosine ends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,9 @@ class Progress:
 
     step: int
     steps: int
-    epoch: int
-    """The one that this step belongs to, from 1."""
-    epochs: int
+    epoch: float
+    """How often each photograph has been seen."""
+    epochs: float
     loss: float
     photos_a_second: float
     """Since this session began, without validation."""
@@ -82,8 +81,8 @@ class Training:
 
     def run(self, checkpoint: Checkpoint | None) -> None:
         """All stages, from `checkpoint` on if there is one."""
-        every = self.options.picture_epochs or max(1, self._epochs() // PICTURES)
-        record = Record(self.options.run, self.judge, self.state, picture_epochs=every)
+        every = self.options.picture_every or max(1, self.schedule.verdicts // PICTURES)
+        record = Record(self.options.run, self.judge, self.state, picture_every=every)
         self._record = record
         for number, stage in enumerate(self.options.stages):
             if number < self.state.stage:
@@ -101,16 +100,15 @@ class Training:
 
     def _stage(self, stage: Stage) -> None:
         """The steps of one stage that are still to be done."""
-        steps = self.steps_in(stage)
-        ends = epoch_ends(steps, stage.epochs)
+        number, schedule = self.state.stage, self.schedule
         learner = self.objective.learner
         now = time.monotonic()
         self._clock = Clock(began=now, saved=now)
-        for batch in self.batches(self.state.stage).ahead(self.state.step, steps):
-            learner.optimizer.learning_rate = rate_at(self.state.step, steps, stage.learning_rate)
+        for batch in self.batches(number).ahead(self.state.step, schedule.steps(number)):
+            learner.optimizer.learning_rate = schedule.rate(number, self.state.step)
             losses = self.devices.step(learner, *self.objective.arguments(batch))
             self._count(losses)
-            verdict = self._epoch_end(stage) if self.state.step in ends else None
+            verdict = self._epoch_end(stage) if self.state.step in schedule.ends(number) else None
             self._save_if_due(verdict is not None)
             self.watch(self._progress(losses["loss"], verdict))
 
@@ -133,7 +131,7 @@ class Training:
         with self.average.applied():
             verdict = self.judge(self.objective.painter)
             assert self._record is not None  # made in `run`
-            self._record.note(self.objective.painter, self.objective.network, self.state, stage, verdict)
+            self._record.note(self.objective, self.state, self._row(stage, verdict))
         self._clock.judging += time.monotonic() - began
         return verdict
 
@@ -170,30 +168,38 @@ class Training:
         )
 
     def _progress(self, loss: float, verdict: Verdict | None) -> Progress:
-        clock, stages = self._clock, self.options.stages
+        clock, schedule, number, step = self._clock, self.schedule, self.state.stage, self.state.step
         elapsed = max(1e-9, time.monotonic() - clock.began)
-        current = stages[self.state.stage]
-        # What is left, in steps of this stage: a step costs about as much as the area of its pictures.
-        left = self.steps_in(current) - self.state.step
-        left += sum(self.steps_in(s) * (s.side / current.side) ** 2 for s in stages[self.state.stage + 1 :])
         return Progress(
             step=self.state.total,
-            steps=sum(map(self.steps_in, stages)),
-            epoch=len(self.state.history) + (verdict is None),
-            epochs=self._epochs(),
+            steps=schedule.total,
+            epoch=schedule.epoch(number, step),
+            epochs=schedule.epochs,
             loss=loss,
             photos_a_second=clock.steps * self.options.batch_size / max(1e-9, elapsed - clock.judging),
-            seconds_left=elapsed / clock.steps * left,
+            seconds_left=elapsed / clock.steps * schedule.work_left(number, step),
             verdict=verdict,
         )
 
-    def _epochs(self) -> int:
-        """How often the run is judged."""
-        return sum(len(epoch_ends(self.steps_in(stage), stage.epochs)) for stage in self.options.stages)
+    def _row(self, stage: Stage, verdict: Verdict) -> dict[str, float]:
+        """What history says of the steps since the last verdict."""
+        sums, state = self.state.sums, self.state
+        losses = {name: total / sums["steps"] for name, total in sums.items() if name != "steps"}
+        sums.clear()
+        return {
+            "epoch": self.schedule.epoch(state.stage, state.step),
+            "stage": state.stage + 1,
+            "step": state.total,
+            "side": stage.side,
+            "learning_rate": stage.learning_rate,
+            **losses,
+            **asdict(verdict),
+        }
 
-    def steps_in(self, stage: Stage) -> int:
-        """How many batches a stage is long."""
-        return max(1, round(stage.epochs * len(self.train) / self.options.batch_size))
+    @property
+    def schedule(self) -> Schedule:
+        """The course of the run."""
+        return schedule_for(self.options, len(self.train))
 
     def batches(self, number: int) -> Batches:
         """What a stage learns from; each stage has its own random crops."""
@@ -214,18 +220,3 @@ def _columns(losses: dict[str, float]) -> dict[str, float]:
     if "critic_loss" not in losses:
         return {"loss": losses["loss"]}
     return {"loss": losses["painter_loss"], "critic_loss": losses["critic_loss"]}
-
-
-def epoch_ends(steps: int, epochs: float) -> frozenset[int]:
-    """The steps after which an epoch is over; a fraction of one is shared out among the others."""
-    whole = max(1, min(steps, round(epochs)))
-    return frozenset(round(steps * epoch / whole) for epoch in range(1, whole + 1))
-
-
-def rate_at(step: int, steps: int, highest: float) -> float:
-    """A short linear rise, then half a cosine down to nearly nothing."""
-    rise = max(1, round(WARM_UP * steps))
-    if step < rise:
-        return highest * (step + 1) / rise
-    along = (step - rise) / max(1, steps - rise)
-    return highest * (FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * along)) / 2)

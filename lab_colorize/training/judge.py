@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.join import enlarged, join
+from lab_colorize.join import join
 from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.dataset import Example
 

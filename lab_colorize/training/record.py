@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 import keras
@@ -16,39 +16,39 @@ from lab_colorize.errors import OutputError
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.events import EventFile
 from lab_colorize.training.judge import Judge, Verdict
-from lab_colorize.training.options import Stage
+from lab_colorize.training.objectives import Objective
 from lab_colorize.training.pictures import draw_curves, paint
 from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
 
 HISTORY_NAME = "history.csv"
 DRAWN_EVERY = 60.0  # seconds; matplotlib takes about one, and short epochs are no reason to wait for it
 BEST_NAME = "best.weights.h5"
-COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_loss", *Verdict.__slots__)  # type: ignore[attr-defined]
+FIGURES = tuple(figure.name for figure in fields(Verdict))
+COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_loss", *FIGURES)
 
 
 class Record:
     """The written side of a run."""
 
-    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_epochs: int) -> None:
+    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_every: int) -> None:
         self._folder = folder
         self._judge = judge
-        self._picture_epochs = picture_epochs
+        self._picture_every = picture_every
         self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
         self._drawn = time.monotonic()
         if state.history:
             self._write_history(state.history)
 
-    def note(self, painter: keras.Model, network: keras.Model, state: State, stage: Stage, verdict: Verdict) -> None:
-        """An epoch has ended with `verdict` on `painter`, whose weights are `network`'s, as they are now."""
-        row = _row(state, stage, verdict)
+    def note(self, objective: Objective, state: State, row: dict[str, float]) -> None:
+        """The weights as they are now have been judged, and `row` is what history says of it."""
         state.history.append(row)
-        if verdict.psnr > state.best_psnr:
-            state.best_psnr = verdict.psnr
-            save_weights(network, self._folder / BEST_NAME)
+        if row["psnr"] > state.best_psnr:
+            state.best_psnr = row["psnr"]
+            save_weights(objective.network, self._folder / BEST_NAME)
         self._write_history(state.history)
         self._events.add(state.total, scalars(row))
-        if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
-            paint(self._folder, painter, self._judge, len(state.history))
+        if len(state.history) % self._picture_every == 0 or len(state.history) == 1:
+            paint(self._folder, objective.painter, self._judge, round(row["epoch"]))
         if time.monotonic() - self._drawn > DRAWN_EVERY:
             self.draw(state)
 
@@ -63,25 +63,10 @@ class Record:
         write_whole(self._folder / HISTORY_NAME, ("\n".join(lines) + "\n").encode(), overwrite=True)
 
 
-def _row(state: State, stage: Stage, verdict: Verdict) -> dict[str, float]:
-    steps = state.sums.pop("steps")
-    losses = {name: total / steps for name, total in state.sums.items()}
-    state.sums.clear()
-    return {
-        "epoch": len(state.history) + 1,
-        "stage": state.stage + 1,
-        "step": state.total,
-        "side": stage.side,
-        "learning_rate": stage.learning_rate,
-        **losses,
-        **asdict(verdict),
-    }
-
-
 def scalars(row: dict[str, float]) -> dict[str, float]:
     """A row of history as TensorBoard shows it, in two groups."""
     train = {f"train/{name}": row[name] for name in ("loss", "critic_loss", "learning_rate") if name in row}
-    return train | {f"validation/{name}": row[name] for name in Verdict.__slots__}  # type: ignore[attr-defined]
+    return train | {f"validation/{name}": row[name] for name in FIGURES}
 
 
 def save_weights(network: keras.Model, path: Path) -> None:

@@ -28,7 +28,11 @@ def fitted(training: Training) -> TrainOptions:
     before = [keras.ops.convert_to_numpy(variable).copy() for variable in learner.variables]
     judging = _seconds_to_judge(training)
     once = sum(
-        stage.epochs * (_seconds_a_step(training, number) * len(training.train) / options.batch_size + judging)
+        stage.epochs
+        * (
+            _seconds_a_step(training, number) * len(training.train) / options.batch_size
+            + judging / options.validate_every
+        )
         for number, stage in enumerate(options.stages)
     )
     for variable, value in zip(learner.variables, before, strict=True):

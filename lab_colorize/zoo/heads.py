@@ -53,7 +53,7 @@ def _rgb(lightness: Plane, ab: Plane) -> Plane:
 
 
 @keras.saving.register_keras_serializable("lab_colorize")
-class AbOfRgb(keras.layers.Layer):  # type: ignore[misc]  # keras has no types
+class AbOfRgb(keras.layers.Layer):
     """The rgb head: sRGB (N, h, w, 3) in [-1, 1] -> its a*/110, b*/110 (N, h, w, 2). Its lightness is let go."""
 
     def __init__(self, name: str = "ab_of_rgb") -> None:
@@ -81,7 +81,7 @@ def _bent(xyz: keras.KerasTensor) -> keras.KerasTensor:
 
 
 @keras.saving.register_keras_serializable("lab_colorize")
-class AnnealedMean(keras.layers.Layer):  # type: ignore[misc]  # keras has no types
+class AnnealedMean(keras.layers.Layer):
     """The bins head: shares (N, h, w, 313) -> the mean colour (N, h, w, 2) after sharpening the shares."""
 
     def __init__(self, name: str = "annealed_mean") -> None:

@@ -95,7 +95,9 @@ def test_batches_made_ahead_are_the_batches(examples):
 
 def test_an_epoch_shows_every_photograph_once(examples):
     flat = [replace(e, kept=np.full((20, 20, 3), (200, 30 * n, 60), np.uint8)) for n, e in enumerate(examples)]
-    seen = [tuple(np.round(batch.ab[0, 0, 0], 3)) for batch in (batches(flat, Augmentation(), size=1)[i] for i in range(7))]
+    seen = [
+        tuple(np.round(batch.ab[0, 0, 0], 3)) for batch in (batches(flat, Augmentation(), size=1)[i] for i in range(7))
+    ]
     assert len(set(seen)) == 7
 
 

@@ -9,6 +9,7 @@ from lab_colorize.training.dataset import counted, fingerprint
 
 from .conftest import fill, load, save, scene
 
+
 def test_colour_photographs_are_found_in_all_folders_and_counted(photos):
     found = load(photos, short_side=32)
     assert counted(found.examples) == {"harbour": 6, "market": 6}

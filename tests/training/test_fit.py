@@ -6,12 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lab_colorize.errors import ExitCode, OutputError, TrainingError
 from lab_colorize.training import checkpoint, folder
-from lab_colorize.training.fit import FLOOR, Interrupted, epoch_ends, rate_at
+from lab_colorize.training.fit import Interrupted
 
 from .conftest import after, fill, history, session
 
@@ -23,25 +21,6 @@ def weights(training):
 def assert_same(one, other, tolerance=0.0):
     for a, b in zip(one, other, strict=True):
         np.testing.assert_allclose(a, b, atol=tolerance, rtol=0)
-
-
-@given(st.integers(1, 500), st.floats(0.1, 50))
-def test_epochs_end_at_even_steps_and_the_last_with_the_stage(steps, epochs):
-    ends = sorted(epoch_ends(steps, epochs))
-    assert ends[-1] == steps
-    assert len(ends) == max(1, min(steps, round(epochs)))
-    assert max(np.diff([0, *ends])) - min(np.diff([0, *ends])) <= 1
-
-
-@given(st.integers(2, 3000), st.floats(1e-6, 1))
-def test_the_rate_rises_to_its_highest_and_falls_to_nearly_nothing(steps, highest):
-    rates = [rate_at(step, steps, highest) for step in range(steps)]
-    top = int(np.argmax(rates))
-    assert rates[top] == pytest.approx(highest)
-    assert rates[:top] == sorted(rates[:top])
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert min(rates) > 0
-    assert rate_at(steps, steps, highest) == pytest.approx(highest * FLOOR)
 
 
 def test_the_same_seed_gives_the_same_history_twice(options_for):

@@ -44,7 +44,7 @@ def litert_answer(painter: keras.Model, seen: np.ndarray) -> np.ndarray:
 
     specification = tf.TensorSpec(seen.shape, tf.float32, name="lightness")
     graph = tf.function(lambda lightness: painter(lightness, training=False)).get_concrete_function(specification)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], painter)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph])  # frozen: Keras hides its variables
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     interpreter = Interpreter(model_content=converter.convert())
     interpreter.allocate_tensors()

@@ -34,7 +34,7 @@ def build(side: int | None, encoder_weights: str) -> keras.Model:
 
 
 @keras.saving.register_keras_serializable("lab_colorize")
-class Everywhere(layers.Layer):  # type: ignore[misc]  # keras has no types
+class Everywhere(layers.Layer):
     """Features (N, 1, 1, C) repeated at every place of a map (N, h, w, any): (N, h, w, C), for any h and w."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:

@@ -1,0 +1,79 @@
+"""A run's course in steps: how long stages are, how fast each step learns, when it is time to judge."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lab_colorize.training.options import Stage, TrainOptions
+
+WARM_UP = 0.03  # share of a stage's steps over which the rate rises
+FLOOR = 0.02  # share of the rate that the cosine ends on
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The stages of a run on so many photographs."""
+
+    stages: tuple[Stage, ...]
+    photos: int
+    batch_size: int
+    validate_every: int
+
+    @property
+    def total(self) -> int:
+        """Steps in the whole run."""
+        return sum(map(self.steps, range(len(self.stages))))
+
+    @property
+    def epochs(self) -> float:
+        """Epochs in the whole run."""
+        return sum(stage.epochs for stage in self.stages)
+
+    @property
+    def verdicts(self) -> int:
+        """How often the run is judged."""
+        return sum(len(self.ends(number)) for number in range(len(self.stages)))
+
+    def steps(self, number: int) -> int:
+        """How many batches a stage is long."""
+        return max(1, round(self.stages[number].epochs * self.photos / self.batch_size))
+
+    def ends(self, number: int) -> frozenset[int]:
+        """The steps of a stage after which it is judged."""
+        return judged_after(self.steps(number), self.stages[number].epochs / self.validate_every)
+
+    def epoch(self, number: int, step: int) -> float:
+        """How often each photograph has been seen after a stage's step."""
+        before = sum(stage.epochs for stage in self.stages[:number])
+        return before + self.stages[number].epochs * step / self.steps(number)
+
+    def rate(self, number: int, step: int) -> float:
+        """The learning rate of a stage's step."""
+        return rate_at(step, self.steps(number), self.stages[number].learning_rate)
+
+    def work_left(self, number: int, step: int) -> float:
+        """What is left, in steps of the present stage: a step costs about as much as the area of its pictures."""
+        side = self.stages[number].side
+        later = range(number + 1, len(self.stages))
+        return self.steps(number) - step + sum(self.steps(n) * (self.stages[n].side / side) ** 2 for n in later)
+
+
+def schedule_for(options: TrainOptions, photos: int) -> Schedule:
+    """The schedule of a run that learns from so many photographs."""
+    return Schedule(options.stages, photos, options.batch_size, options.validate_every)
+
+
+def judged_after(steps: int, times: float) -> frozenset[int]:
+    """About so many steps out of `steps`, evenly spread, the last among them."""
+    whole = max(1, min(steps, round(times)))
+    return frozenset(round(steps * part / whole) for part in range(1, whole + 1))
+
+
+def rate_at(step: int, steps: int, highest: float) -> float:
+    """A short linear rise, then half a cosine down to nearly nothing."""
+    rise = max(1, round(WARM_UP * steps))
+    if step < rise:
+        return highest * (step + 1) / rise
+    along = (step - rise) / max(1, steps - rise)
+    return highest * (FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * along)) / 2)
