@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -46,7 +47,8 @@ def _bars() -> Bars:
 class Log:
     """Plain lines: one for what was loaded, one an epoch, one a minute in between."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: Callable[[str], object] = partial(click.echo, err=True)) -> None:
+        self._write = write
         self._spoke = time.monotonic()
 
     def __call__(self, event: Event) -> None:
@@ -55,7 +57,7 @@ class Log:
         if line is None and time.monotonic() - self._spoke > PATIENCE:
             line = _sign_of_life(event)
         if line is not None:
-            click.echo(line, err=True)
+            self._write(line)
             self._spoke = time.monotonic()
 
 

@@ -210,7 +210,7 @@ HARMLESS = frozenset(
         "export_weights",
         "install",
         "checkpoint_minutes",
-        "picture_every",
+        "picture_epochs",
         "memory_share",
     ]
 )

@@ -81,8 +81,8 @@ class Training:
 
     def run(self, checkpoint: Checkpoint | None) -> None:
         """All stages, from `checkpoint` on if there is one."""
-        every = self.options.picture_every or max(1, self.schedule.verdicts // PICTURES)
-        record = Record(self.options.run, self.judge, self.state, picture_every=every)
+        every = self.options.picture_epochs or max(1, self.schedule.verdicts // PICTURES)
+        record = Record(self.options.run, self.judge, self.state, picture_epochs=every)
         self._record = record
         for number, stage in enumerate(self.options.stages):
             if number < self.state.stage:

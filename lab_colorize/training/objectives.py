@@ -59,15 +59,15 @@ class Objective:
 
 def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Objective:
     """The row's objective around `network`."""
-    painter = heads.decoded(network, row)
-    target: Target = partial(heads.target, row.head)
-    if row.critic == "none":
-        return Objective(row, network, painter, network, target)
-    if len(set(options.sides)) > 1:
+    if row.critic != "none" and len(set(options.sides)) > 1:
         raise UsageProblem(
             f"{row.name} learns against a critic, which looks at pictures of one side.",
             remedy="Give all stages the same side.",
         )
+    painter = heads.decoded(network, row)
+    target: Target = partial(heads.target, row.head)
+    if row.critic == "none":
+        return Objective(row, network, painter, network, target)
     return Objective(row, network, painter, Adversarial(network, painter, _critic(painter, row, options)), target)
 
 

@@ -86,7 +86,7 @@ class TrainOptions:
     checkpoint_minutes: float = 5.0
     validate_every: int = 1
     """Epochs from one validation to the next; more than one where photographs are few and epochs short."""
-    picture_every: int = 0
+    picture_epochs: int = 0
     """A picture of some validation photos each so many validations; 0: about ten times in the run."""
     memory_share: float = 0.5
     """Photographs are kept decoded in up to this share of the memory that is free; the rest is read each time."""
@@ -102,7 +102,7 @@ class TrainOptions:
         _require(0 < self.validation < 1, "validation", self.validation, "between 0 and 1")
         _require(self.batch_size > 0, "batch_size", self.batch_size, "above 0")
         _require(self.validate_every > 0, "validate_every", self.validate_every, "above 0")
-        _require(self.picture_every >= 0, "picture_every", self.picture_every, "0 or above")
+        _require(self.picture_epochs >= 0, "picture_epochs", self.picture_epochs, "0 or above")
         _require(self.seed >= 0, "seed", self.seed, "0 or above")
         _require(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or above")
         _require(0 <= self.averaging < 1, "averaging", self.averaging, "from 0 to below 1")

@@ -30,10 +30,10 @@ COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_lo
 class Record:
     """The written side of a run."""
 
-    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_every: int) -> None:
+    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_epochs: int) -> None:
         self._folder = folder
         self._judge = judge
-        self._picture_every = picture_every
+        self._picture_epochs = picture_epochs
         self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
         self._drawn = time.monotonic()
         if state.history:
@@ -47,7 +47,7 @@ class Record:
             save_weights(objective.network, self._folder / BEST_NAME)
         self._write_history(state.history)
         self._events.add(state.total, scalars(row))
-        if len(state.history) % self._picture_every == 0 or len(state.history) == 1:
+        if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
             paint(self._folder, objective.painter, self._judge, round(row["epoch"]))
         if time.monotonic() - self._drawn > DRAWN_EVERY:
             self.draw(state)

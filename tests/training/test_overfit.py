@@ -10,7 +10,7 @@ BY_HEART = """
 network = "{network}"
 encoder_weights = "none"  # no download in a test
 batch_size = 8
-validate_every = 40
+validate_every = 50
 averaging = 0.0           # so few steps have no settled mean
 [augmentation]
 smallest_crop = 1.0
@@ -20,7 +20,7 @@ rotation = 0.0
 mirror = 0.0
 ageing = 0.0
 [[stage]]
-epochs = 160
+epochs = 100
 side = 64
 learning_rate = 3e-3
 """
