@@ -127,7 +127,7 @@ def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, r
     if flags.get("photos") is None and "photos" not in (request or {}):
         raise UsageProblem("No FOLDER of photographs was given.", remedy="lab-colorize train FOLDER")
     network = flags.get("network") or (request or {}).get("network") or "mobilenet-unet"
-    run = out or Path("runs") / f"{network}-{datetime.now():%Y%m%d-%H%M%S}"
+    run = out or Path("runs") / f"{network}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     return config.resolved(flags | {"run": run}, request or {})
 
 

@@ -47,8 +47,9 @@ def _bars() -> Bars:
 class Log:
     """Plain lines: one for what was loaded, one an epoch, one a minute in between."""
 
-    def __init__(self, write: Callable[[str], object] = partial(click.echo, err=True)) -> None:
-        self._write = write
+    def __init__(self, write: Callable[[str], object] | None = None) -> None:
+        """Lines go to `write`, or to standard error."""
+        self._write = write or partial(click.echo, err=True)
         self._spoke = time.monotonic()
 
     def __call__(self, event: Event) -> None:

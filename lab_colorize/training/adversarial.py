@@ -33,7 +33,7 @@ class Adversarial(keras.Model):
         self._distance = distance
         super().compile(optimizer, jit_compile=jit_compile)
 
-    def call(self, inputs: tuple[Any, Any], training: bool = False) -> dict[str, Any]:
+    def call(self, inputs: tuple[Any, Any], training: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  # Keras's signature
         """Paint, and ask the critic."""
         lightness, ab = inputs
         raw, painted = self._both(lightness, training=training)
@@ -60,7 +60,7 @@ class Adversarial(keras.Model):
         y: Any = None,
         y_pred: Any = None,
         sample_weight: Any = None,
-        training: bool = True,
+        training: bool = True,  # noqa: FBT001, FBT002  # Keras's signature
     ) -> Any:
         """The sum of both losses; the cuts in `call` keep them apart."""
         del x, sample_weight, training
@@ -89,7 +89,7 @@ def _wish(logits: Any, wanted: int) -> Any:
     return ops.mean(ops.softplus(-logits if wanted else logits), axis=-1)
 
 
-class _Average(keras.losses.Loss):  # type: ignore[misc]  # keras has no types
+class _Average(keras.losses.Loss):
     """The mean of what it is given, shared out among devices as Keras shares out losses."""
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -98,7 +98,8 @@ def _blocks(lightness: Plane, rng: np.random.Generator) -> Plane:
     """What a careless JPEG does."""
     grey = np.clip((lightness + 1) * 127.5, 0, 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
-    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE).astype(np.float32) / np.float32(127.5) - 1
+    blocky = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.float32)
+    return blocky / np.float32(127.5) - 1
 
 
 def _scratches(lightness: Plane, rng: np.random.Generator) -> Plane:

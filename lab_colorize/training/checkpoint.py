@@ -57,7 +57,7 @@ class Checkpoint:
 
 def save(folder: Path, learner: keras.Model, average: WeightAverage, state: State) -> None:
     """Replace the checkpoint; if that fails, the former one is still there."""
-    arrays = _named("weights", learner.variables) | _named("optimizer", learner.optimizer.variables)
+    arrays: dict[str, Any] = _named("weights", learner.variables) | _named("optimizer", learner.optimizer.variables)
     arrays |= {f"average/{name}": value for name, value in average.state().items()}
     arrays["state"] = np.frombuffer(json.dumps(asdict(state)).encode(), np.uint8)
     content = io.BytesIO()

@@ -42,7 +42,7 @@ def resolved(flags: Request, file: Request) -> TrainOptions:
     asked = dict(file) | flags
     row = row_named(asked.get("network", DEFAULT.name))
     plain = {key: value for key, value in asked.items() if key not in SCHEDULE - {"minutes"} and key not in TABLES}
-    defaults = {
+    defaults: dict[str, Any] = {
         "network": row.name,
         "loss": row.loss,
         "optimizer": row.optimizer,
@@ -189,7 +189,8 @@ def _line(key: str, value: Any) -> str:
         value = str(value)
     if isinstance(value, float):
         return f"{key} = {value!r}"  # repr is exact, and always has a point or an exponent
-    return f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")  # the one rule JSON has not
+    # JSON's strings are TOML's, but for DEL, which only TOML wants escaped
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
 
 
 def differences(before: TrainOptions, now: TrainOptions) -> list[str]:
@@ -214,4 +215,4 @@ HARMLESS = frozenset(
         "memory_share",
     ]
 )
-"""What may change between the sessions of one run: the same photographs in another place are held to by their fingerprint."""
+"""What may change between the sessions of one run; that the photographs are the same, their fingerprint says."""

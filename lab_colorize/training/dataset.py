@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -123,7 +124,7 @@ def _readable(path: Path, short_side: int) -> NDArray[np.uint8] | None:
 
 def decoded(path: Path, short_side: int) -> NDArray[np.uint8]:
     """The photograph as RGB (H, W, 3) uint8, shrunk by area where its short side is longer than `short_side`."""
-    pixels = read_photo(path).pages[0].pixels
+    pixels: NDArray[Any] = read_photo(path).pages[0].pixels
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, axis=2)
     scale = short_side / min(pixels.shape[:2])

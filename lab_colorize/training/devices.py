@@ -57,10 +57,12 @@ class TensorFlowDevices(Devices):
         self.count = int(self._strategy.num_replicas_in_sync)
 
     def scope(self) -> AbstractContextManager[Any]:
+        """Where every device gets its copy of a variable."""
         scope: AbstractContextManager[Any] = self._strategy.scope()
         return scope
 
     def step(self, learner: keras.Model, seen: Any, target: Any) -> dict[str, float]:
+        """One step that all devices take together; losses are their mean."""
         with self._strategy.scope():
             if not learner.optimizer.built:  # variables cannot be made within a replica
                 learner.optimizer.build(learner.trainable_variables)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 from lab_colorize.errors import OutputError
 from lab_colorize.writing import write_whole
 
 EVENTS_NAME = "events.out.tfevents.0.lab-colorize"  # TensorBoard wants `tfevents` in the name
+POLYNOMIAL = 0x82F63B78  # Castagnoli's, lowest bit first
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5  # protobuf's wire types
 
 
@@ -61,12 +62,7 @@ def crc32c(data: bytes) -> int:
 
 @cache
 def _crc_table() -> tuple[int, ...]:
-    table = []
-    for entry in range(256):
-        for _ in range(8):
-            entry = entry >> 1 ^ (0x82F63B78 if entry & 1 else 0)  # the polynomial division of one byte
-        table.append(entry)
-    return tuple(table)
+    return tuple(reduce(lambda rest, _bit: rest >> 1 ^ POLYNOMIAL * (rest & 1), range(8), byte) for byte in range(256))
 
 
 def _event(*, step: int = 0, scalars: Mapping[str, float] | None = None, file_version: str = "") -> bytes:

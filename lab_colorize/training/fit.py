@@ -109,7 +109,7 @@ class Training:
             losses = self.devices.step(learner, *self.objective.arguments(batch))
             self._count(losses)
             verdict = self._epoch_end(stage) if self.state.step in schedule.ends(number) else None
-            self._save_if_due(verdict is not None)
+            self._save_if_due(judged=verdict is not None)
             self.watch(self._progress(losses["loss"], verdict))
 
     def _count(self, losses: dict[str, float]) -> None:
@@ -135,10 +135,10 @@ class Training:
         self._clock.judging += time.monotonic() - began
         return verdict
 
-    def _save_if_due(self, epoch_ended: bool) -> None:
+    def _save_if_due(self, *, judged: bool) -> None:
         stopping = self.stop()
         late = time.monotonic() - self._clock.saved >= self.options.checkpoint_minutes * 60
-        if epoch_ended or late or stopping:
+        if judged or late or stopping:
             self._save()
         if stopping:
             raise Interrupted(

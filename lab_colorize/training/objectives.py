@@ -91,10 +91,11 @@ def loss_named(name: str) -> Any:
     return LOSSES[name]()
 
 
-class RootMeanSquare(keras.losses.Loss):  # type: ignore[misc]  # keras has no types
+class RootMeanSquare(keras.losses.Loss):
     """Square root of the mean square over each photograph; the mean over the batch."""
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        """The root (N,) for each photograph."""
         square = keras.ops.mean(keras.ops.square(y_true - y_pred), axis=(1, 2, 3))
         return keras.ops.sqrt(square + keras.config.epsilon())  # the root's slope is infinite at zero
 

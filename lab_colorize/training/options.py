@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from lab_colorize.errors import UsageProblem
-from lab_colorize.zoo.catalog import Loss, Optimizer, Row, row_named
+from lab_colorize.zoo.catalog import Loss, Optimizer, Row, check_side, row_named
 
 Weights = Literal["float16", "int8", "float32"]
 
@@ -129,17 +129,7 @@ class TrainOptions:
         return self.name or self.network
 
 
-def check_side(row: Row, side: int) -> None:
-    """Refuse a side that the network cannot take."""
-    if not row.takes(side):
-        near = max(row.smallest, round(side / row.step) * row.step)
-        raise UsageProblem(
-            f"{row.name} cannot take a side of {side}.",
-            remedy=f"Choose a multiple of {row.step}, at least {row.smallest}: {near}, for example.",
-        )
-
-
-def default_stages(
+def default_stages(  # noqa: PLR0913  # they make up a schedule
     row: Row, *, epochs: float, side: int, learning_rate: float, frozen: float, pretrained: bool
 ) -> tuple[Stage, ...]:
     """First the decoder alone, then everything at a tenth of the rate; a single stage where no encoder is frozen.
@@ -169,7 +159,7 @@ def scaled(stages: Iterable[Stage], factor: float) -> tuple[Stage, ...]:
     return tuple(Stage(s.epochs * factor, s.side, s.learning_rate, s.freeze_encoder) for s in stages)
 
 
-def _require(holds: bool, name: str, value: object, wanted: str) -> None:
+def _require(holds: bool, name: str, value: object, wanted: str) -> None:  # noqa: FBT001  # it reads as a sentence
     if not holds:
         raise UsageProblem(f"{name} is {value}.", remedy=f"It must be {wanted}.")
 

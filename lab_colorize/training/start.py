@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,14 +45,18 @@ def weights_named(name_or_path: str) -> Path:
             return candidate
     raise UsageProblem(
         f"There are no weights called {name_or_path!r} to start from.",
-        remedy=f"Give a *{WEIGHTS_SUFFIX} file, a run folder that has come to an epoch's end, or an installed model's name.",
+        remedy=f"Give a *{WEIGHTS_SUFFIX} file, the folder of a run that was judged at least once, "
+        "or the name of an installed model.",
     )
 
 
 def _load(network: keras.Model, path: Path) -> None:
     try:
-        network.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
+        with warnings.catch_warnings():
+            # Keras only warns where a part of the network finds no weights in the file, and leaves it random.
+            warnings.simplefilter("error", UserWarning)
+            network.load_weights(path)
+    except (ValueError, OSError, KeyError, UserWarning) as error:
         raise TrainingError(
             f"{path} does not hold weights of {network.name}.", remedy="Start from weights of the same network."
         ) from error

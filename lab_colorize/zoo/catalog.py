@@ -133,3 +133,13 @@ def row_named(name: str) -> Row:
     raise UsageProblem(
         f"There is no network called {name!r}.", remedy=f"Choose one of: {', '.join(row.name for row in ROWS)}."
     )
+
+
+def check_side(row: Row, side: int) -> None:
+    """Refuse a side that the network cannot take, and say one near it that it can."""
+    if not row.takes(side):
+        near = max(row.smallest, round(side / row.step) * row.step)
+        raise UsageProblem(
+            f"{row.name} cannot take a side of {side}.",
+            remedy=f"Choose a multiple of {row.step}, at least {row.smallest}: {near}, for example.",
+        )

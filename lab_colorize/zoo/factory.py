@@ -5,24 +5,15 @@ from importlib import import_module
 import keras
 
 from lab_colorize.errors import UsageProblem
-from lab_colorize.zoo.catalog import Row
+from lab_colorize.zoo.catalog import Row, check_side
 
 
 def build(row: Row, *, side: int | None = None, encoder_weights: str = "none") -> keras.Model:
     """The row's network, for one side or (None) for any: lightness (N, H, W, 1) in [-1, 1] -> raw output."""
-    check_side(row, side)
+    if side is not None:
+        check_side(row, side)
+    elif not row.resizable:
+        raise UsageProblem(f"{row.name} needs to know its side.", remedy=f"Give one, such as {row.side}.")
     network = import_module(f"lab_colorize.zoo.networks.{row.module}")
     model: keras.Model = network.build(side, encoder_weights)
     return model
-
-
-def check_side(row: Row, side: int | None) -> None:
-    """Refuse a side that the network cannot take, and say one near it that it can."""
-    if side is None and not row.resizable:
-        raise UsageProblem(f"{row.name} needs to know its side.", remedy=f"Give one, such as {row.side}.")
-    if side is not None and not row.takes(side):
-        near = max(row.smallest, round(side / row.step) * row.step)
-        raise UsageProblem(
-            f"{row.name} cannot take a side of {side}.",
-            remedy=f"Choose a multiple of {row.step}, at least {row.smallest}: {near}, for example.",
-        )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab_colorize.errors import UsageProblem
@@ -20,6 +20,7 @@ stages = st.builds(
 names = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="/\\")).filter(bool)
 
 
+@settings(max_examples=25)  # each writes a file
 @given(
     stage=st.lists(stages, min_size=1, max_size=3),
     seed=st.integers(0, 2**31),

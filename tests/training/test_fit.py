@@ -82,7 +82,7 @@ def test_a_full_disk_leaves_the_checkpoint_before_whole(options_for):
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))  # no file may become so large
     try:
-        with pytest.raises(OutputError, match="checkpoint|weights"):
+        with pytest.raises(OutputError, match=r"checkpoint|weights"):
             session(options)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

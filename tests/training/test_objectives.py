@@ -1,11 +1,10 @@
 """Each network is taught by what its row says, and nobody else's gradient."""
 
+import keras
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-
-keras = pytest.importorskip("keras")
 
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training import config
@@ -13,7 +12,6 @@ from lab_colorize.training.adversarial import Adversarial
 from lab_colorize.training.batches import Batch
 from lab_colorize.training.objectives import LOSSES, loss_named, objective_for
 from lab_colorize.training.options import Stage
-from lab_colorize.training.start import network_for
 from lab_colorize.zoo.catalog import ROWS
 
 FLAT = keras.layers.Conv2D
@@ -83,6 +81,7 @@ def test_both_losses_are_told_apart():
 
 
 @pytest.mark.parametrize("name", sorted(set(LOSSES) - {"crossentropy"}))
+@settings(max_examples=5)
 @given(seed=st.integers(0, 99))
 def test_a_loss_is_least_where_the_answer_is_the_truth(name, seed):
     truth = np.random.default_rng(seed).uniform(-1, 1, (2, 3, 3, 2)).astype(np.float32)
@@ -93,9 +92,7 @@ def test_a_loss_is_least_where_the_answer_is_the_truth(name, seed):
 
 
 def test_the_root_of_the_mean_square_has_a_slope_at_zero():
-    import keras.ops as ops
-
-    value = loss_named("rmse")(ops.zeros((1, 2, 2, 2)), ops.zeros((1, 2, 2, 2)))
+    value = loss_named("rmse")(np.zeros((1, 2, 2, 2)), np.zeros((1, 2, 2, 2)))
     assert np.isfinite(float(value))
 
 
@@ -107,4 +104,4 @@ def test_a_critic_looks_at_one_side_only(row, options_for):
         {"stage": sides},
     )
     with pytest.raises(UsageProblem, match="critic"):
-        objective_for(network_for(options, restored=False), row, options)
+        objective_for(None, row, options)  # refused before anything is built around it

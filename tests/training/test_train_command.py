@@ -11,7 +11,7 @@ import pytest
 
 from lab_colorize.models import MODELS_VARIABLE
 
-from .conftest import fill, history, scene, save
+from .conftest import fill, history, save, scene
 
 QUICK = ("--network", "cifar-cnn", "--side", "8", "--batch-size", "4", "--seed", "3")
 
@@ -155,7 +155,11 @@ def test_what_is_not_installed_is_named_with_the_way_to_install_it(tmp_path, pho
     (tmp_path / "without" / f"{missing}.py").write_text(
         f"raise ModuleNotFoundError('No module named {missing!r}', name={missing!r})\n"
     )
-    done = command(photos, *QUICK, PYTHONPATH=os.pathsep.join([str(tmp_path / "without"), *filter(None, [os.environ.get("PYTHONPATH")])]))
+    done = command(
+        photos,
+        *QUICK,
+        PYTHONPATH=os.pathsep.join([str(tmp_path / "without"), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    )
     assert done.returncode == 2
     assert missing in done.stderr
     assert "pip install 'lab-colorize[train]'" in done.stderr
