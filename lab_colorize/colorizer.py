@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from lab_colorize import __version__
-from lab_colorize.errors import AlreadyInColour, ModelDamaged
+from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputError
 from lab_colorize.join import join
 from lab_colorize.lab import Pixels, Plane, chroma_of_network, lightness_of, network_input
 from lab_colorize.lightness import lightness_through
@@ -86,6 +86,7 @@ class Colorizer:
 
     def colorize(self, pixels: Pixels, *, saturation: float | None = None) -> Pixels:
         """Colour (H, W) grey or (H, W, 3) RGB sRGB pixels: (H, W, 3) RGB of the same dtype and lightness."""
+        _require_pixels(pixels)
         return self.colorize_lightness(lightness_of(pixels), pixels.dtype, saturation=saturation)
 
     def colorize_lightness(self, lightness: Plane, depth: Any, *, saturation: float | None = None) -> Pixels:
@@ -133,6 +134,13 @@ class Colorizer:
         return interpreter
 
 
+def _require_pixels(pixels: Any) -> None:
+    if not isinstance(pixels, np.ndarray) or pixels.dtype not in (np.uint8, np.uint16):
+        raise TypeError(f"pixels must be an array of uint8 or uint16, not {getattr(pixels, 'dtype', type(pixels))}")
+    if pixels.size == 0 or not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)):
+        raise ValueError(f"pixels must be (H, W) grey or (H, W, 3) RGB, not of shape {pixels.shape}")
+
+
 def _not_ours(model: Model, why: str) -> ModelDamaged:
     return ModelDamaged(
         f"{model.path} is not a model that this tool can run: {why}",
@@ -171,6 +179,8 @@ def colorize_photo(
     source, target = Path(source), Path(target)
     options = options or ColorizeOptions()
     content = read_bytes(source)
+    if target.exists() and target.samefile(source):
+        raise OutputError(f"{target} is the photograph itself, which is never replaced.", remedy="Name another file.")
     result = colorize_bytes(content, name=str(source), colorizer=colorizer or Colorizer(), options=options)
     write_whole(target, result.content, overwrite=options.overwrite, like=source)
     if options.compare:
@@ -209,10 +219,14 @@ class Result:
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour an encoded photograph; `name` is what errors call it."""
     photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
-    if not options.force and any(tone_of(page.pixels).in_colour for page in photo.pages):
+    left = [not options.force and tone_of(page.pixels).in_colour for page in photo.pages]
+    if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
     kind = photo.format if options.format == "same" else format_named(options.format)
-    pages = tuple(_coloured(page, photo, colorizer, options, depth_kept(kind, page.depth)) for page in photo.pages)
+    pages = tuple(
+        page if in_colour else _coloured(page, photo, colorizer, options, depth_kept(kind, page.depth))
+        for page, in_colour in zip(photo.pages, left, strict=True)
+    )
     provenance = Provenance(
         software=f"lab-colorize {__version__}",
         model=colorizer.model.name,
@@ -220,7 +234,11 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
         source_type=options.source_type,
     )
     finished = Photo(pages=pages, format=kind, metadata=stamped(photo.metadata, provenance))
-    return Result(finished, encode_photo(finished, quality=options.quality), photo.pages[0], _notes(photo, finished))
+    notes = _notes(photo, finished)
+    if any(left):
+        pages_left = ", ".join(str(number) for number, in_colour in enumerate(left, start=1) if in_colour)
+        notes = (*notes, f"in colour already and kept as they are: pages {pages_left}")
+    return Result(finished, encode_photo(finished, quality=options.quality), photo.pages[0], notes)
 
 
 def _coloured(page: Page, photo: Photo, colorizer: Colorizer, options: ColorizeOptions, depth: int) -> Page:

@@ -23,7 +23,7 @@ DX, DZ = np.float32(1 / 500), np.float32(-1 / 200)  # a* and b* as f(X) - f(Y) a
 
 
 def join(lightness: Plane, ab: Plane, depth: Any = np.uint8) -> Pixels:
-    """Make sRGB pixels (H, W, 3) of integer dtype `depth` from L* (H, W) in 0..100 and a*, b* (h, w, 2), enlarged to it."""
+    """Make sRGB pixels (H, W, 3) of integer dtype `depth` from L* (H, W) in 0..100 and a*, b* (h, w, 2), enlarged."""
     pixels: Pixels = np.empty((*lightness.shape, 3), depth)
     bench, strays = Bench(), Strays(pixels)
     for rows, dx, dz in _enlarged_strips(ab * np.array([DX, DZ], np.float32), lightness.shape):

@@ -63,9 +63,7 @@ def format_named(name: str) -> Format:
     """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
     found = format_for_suffix("." + name.removeprefix("."))
     if found is None:
-        raise UsageProblem(
-            f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif."
-        )
+        raise UsageProblem(f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif.")
     return found
 
 
@@ -145,9 +143,7 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
     try:
         if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no ordinary file"
-            raise UnreadablePhoto(
-                f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder."
-            )
+            raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Is this picture black-and-white? Grey, sepia, selenium, cyanotype and yellowed prints are; colour photographs are not.
+"""Is this picture black-and-white? Grey, sepia, selenium, cyanotype, yellowed prints are; colour photographs are not.
 
 A toned print has one colour for each lightness: knowing L, you know a and b. A colour photograph does not.
 So what is left of a and b once the usual colour of their lightness is taken away tells the two apart, whatever
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lab_colorize.lab import Pixels, Plane, lab_of
 
@@ -56,10 +57,12 @@ def _usual_colour(lab: Plane) -> Plane:
     place = np.clip(lab[:, 0] * (BANDS / 100) - 0.5, 0, BANDS - 1.001)
     band = place.astype(np.intp)
     upper = (place - band).astype(np.float32)
-    lower_and_upper = ((band, 1 - upper), (band + 1, upper))
-    weights = sum(np.bincount(index, share, BANDS) for index, share in lower_and_upper)
-    sums = [sum(np.bincount(index, share * lab[:, c], BANDS) for index, share in lower_and_upper) for c in (1, 2)]
+
+    def banded(values: Plane) -> NDArray[np.float64]:
+        return np.bincount(band, values * (1 - upper), BANDS) + np.bincount(band + 1, values * upper, BANDS)
+
     smooth = np.array([0.25, 0.5, 0.25], np.float32)
-    weights = np.convolve(weights, smooth, "same") + 1e-6
-    means = np.stack([np.convolve(each, smooth, "same") / weights for each in sums], axis=1).astype(np.float32)
+    weights = np.convolve(banded(np.ones_like(upper)), smooth, "same") + 1e-6
+    sums = [np.convolve(banded(lab[:, channel]), smooth, "same") for channel in (1, 2)]
+    means = (np.stack(sums, axis=1) / weights[:, None]).astype(np.float32)
     return means[band] * (1 - upper)[:, None] + means[band + 1] * upper[:, None]

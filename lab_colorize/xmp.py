@@ -33,9 +33,7 @@ _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
 )
-_OURS = frozenset(
-    (LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore")
-)
+_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
 _SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
 # An extended packet of a JPEG is not carried, so nothing may refer to it.
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
@@ -97,7 +95,7 @@ class _Reader:
         parser.EndNamespaceDeclHandler = self.forget
         parser.StartDoctypeDeclHandler = self.refuse
         try:
-            parser.Parse(self.packet, True)
+            parser.Parse(self.packet, True)  # noqa: FBT003  # expat takes it by place alone
         except expat.ExpatError as problem:
             raise _Unusable("it is not well-formed XML") from problem
         if self.found.end < 0:
@@ -153,11 +151,7 @@ class _Reader:
             self.found.whole[name] = (tag[0], end)
             if not empty and b"<" not in self.packet[tag[1] : at]:
                 self.found.values[name] = ((tag[1], at), self.text)
-        elif (
-            name in _SEQUENCES
-            and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY]
-            and not empty
-        ):
+        elif name in _SEQUENCES and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY] and not empty:
             self.found.history_end = at
 
 
@@ -229,9 +223,7 @@ def _corrections(found: _Found) -> Iterator[tuple[Span, bytes]]:
                 yield found.values[other][0], escape(found.values[one][1]).encode()
 
 
-def _additions(
-    found: _Found, source_type: str, said: dict[str, str], event: str
-) -> Iterator[tuple[Span, bytes]]:
+def _additions(found: _Found, source_type: str, said: dict[str, str], event: str) -> Iterator[tuple[Span, bytes]]:
     """A description of our own, and an event at the end of the history that is there."""
     history = ""
     if found.history_end >= 0:

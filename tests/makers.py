@@ -125,9 +125,7 @@ def bmp_with_alpha(pixels: Array) -> bytes:
     height, width = pixels.shape[:2]
     masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
     header = (
-        struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, 0, 2835, 2835, 0, 0, *masks)
-        + b"BGRs"
-        + bytes(48)
+        struct.pack("<IiiHHIIiiII4I", 108, width, height, 1, 32, 3, 0, 2835, 2835, 0, 0, *masks) + b"BGRs" + bytes(48)
     )
     rows = pixels[::-1, :, [2, 1, 0, 3]].tobytes()
     return b"BM" + struct.pack("<IHHI", 14 + 108 + len(rows), 0, 0, 14 + 108) + header + rows
@@ -204,9 +202,7 @@ def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
         table += struct.pack(">4sII", name, at + len(body), len(tag))
         body += tag + b"\0" * (-len(tag) % 4)
     header = struct.pack(">I4sI", at + len(body), b"\0\0\0\0", 0x04200000) + b"mntr" + colours + space
-    header += (
-        struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
-    )
+    header += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -68,7 +69,7 @@ def test_several_photos_go_into_a_folder(run, tmp_path, scene):
     for name in ("a.png", "b.jpg"):
         cv2.imwrite(str(tmp_path / name), scene())
     done = run("a.png", "b.jpg", "-o", "colour")
-    assert done.stdout.split() == [os.path.join("colour", name) for name in ("a_colorized.png", "b_colorized.jpg")]
+    assert done.stdout.split() == [str(Path("colour") / name) for name in ("a_colorized.png", "b_colorized.jpg")]
 
 
 def test_two_photos_that_would_become_one_are_refused_before_anything_is_written(run, tmp_path, scene):
@@ -135,6 +136,78 @@ def test_each_kind_of_trouble_has_its_status_and_says_what_to_do(run, photo, wor
     assert photo.with_name("there.jpg").read_bytes() == b"mine"
 
 
+def test_an_original_is_never_replaced_not_even_with_overwrite(run, photo):
+    before = photo.read_bytes()
+    done = run("photo.jpg", "-o", "photo.jpg", "--overwrite")
+    assert done.returncode == 5
+    assert "never replaced" in done.stderr
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_saturation_that_is_no_number_is_refused(run, photo, number):
+    assert run("photo.jpg", f"--saturation={number}").returncode == 2
+
+
+@pytest.mark.parametrize("output", ["afile", "afile/", "afile/x.jpg"])
+def test_a_file_where_a_folder_should_be_is_said_plainly(run, photo, output):
+    photo.with_name("afile").touch()
+    done = run("photo.jpg", "-o", output)
+    assert done.returncode in {2, 5}
+    assert "Traceback" not in done.stderr
+
+
+def test_many_photos_cannot_become_one_file(run, photo):
+    done = run("photo.jpg", "photo2.jpg", "-o", "y.jpg")
+    assert done.returncode == 2
+    assert not photo.with_name("y.jpg").exists()
+
+
+def test_a_format_and_a_name_that_contradict_each_other_are_refused(run, photo):
+    assert run("photo.jpg", "-o", "x.png", "--format", "tif").returncode == 2
+
+
+def test_a_file_can_be_written_to_standard_output(run, photo):
+    done = run("photo.jpg", "-o", "-", text=False)
+    assert cv2.imdecode(np.frombuffer(done.stdout, np.uint8), cv2.IMREAD_COLOR).shape == (60, 80, 3)
+    assert not photo.with_name("-").exists()
+
+
+def test_what_is_in_colour_passes_from_input_to_output_as_it_is(run, tmp_path, scene):
+    _, colour = cv2.imencode(".png", cv2.merge([scene(1), scene(2), scene(3)]))
+    done = run("-", stdin=colour.tobytes(), text=False)
+    assert done.returncode == 0
+    assert done.stdout == colour.tobytes()
+
+
+def test_nothing_else_is_mixed_into_a_stream(run, photo):
+    done = run("-", "photo.jpg", stdin=photo.read_bytes(), text=False)
+    assert done.returncode == 2
+    assert done.stdout == b""
+
+
+def test_a_full_standard_output_is_no_bug(run, photo):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lab_colorize", "-"],
+            stdin=photo.open("rb"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 5
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_that_went_away_ends_it_quietly(run, photo):
+    done = subprocess.run(
+        f"{sys.executable} -m lab_colorize colorize {photo} --overwrite | true; exit ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in {0, 130}  # whoever was faster
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("name", ["with space.jpg", "line\nbreak.jpg", "größe-写真.jpg", "-dash.jpg", "b\udcff.jpg"])
 def test_photos_of_any_name_are_coloured(run, photo, name):
     renamed = photo.rename(photo.with_name(name))
@@ -147,6 +220,11 @@ def test_photos_of_any_name_are_coloured(run, photo, name):
 def test_quiet_says_nothing_when_all_is_well(run, photo):
     done = run("photo.jpg", "-q")
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_quiet_says_nothing_of_photographs_in_colour(run, tmp_path, scene):
+    cv2.imwrite(str(tmp_path / "colour.png"), cv2.merge([scene(1), scene(2), scene(3)]))
+    assert run("colour.png", "-q").stderr == ""
 
 
 def test_no_colour_codes_reach_a_file_or_a_pipe(run, photo):

@@ -184,3 +184,29 @@ def test_a_copied_model_works_without_the_package(tmp_path, tiny_model, scene):
     for suffix in (".tflite", ".json"):
         shutil.copy(tiny_model.with_suffix(suffix), tmp_path / f"copy{suffix}")
     assert Colorizer(tmp_path / "copy.tflite").colorize(scene()).shape == (60, 80, 3)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "error"),
+    [([[1, 2]], TypeError), (np.zeros((4, 4)), TypeError), (np.zeros((4, 4, 4), np.uint8), ValueError), (np.zeros((0, 4), np.uint8), ValueError)],
+    ids=["list", "float", "four channels", "empty"],
+)  # fmt: skip
+def test_arrays_of_another_kind_are_refused_in_words(colorizer, pixels, error):
+    with pytest.raises(error, match="pixels must be"):
+        colorizer.colorize(pixels)
+
+
+def test_pages_in_colour_are_kept_and_the_others_coloured(tmp_path, colorizer, scene):
+    import tifffile
+
+    source, target = tmp_path / "a.tif", tmp_path / "b.tif"
+    cover = np.dstack([scene(1), scene(2), scene(3)])
+    with tifffile.TiffWriter(source) as tif:
+        tif.write(cover, photometric="rgb")
+        tif.write(scene())
+    done = colorize_photo(source, target, colorizer=colorizer)
+    with tifffile.TiffFile(target) as tif:
+        first, second = (page.asarray() for page in tif.pages)
+    assert (first == cover).all()
+    assert (second == colorizer.colorize(scene())).all()
+    assert any("pages 1" in note for note in done.notes)

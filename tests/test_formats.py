@@ -53,9 +53,7 @@ def _opened(data: bytes) -> Any:
 
 def _turned_bits() -> bytes:
     """A bilevel TIFF with FillOrder 2: tifffile writes no such tag, so another one is renamed."""
-    data = m.tiff(G8 > 127, extratags=[(267, 3, 1, 2, True)]).replace(
-        b"\x0b\x01\x03\0\1\0", b"\x0a\x01\x03\0\1\0"
-    )
+    data = m.tiff(G8 > 127, extratags=[(267, 3, 1, 2, True)]).replace(b"\x0b\x01\x03\0\1\0", b"\x0a\x01\x03\0\1\0")
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         at, size = file.pages[0].dataoffsets[0], file.pages[0].databytecounts[0]
     reverse = bytes(int(f"{i:08b}"[::-1], 2) for i in range(256))
@@ -171,9 +169,7 @@ TIFFS = [
     ),
     Row(
         "separate planes 16",
-        lambda: m.tiff(
-            np.moveaxis(C16, 2, 0).copy(), photometric="rgb", planarconfig="separate", compression="lzw"
-        ),
+        lambda: m.tiff(np.moveaxis(C16, 2, 0).copy(), photometric="rgb", planarconfig="separate", compression="lzw"),
         Format.TIFF,
         C16,
     ),
@@ -189,9 +185,7 @@ TIFFS = [
     ),
     Row(
         "grey and alpha 16",
-        lambda: m.tiff(
-            np.dstack([G16, A16]), planarconfig="contig", extrasamples=["unassalpha"], compression="lzw"
-        ),
+        lambda: m.tiff(np.dstack([G16, A16]), planarconfig="contig", extrasamples=["unassalpha"], compression="lzw"),
         Format.TIFF,
         G16,
         A16,
@@ -218,9 +212,7 @@ TIFFS = [
         G8,
         within=9,
     ),
-    Row(
-        "JPEG colour", lambda: m.pillow(C8, "TIFF", compression="jpeg", quality=98), Format.TIFF, C8, within=12
-    ),
+    Row("JPEG colour", lambda: m.pillow(C8, "TIFF", compression="jpeg", quality=98), Format.TIFF, C8, within=12),
     Row(
         "JPEG as RGB",
         lambda: m.tiff(C8, compression="jpeg", compressionargs={"level": 98}),
@@ -325,9 +317,7 @@ def _oriented(format: Format, orientation: int) -> bytes:
         Format.PNG: lambda: m.pillow(C8, "PNG", exif=block),
         Format.TIFF: lambda: m.tiff(C8, extratags=tag),
         Format.WEBP: lambda: m.pillow(C8, "WEBP", exif=block, lossless=True),
-        Format.AVIF: lambda: m.pillow(
-            C8, "AVIF", exif=block, quality=100, subsampling="4:4:4"
-        ),  # as irot, imir
+        Format.AVIF: lambda: m.pillow(C8, "AVIF", exif=block, quality=100, subsampling="4:4:4"),  # as irot, imir
     }[format]()
 
 
@@ -485,9 +475,7 @@ def test_any_tiff_reads_as_tifffile_reads_it(
 ) -> None:
     options: dict[str, Any] = {"tile": (16, 16)} if tiled else {"rowsperstrip": 5}
     data = m.tiff(pixels, compression=packing, extratags=[(274, 3, 1, orientation, True)], **options)
-    assert np.array_equal(
-        read_photo(data).pages[0].pixels, m.seen(tifffile.imread(io.BytesIO(data)), orientation)
-    )
+    assert np.array_equal(read_photo(data).pages[0].pixels, m.seen(tifffile.imread(io.BytesIO(data)), orientation))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1)])
@@ -614,9 +602,7 @@ def test_a_profile_of_another_kind_than_the_pixels_is_left_out() -> None:
         (lambda: imagecodecs.jpegxl_encode(G8), "JPEG XL"),
         (lambda: imagecodecs.jpegxl_encode(G8, usecontainer=True), "JPEG XL"),
         (
-            lambda: _saved(
-                Image.fromarray(G8), "WEBP", save_all=True, append_images=[Image.fromarray(G8 // 2)]
-            ),
+            lambda: _saved(Image.fromarray(G8), "WEBP", save_all=True, append_images=[Image.fromarray(G8 // 2)]),
             "animated",
         ),
         (

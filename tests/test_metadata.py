@@ -138,9 +138,7 @@ def test_xmp_says_upright(said: str) -> None:
 
 
 def test_xmp_says_upright_in_an_attribute_with_any_prefix() -> None:
-    packet = m.XMP.replace(
-        b'rdf:about=""', b"rdf:about='' xmlns:t='http://ns.adobe.com/tiff/1.0/' t:Orientation = '8'"
-    )
+    packet = m.XMP.replace(b'rdf:about=""', b"rdf:about='' xmlns:t='http://ns.adobe.com/tiff/1.0/' t:Orientation = '8'")
     tree, _ = _stamped(packet)
     assert _all(tree, TIFF + "Orientation") == ["1"]
 
@@ -228,9 +226,7 @@ def test_makers_notes_stay_where_they_were(block: bytes) -> None:
     assert len(changed) <= 8
 
 
-@pytest.mark.parametrize(
-    "bad", [b"", b"II", b"garbage garbage", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff"]
-)
+@pytest.mark.parametrize("bad", [b"", b"II", b"garbage garbage", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff"])
 def test_a_broken_exif_block_is_dropped(bad: bytes) -> None:
     assert stamped(Metadata(exif=bad), PROVENANCE).exif is None
 
@@ -285,9 +281,7 @@ def test_a_jpeg_gives_all_its_metadata() -> None:
 
 
 def test_a_png_gives_all_its_metadata() -> None:
-    data = m.pillow(
-        m.grey(), "PNG", exif=m.exif(1), pnginfo=m.png_info(), icc_profile=m.SRGB_OF_PILLOW, dpi=(600, 600)
-    )
+    data = m.pillow(m.grey(), "PNG", exif=m.exif(1), pnginfo=m.png_info(), icc_profile=m.SRGB_OF_PILLOW, dpi=(600, 600))
     found = read_metadata(data, Format.PNG)
     assert (found.exif, found.xmp, found.icc) == (m.exif(1), m.XMP, m.SRGB_OF_PILLOW)
     assert found.dpi == pytest.approx((600, 600), rel=1e-3)
@@ -344,9 +338,7 @@ def test_every_file_is_stamped_to_a_second_library() -> None:
     photo = read_photo(m.pillow(m.grey(), "JPEG", exif=b"Exif\0\0" + m.exif(6), xmp=m.XMP))
     page = Page(m.colour(56, 40))
     for format in (Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF):
-        picture = Image.open(
-            io.BytesIO(encode_photo(Photo((page,), format, stamped(photo.metadata, PROVENANCE))))
-        )
+        picture = Image.open(io.BytesIO(encode_photo(Photo((page,), format, stamped(photo.metadata, PROVENANCE)))))
         assert b"compositeWithTrainedAlgorithmicMedia" in bytes(picture.info["xmp"])
         assert picture.getexif().get(0x0112, 1) == 1
         assert picture.size == (40, 56)

@@ -13,7 +13,7 @@ import click
 
 from lab_colorize.cli.console import complain, mention, printable
 from lab_colorize.cli.options import colorize_options, shared_options
-from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, UsageProblem
+from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
     from lab_colorize.batch.outcome import Outcome
@@ -23,7 +23,7 @@ STREAM = Path("-")
 
 
 @click.command()
-@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("photos", metavar="PHOTO...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "-o",
     "--output",
@@ -65,38 +65,69 @@ def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOpti
     """Where each result goes; refuses requests in which two would meet, before anything is read."""
     from lab_colorize.colorizer import result_path
 
+    _refuse_mixed_streams(photos, output, options)
     if output is None or _is_folder(output, photos):
         folder = None if output is None else Path(output)
-        targets = [STREAM if p == STREAM else result_path(p, folder, kind=options.format) for p in photos]
+        streams = photos == (STREAM,) and output is None
+        targets = [STREAM] if streams else [result_path(photo, folder, kind=options.format) for photo in photos]
     else:
         targets = [Path(output)]
     seen: dict[Path, Path] = {}
     for source, target in zip(photos, targets, strict=True):
         if target in seen:
+            twice = f"{source} was named twice." if source == seen[target] else ""
             raise UsageProblem(
-                f"{seen[target]} and {source} would both become {target}.", remedy="Colour them in separate calls."
+                twice or f"{seen[target]} and {source} would both become {target}.",
+                remedy="" if twice else "Colour them in separate calls.",
             )
         seen[target] = source
     return targets
 
 
+def _refuse_mixed_streams(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> None:
+    """Standard output holds one picture and nothing else."""
+    if STREAM not in photos and output != str(STREAM):
+        return
+    if len(photos) > 1:
+        raise UsageProblem("Standard input or output is one photograph alone.", remedy="Name files, or `-` by itself.")
+    if options.compare:
+        raise UsageProblem("--compare writes a second file.", remedy="Name a file instead of `-`, or leave it out.")
+    if output is not None and output != str(STREAM) and (output.endswith(("/", "\\")) or Path(output).is_dir()):
+        raise UsageProblem("What comes from standard input has no name.", remedy="Give -o a file, not a folder.")
+
+
 def _is_folder(output: str, photos: Sequence[Path]) -> bool:
     if output == str(STREAM):
         return False
-    return len(photos) > 1 or output.endswith(("/", "\\")) or Path(output).is_dir()
+    if Path(output).is_dir() or output.endswith(("/", "\\")):
+        return True
+    if len(photos) > 1 and Path(output).suffix:
+        from lab_colorize.photo import format_for_suffix
+
+        if format_for_suffix(Path(output).suffix) or Path(output).exists():
+            raise UsageProblem(
+                f"{len(photos)} photographs cannot become the one file {output}.", remedy="Give -o a folder."
+            )
+    return len(photos) > 1
 
 
 def with_format_of_target(options: ColorizeOptions, output: str | None, targets: Sequence[Path]) -> ColorizeOptions:
-    """`-o result.png` asks for PNG as clearly as `--format png` does."""
-    from lab_colorize.photo import format_for_suffix
+    """`-o result.png` asks for PNG as clearly as `--format png` does; both together must agree."""
+    from lab_colorize.photo import format_for_suffix, format_named
 
-    if options.format != "same" or output is None or len(targets) > 1 or output == str(STREAM):
+    if output is None or len(targets) > 1 or targets[0] == STREAM or targets[0].parent == Path(output):
         return options
     kind = format_for_suffix(targets[0].suffix)
+    if options.format != "same":
+        if kind not in {None, format_named(options.format)}:
+            raise UsageProblem(
+                f"{targets[0].name!r} is no name for --format {options.format}.", remedy="Leave one of them out."
+            )
+        return options
     if kind is None:
         raise UsageProblem(
             f"{targets[0].name!r} does not say in which format to write.",
-            remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format.",
+            remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format; a folder ends in a slash.",
         )
     return replace(options, format=kind.suffix.lstrip("."))
 
@@ -108,12 +139,10 @@ def _one(
     from lab_colorize.batch.outcome import Outcome, Status
 
     started = time.monotonic()
+    carry_out = _streamed if STREAM in {source, target} else _filed
     try:
-        facts = (
-            _streamed(colorizer, options, target) if source == STREAM else _filed(source, target, colorizer, options)
-        )
+        facts = carry_out(source, target, colorizer, options)
     except AlreadyInColour as error:
-        mention(str(error))
         return Outcome(str(source), None, Status.SKIPPED, error.what, error.remedy)
     except ColorizeError as error:
         failures.append(error)
@@ -133,7 +162,7 @@ def _one(
 def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOptions) -> dict[str, Any]:
     from lab_colorize.colorizer import colorize_photo
 
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     done = colorize_photo(source, target, colorizer=colorizer, options=options)
     return {
         "reason": "; ".join(done.notes),
@@ -144,19 +173,39 @@ def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOp
     }
 
 
-def _streamed(colorizer: Colorizer, options: ColorizeOptions, target: Path) -> dict[str, Any]:
-    """Standard input to standard output, or to the file that was asked for."""
-    from lab_colorize.colorizer import colorize_bytes
-    from lab_colorize.photo import write_whole
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "a file is in its place" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
+        raise OutputError(f"The folder {folder} cannot be made: {reason}.", remedy="Choose another -o.") from error
 
-    content = sys.stdin.buffer.read()
-    result = colorize_bytes(content, name="standard input", colorizer=colorizer, options=options)
+
+def _streamed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOptions) -> dict[str, Any]:
+    """From standard input, to standard output, or both; what is in colour already passes through as it is."""
+    from lab_colorize.colorizer import colorize_bytes
+    from lab_colorize.photo import read_bytes, write_whole
+
+    content = sys.stdin.buffer.read() if source == STREAM else read_bytes(source)
+    name = "standard input" if source == STREAM else str(source)
+    try:
+        result = colorize_bytes(content, name=name, colorizer=colorizer, options=options)
+    except AlreadyInColour:
+        if target == STREAM:
+            _to_standard_output(content)
+        raise
     if target == STREAM:
-        sys.stdout.buffer.write(result.content)
-        sys.stdout.buffer.flush()
+        _to_standard_output(result.content)
     else:
         write_whole(target, result.content, overwrite=options.overwrite)
     return {"reason": "; ".join(result.notes)}
+
+
+def _to_standard_output(content: bytes) -> None:
+    if sys.stdout is None:
+        raise OutputError("There is no standard output.", remedy="Name a file with -o.")
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _report(outcome: Outcome, target: Path, *, as_json: bool, quiet: bool) -> None:
@@ -164,8 +213,8 @@ def _report(outcome: Outcome, target: Path, *, as_json: bool, quiet: bool) -> No
         click.echo(outcome.line().decode(), nl=False)
     elif outcome.status == "done" and target != STREAM and not quiet:
         click.echo(printable(str(target)))
-    if outcome.status == "done" and outcome.reason and not quiet:
-        mention(f"{outcome.source}: {outcome.reason}.")
+    if outcome.reason and outcome.status != "failed" and not quiet:
+        mention(f"{outcome.source}: {outcome.reason}." if outcome.status == "done" else outcome.reason)
 
 
 def exit_status(failures: Sequence[ColorizeError]) -> int:

@@ -7,6 +7,7 @@ Commands are imported when they are asked for; each imports what it works with o
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import sys
 from importlib import import_module
@@ -17,10 +18,16 @@ import click
 
 from lab_colorize import __version__
 from lab_colorize.cli.console import complain
-from lab_colorize.errors import ColorizeError, ExitCode
+from lab_colorize.errors import ColorizeError, ExitCode, OutputError
 
 DEFAULT = "colorize"
 COMMANDS = (DEFAULT, "batch", "train", "evaluate", "models")
+
+
+class OutputGone(ColorizeError):
+    """The program that read our output ended first: its good right, but work may be left."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class Commands(click.Group):
@@ -36,6 +43,21 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"lab_colorize.cli.{cmd_name}"), cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader of our output that went away is told apart from a bug, which click does not."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise OutputGone("Whoever read the output went away; what was not done yet is left undone.") from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise OutputError("There is no room left where the output goes.", remedy="Make room.") from error
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `lab-colorize photo.jpg` as `lab-colorize colorize photo.jpg`."""
@@ -72,6 +94,9 @@ def main() -> NoReturn:
 def _run() -> int:
     try:
         return int(commands.main(prog_name="lab-colorize", standalone_mode=False) or 0)
+    except OutputGone as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try to flush once more, and complain
+        return error.exit_code
     except ColorizeError as error:
         complain(error)
         return error.exit_code
@@ -80,7 +105,4 @@ def _run() -> int:
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone: its good right, but work may be left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERRUPTED

@@ -9,6 +9,7 @@
 Owns no behaviour: what an option means is decided by `colorizer.ColorizeOptions`, where its default stands too.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,14 +36,28 @@ SOURCE_TYPES = (
 model = click.option(
     "--model", metavar="NAME_OR_PATH", help="Model to colour with: a shipped name, or a .tflite file with its card."
 )
+
+
+def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    """Numbers have "nan" and "inf" among them, and a range lets them pass."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("a plain number is wanted, such as 0.8")
+    return value
+
+
 saturation = click.option(
     "--saturation",
     type=click.FloatRange(min=0),
+    callback=_finite,
     metavar="X",
     help="Scale of the colours: 0 is grey, 1 the network's own answer.  [default: what the model's card recommends]",
 )
 format_ = click.option(
-    "--format", type=click.Choice(FORMATS), default="same", show_default=True, help="File format of the results."
+    "--format",
+    type=click.Choice(FORMATS, case_sensitive=False),
+    default="same",
+    show_default=True,
+    help="File format of the results.",
 )
 quality = click.option(
     "--quality",
@@ -52,7 +67,7 @@ quality = click.option(
     help="Quality of JPEG, WebP and AVIF results.",
 )
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side picture, before and after.")
-overwrite = click.option("--overwrite", is_flag=True, help="Replace files that this tool did not make.")
+overwrite = click.option("--overwrite", is_flag=True, help="Replace what is already there.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
 accept_truncated = click.option(
     "--accept-truncated", is_flag=True, help="Colour what can be read of a damaged JPEG instead of refusing it."

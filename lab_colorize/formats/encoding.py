@@ -50,9 +50,7 @@ _EMBEDS: dict[Format, Callable[[bytes, Metadata], bytes]] = {
 def _options(format: Format, quality: int) -> list[int]:
     """OpenCV's options, pairs of name and value."""
     webp_quality = 101 if quality >= 100 else quality  # above 100 OpenCV writes without loss
-    sampling = (
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if quality >= _FINE else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
-    )
+    sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if quality >= _FINE else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
     return {
         Format.JPEG: [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling],
         # All filters, no level: smaller on photographs than with level 3, and twice as fast (measured).
@@ -65,13 +63,9 @@ def _options(format: Format, quality: int) -> list[int]:
 def _refuse_size(page: Page, format: Format) -> None:
     largest = _LARGEST.get(format)
     if largest and max(page.width, page.height) > largest:
-        raise Unsupported(
-            f"too large for {format.value}: {largest} pixels a side are its limit", remedy=_ANY_SIZE
-        )
+        raise Unsupported(f"too large for {format.value}: {largest} pixels a side are its limit", remedy=_ANY_SIZE)
     if format is Format.JPEG2000 and min(page.width, page.height) < _SMALLEST_JP2:
-        raise Unsupported(
-            f"too small for {format.value}: a side needs {_SMALLEST_JP2} pixels", remedy=_ANY_SIZE
-        )
+        raise Unsupported(f"too small for {format.value}: a side needs {_SMALLEST_JP2} pixels", remedy=_ANY_SIZE)
 
 
 def left_behind(pages: tuple[Page, ...], format: Format, metadata: Metadata) -> tuple[str, ...]:
@@ -83,9 +77,7 @@ def left_behind(pages: tuple[Page, ...], format: Format, metadata: Metadata) -> 
     if format is Format.JPEG and pages[0].alpha is not None:
         lost.append(f"{name} has no transparency: it became white")
     blocks = (("EXIF", metadata.exif), ("XMP", metadata.xmp), ("IPTC", metadata.iptc), ("ICC", metadata.icc))
-    lost += [
-        f"{name} cannot hold {block}" for block, held in blocks if held and block in _CANNOT.get(format, ())
-    ]
+    lost += [f"{name} cannot hold {block}" for block, held in blocks if held and block in _CANNOT.get(format, ())]
     return (*lost, *(jpeg.left_behind(metadata) if format is Format.JPEG else ()))
 
 

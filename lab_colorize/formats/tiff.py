@@ -81,9 +81,7 @@ def layouts(data: bytes) -> list[Layout]:
         if not tags.one(254, 0) & (_REDUCED | _IS_MASK):
             found.append(_layout(tags, index))
     if not found:
-        raise Unsupported(
-            "a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first."
-        )
+        raise Unsupported("a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first.")
     return found
 
 
@@ -136,9 +134,7 @@ def _layout(tags: _Tags, index: int) -> Layout:
 
 def _same(values: tuple[int, ...]) -> int:
     if len(set(values)) != 1:
-        raise Unsupported(
-            "a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel."
-        )
+        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
     return values[0]
 
 
@@ -198,9 +194,7 @@ def flaw(data: bytes) -> str | None:
 
 
 def _segments_needed(page: Layout) -> int:
-    across, down = (
-        -(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True)
-    )
+    across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
     return across * down * (page.samples if page.separate else 1)
 
 

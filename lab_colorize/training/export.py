@@ -101,7 +101,7 @@ def converted(model: keras.Model, wanted: Export) -> bytes:
     if wanted.resizable:
         model = keras.models.clone_model(model, clone_function=_sizing_itself)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=[tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")])
     def serve(lightness: Any) -> dict[str, Any]:
         return {"ab": model(lightness, training=False)}
 
@@ -169,7 +169,7 @@ def _write(path: Path, content: bytes) -> None:
 def _export_elsewhere(wanted: Export, samples: Plane) -> Model:
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "samples.npy", samples)
-        order = {field: getattr(wanted, field) for field in Export.__slots__}  # type: ignore[attr-defined]
+        order = {field: getattr(wanted, field) for field in Export.__slots__}
         order |= {"keras_weights": str(wanted.keras_weights), "target": str(wanted.target)}
         (Path(folder) / "order.json").write_text(json.dumps(order))
         done = subprocess.run(
