@@ -6,6 +6,7 @@ the tone and however strong. Knows nothing of files.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,7 +59,7 @@ def _usual_colour(lab: Plane) -> Plane:
     band = place.astype(np.intp)
     upper = (place - band).astype(np.float32)
 
-    def banded(values: Plane) -> NDArray[np.float64]:
+    def banded(values: Plane) -> NDArray[Any]:
         return np.bincount(band, values * (1 - upper), BANDS) + np.bincount(band + 1, values * upper, BANDS)
 
     smooth = np.array([0.25, 0.5, 0.25], np.float32)

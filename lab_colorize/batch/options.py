@@ -39,7 +39,7 @@ class BatchOptions:
     include: tuple[str, ...] = ()  # globs; none means all photographs
     exclude: tuple[str, ...] = ()
     recurse: bool = True
-    checksum: bool = False  # judge whether a source changed by its contents, not by size and time
+    checksum: bool = False  # judge by contents, not by size and time, whether a source or its result changed
     copy_rest: bool = False  # also copy what is not coloured, so that OUT is a complete archive
 
     def __post_init__(self) -> None:

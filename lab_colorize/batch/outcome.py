@@ -25,6 +25,7 @@ class Outcome:
     remedy: str = ""  # what a person can do about it
     source_sha256: str | None = None
     target_sha256: str | None = None
+    target_size: int | None = None
     model: str | None = None
     model_sha256: str | None = None
     seconds: float = 0.0
@@ -42,7 +43,7 @@ class Outcome:
 
 
 _NAMES = frozenset(field.name for field in fields(Outcome))
-_NUMBERS = ("source_size", "source_mtime_ns", "width", "height")
+_NUMBERS = ("target_size", "source_size", "source_mtime_ns", "width", "height")
 
 
 def read_line(line: bytes) -> Outcome | None:

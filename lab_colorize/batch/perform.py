@@ -17,8 +17,8 @@ from lab_colorize.batch.contents import same_contents, sha256_of
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, Plan, Task
-from lab_colorize.batch.rest import copy_whole, foreign
-from lab_colorize.errors import AlreadyInColour, ColorizeError
+from lab_colorize.batch.rest import changed, copy_whole, foreign
+from lab_colorize.errors import AlreadyInColour, ColorizeError, OutputExists
 from lab_colorize.writing import TEMPORARY_PREFIX
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Performer:
             reason="; ".join(coloured.notes),
             source_sha256=coloured.source_sha256,
             target_sha256=coloured.target_sha256,
+            target_size=coloured.target.stat().st_size,
             model=recipe.model,
             model_sha256=recipe.model_sha256,
             options=recipe.options,
@@ -89,11 +90,14 @@ class Performer:
         if self._replaceable(target):
             return self.colour(source, target, overwrite=True)
         if not _same_time(source, target):
-            raise foreign(target)
+            raise self._refusal(target)
         return self._accept(source, target)
 
     def _replaceable(self, target: Path) -> bool:
         return self.overwrite or _is_ours(target, self.plan.written.get(self._relative(target)))
+
+    def _refusal(self, target: Path) -> OutputExists:
+        return changed(target) if self._relative(target) in self.plan.written else foreign(target)
 
     def _companion_replaceable(self, target: Path) -> bool:
         """Whether a comparison is left from an earlier result; one beside a target that never was is foreign."""
@@ -111,7 +115,7 @@ class Performer:
         try:
             coloured = self.colour(source, trial, overwrite=False)
             if target.is_symlink() or not same_contents(trial, target):
-                raise foreign(target)
+                raise self._refusal(target)
             if beside is not None and (companion := self._companion(target)) is not None:
                 beside.replace(companion)
             return replace(coloured, target=target)
@@ -141,7 +145,10 @@ class Performer:
     def _copied(self, task: Task, blank: Outcome, reason: str) -> Outcome:
         """Copy under the source's own name: nothing changed its format."""
         target = make_folder_for(self.plan.out, task.source)
-        copied = copy_whole(self.plan.folder / task.source, target, overwrite=self._replaceable(target))
+        try:
+            copied = copy_whole(self.plan.folder / task.source, target, overwrite=self._replaceable(target))
+        except OutputExists:
+            raise self._refusal(target) from None
         return replace(
             blank,
             target=task.source,
@@ -149,6 +156,7 @@ class Performer:
             reason=reason,
             source_sha256=copied,
             target_sha256=copied,
+            target_size=target.stat().st_size,
         )
 
 

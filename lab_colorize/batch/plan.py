@@ -1,6 +1,6 @@
 """What a batch will do, decided before anything is written: which photograph goes where, and which are due.
 
-Reads file times and sizes (contents with --checksum), decodes nothing and needs no model, only the name of the recipe.
+Reads times and sizes of files (contents with --checksum), decodes nothing and needs of the model only its recipe.
 """
 
 import os
@@ -40,6 +40,7 @@ class Plan:
     due: tuple[Task, ...]
     settled: tuple[Outcome, ...]  # done or skipped by an earlier batch, and still so
     hopeless: tuple[Outcome, ...]  # failed before they are tried
+    remade: frozenset[str] = frozenset()  # sources due again because the model or the options changed
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
     damaged_lines: int = 0  # of the journal
 
@@ -52,14 +53,16 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     judge = _Judge(options, history, recipe, naming)
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: judge.settled(task) for task in tasks}
+    due = tuple(task for task in tasks if still[task] is None)
     return Plan(
         options.folder,
         options.out,
         recipe,
         naming,
-        due=tuple(task for task in tasks if still[task] is None),
+        due=due,
         settled=tuple(_settled(before) for before in still.values() if before is not None),
         hopeless=tuple(_failed(trouble) for trouble in (*found.troubles, *clashes.values())),
+        remade=frozenset(task.source for task in due if judge.outdated(task)),
         written=history.written,
         damaged_lines=history.damaged,
     )
@@ -95,17 +98,34 @@ class _Judge:
             return None
         return before if self.unchanged(self.options.folder / task.source, before) else None
 
+    def outdated(self, task: Task) -> bool:
+        """Whether a task was done already, but by another recipe."""
+        before = self.history.last.get(task.source)
+        if before is None or before.status is not Status.DONE or task.copy_only:
+            return False
+        return not self.same_recipe(before)
+
     def target_stands(self, task: Task, before: Outcome) -> bool:
         """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
         if before.status is Status.DONE:
-            wanted = [task.target, self.naming.companion_of(task.target)]
-            return not task.copy_only and before.target == task.target and self.stand(wanted)
+            companion = self.naming.companion_of(task.target)
+            beside = companion is None or _is_file(self.options.out / companion)
+            return not task.copy_only and before.target == task.target and beside and self.whole(before)
         if self.options.colorize.force and not task.copy_only:
             return False
-        return not self.options.copy_rest or (before.target == task.source and self.stand([task.source]))
+        return not self.options.copy_rest or (before.target == task.source and self.whole(before))
 
-    def stand(self, wanted: list[str | None]) -> bool:
-        return all(name is None or _is_file(self.options.out / name) for name in wanted)
+    def whole(self, before: Outcome) -> bool:
+        """Whether what was written still stands as it was: by its size, or by the contents with --checksum."""
+        target = self.options.out / (before.target or "")
+        if not _is_file(target):
+            return False
+        try:
+            if before.target_size is not None and target.stat().st_size != before.target_size:
+                return False
+            return not self.options.checksum or before.target_sha256 in {None, sha256_of(target)}
+        except OSError:
+            return False  # due, and the worker will find out why
 
     def same_recipe(self, before: Outcome) -> bool:
         return (before.model_sha256, before.options) == (self.recipe.model_sha256, self.recipe.options)

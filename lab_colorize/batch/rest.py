@@ -28,10 +28,18 @@ def copy_whole(source: Path, target: Path, *, overwrite: bool) -> str:
 
 
 def foreign(target: Path) -> OutputExists:
-    """The refusal to replace a file that no batch wrote, or that was changed since."""
+    """The refusal to replace a file that no batch wrote."""
     return OutputExists(
         f"{target} exists already, and is not what a batch wrote there.",
         remedy="Move it away, or give --overwrite to replace it.",
+    )
+
+
+def changed(target: Path) -> OutputExists:
+    """The refusal to replace a result that is no longer what a batch wrote: it may have been retouched."""
+    return OutputExists(
+        f"{target} was changed since a batch wrote it.",
+        remedy="Move it away, or give --overwrite to have it made again; --exclude its photograph to keep it.",
     )
 
 

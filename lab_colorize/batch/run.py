@@ -3,7 +3,7 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Colour, Performer
 from lab_colorize.batch.plan import Plan, Task, make_plan
+from lab_colorize.batch.words import number_of
 from lab_colorize.errors import NothingToDo
 
 if TYPE_CHECKING:
@@ -59,8 +60,11 @@ class Batch:
     ) -> None:
         self._held.close()
 
-    def __iter__(self) -> Iterator[Outcome]:
-        """Carry out the plan; give outcomes as they come: what was settled before, what is hopeless, what is due."""
+    def __iter__(self) -> Generator[Outcome]:
+        """Carry out the plan; give outcomes as they come: what was settled before, what is hopeless, what is due.
+
+        Closed early, it waits for what is in hand.
+        """
         yield from self.plan.settled
         for outcome in self.plan.hopeless:
             yield self._written_down(outcome)
@@ -111,7 +115,7 @@ def look(options: BatchOptions) -> Found:
         )
     )
     if not (found.photographs or found.troubles or (options.copy_rest and found.rest)):
-        left = f"{found.others + found.hidden} other files, {found.not_chosen} not chosen"
+        left = f"{number_of(found.others + found.hidden, 'other file')}, {found.not_chosen} not chosen"
         raise NothingToDo(f"No photograph in {options.folder} ({left}).", remedy="Check the folder and the globs.")
     return found
 

@@ -7,14 +7,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lab_colorize.cli.options import colorize_options, shared_options
-from lab_colorize.errors import ExitCode
+from lab_colorize.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
     from lab_colorize.batch.options import BatchOptions
@@ -26,7 +26,9 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 
 @click.command()
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
-@click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="Where the results go.")
+@click.option(
+    "-o", "--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="Where the results go."
+)
 @click.option(
     "--workers",
     metavar="N",
@@ -83,7 +85,7 @@ def _forecast(options: BatchOptions, *, as_json: bool) -> None:
 
     found = survey(options)
     for line in forecast_lines(found) if as_json else forecast(found, options):
-        click.echo(line)
+        _put_out(f"{line}\n")
 
 
 def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
@@ -95,16 +97,32 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
         Batch(options, real_studio(options)) as running,
         progress(len(running.plan.due) + len(running.plan.hopeless), quiet=quiet) as shown,
         _interruptible(running) as interrupted,
+        closing(iter(running)) as outcomes,
     ):
-        tally = Tally(settled=len(running.plan.settled))
-        for outcome in running:
+        tally = Tally(settled=len(running.plan.settled), remade=running.plan.remade)
+        for outcome in outcomes:
             tally.add(outcome)
             shown(tally)
             if as_json:
-                click.echo(outcome.line(), nl=False)
+                _put_out(outcome.line())
     for line in summary(tally, running, interrupted=interrupted.is_set(), quiet=quiet):
         click.echo(line, err=True)
     return ExitCode.INTERRUPTED if interrupted.is_set() else tally.exit_code
+
+
+def _put_out(line: str | bytes) -> None:
+    """Write to standard output; a reader that went away is left to `cli.group`."""
+    try:
+        click.echo(line, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError):  # or Python would try to flush once more, and exit with a status of its own
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(
+            f"Standard output cannot be written: {error.strerror or error}.",
+            remedy="Make room for it, and run the same command again: it goes on where it stopped.",
+        ) from error
 
 
 def _draw_contact_sheet(options: BatchOptions, report: Path, *, quiet: bool) -> None:

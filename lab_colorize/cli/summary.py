@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, DONE_BEFORE
+from lab_colorize.batch.words import number_of
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
 from lab_colorize.errors import ExitCode
@@ -27,14 +29,17 @@ LISTED = 20  # failures shown; the journal has all
 
 @dataclass
 class Tally:
-    """Outcomes counted as they come; of the failures the first ones are kept to be listed."""
+    """Outcomes counted as they come; the first failures are kept whole, to be listed."""
 
     settled: int  # outcomes of earlier batches, which come first and cost no time
+    remade: frozenset[str] = frozenset()  # sources that were done before, by another recipe
     done: int = 0
+    again: int = 0  # of those done
     before: int = 0
     in_colour: int = 0
     copied: int = 0
     failed: int = 0
+    failures: list[str] = field(default_factory=list)  # the sources of those failed
     listed: list[Outcome] = field(default_factory=list)
     bug: Outcome | None = None
 
@@ -44,6 +49,7 @@ class Tally:
             self._add_failure(outcome)
         elif outcome.status is Status.DONE:
             self.done += 1
+            self.again += outcome.source in self.remade
         elif outcome.reason == DONE_BEFORE:
             self.before += 1
         elif outcome.reason == COPIED:
@@ -53,6 +59,7 @@ class Tally:
 
     def _add_failure(self, outcome: Outcome) -> None:
         self.failed += 1
+        self.failures.append(outcome.source)
         if len(self.listed) < LISTED:
             self.listed.append(outcome)
         if outcome.traceback and self.bug is None:
@@ -73,9 +80,12 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     """Line by line; only what went wrong if `quiet`."""
     if not quiet:
         yield counts(tally)
+        if tally.again:
+            yield f"{tally.again} done again: the model or the options changed."
         yield from left_out(batch.found, batch.options)
     if batch.plan.damaged_lines:
-        yield f"note: {batch.plan.damaged_lines} lines of the journal could not be read and were passed over."
+        lines = number_of(batch.plan.damaged_lines, "line")
+        yield f"note: passed over {lines} of the journal that could not be read."
     yield from _failures(tally, batch)
     if interrupted:
         left = len(batch.plan.due) + len(batch.plan.hopeless) - tally.tried
@@ -93,13 +103,13 @@ def counts(tally: Tally) -> str:
 def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
     """What lies in the folder and has no part in the output."""
     kinds = {
-        "hidden": 0 if options.copy_rest else found.hidden,
-        "non-photographs": 0 if options.copy_rest else found.others,
-        "not chosen": found.not_chosen,
-        "links to folders not followed": found.links_left,
+        ("hidden", "hidden"): 0 if options.copy_rest else found.hidden,
+        ("non-photograph", "non-photographs"): 0 if options.copy_rest else found.others,
+        ("not chosen", "not chosen"): found.not_chosen,
+        ("link to a folder not followed", "links to folders not followed"): found.links_left,
     }
     if any(kinds.values()):
-        yield f"Left out: {', '.join(f'{count} {kind}' for kind, count in kinds.items() if count)}."
+        yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
@@ -116,19 +126,29 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
         yield f"  ... and {tally.failed - len(tally.listed)} more, which {journal} lists."
     if tally.bug is not None:
         yield f"Traceback of the bug, for its report:\n{tally.bug.traceback}"
-    yield "Run the same command again to try the failed ones once more."
+    missing = _missing(tally, batch) if batch.options.copy_rest else 0
+    if missing:
+        yield f"{missing} failed and {'is' if missing == 1 else 'are'} missing in the output: what fails is not copied."
+    yield "After mending them, run the same command again: only what is not done yet is tried."
+
+
+def _missing(tally: Tally, batch: Batch) -> int:
+    """Count the failures for which nothing stands in OUT, not even an earlier result."""
+    targets = {task.source: task.target for task in batch.plan.due}
+    places = (batch.options.out / targets.get(source, source) for source in tally.failures)
+    return sum(not os.path.lexists(place) for place in places)
 
 
 def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     """What --dry-run says."""
     measured = survey.measured
     yield (
-        f"{measured.photographs} photographs to colour, {measured.megapixels:.1f} megapixels: "
-        f"about {in_words(survey.seconds)} with {options.workers} workers"
+        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels: "
+        f"about {in_words(survey.seconds)} with {number_of(options.workers, 'worker')}"
         " (an estimate from two sample pictures on this machine)."
     )
     if survey.copies:
-        yield f"{survey.copies} other files to copy as they are."
+        yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.plan.settled:
         yield f"{len(survey.plan.settled)} settled before."
     yield from left_out(survey.found, options)

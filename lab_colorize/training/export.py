@@ -101,9 +101,10 @@ def converted(model: keras.Model, wanted: Export) -> bytes:
     if wanted.resizable:
         model = keras.models.clone_model(model, clone_function=_sizing_itself)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")])
-    def serve(lightness: Any) -> dict[str, Any]:
+    def answer(lightness: Any) -> dict[str, Any]:
         return {"ab": model(lightness, training=False)}
+
+    serve = tf.function(answer, input_signature=[tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")])
 
     with tempfile.TemporaryDirectory() as folder:
         holder = tf.Module()

@@ -153,7 +153,7 @@ def test_a_dry_run_tells_and_writes_nothing(batch: Batch, folder: Path, tmp_path
     ended = batch(folder, tmp_path / "out", tiny_model, "--dry-run", "--copy-rest")
     assert ended.returncode == 0
     assert "3 photographs to colour" in ended.stdout
-    assert "1 other files to copy" in ended.stdout
+    assert "1 other file to copy as it is" in ended.stdout
     assert "1 would fail" in ended.stdout
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -212,6 +212,41 @@ def test_what_cannot_be_done_ends_with_its_own_status(
     ended = batch(folder, tmp_path / "out", tiny_model, *more)
     assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_o_is_short_for_out(batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    assert batch(folder, tmp_path / "unused", tiny_model, "-o", str(tmp_path / "out")).returncode == 0
+    assert (tmp_path / "out/1.jpg").exists()
+
+
+def gone_reader() -> int:
+    """A pipe that nobody reads from."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def full_disk() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+@pytest.mark.parametrize(("output", "code", "said"), [(gone_reader, 130, ""), (full_disk, 5, "No space left")])
+def test_without_a_place_for_its_json_a_batch_stops_in_good_order(
+    folder: Path, tmp_path: Path, tiny_model: Path, output: Callable[[], int], code: int, said: str
+) -> None:
+    for number in range(30):
+        picture(folder / f"more/{number}.png", seed=number)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "lab_colorize", *arguments(folder, out, tiny_model, "--json", "--workers", "2")]
+    stdout = output()
+    ended = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+    os.close(stdout)
+    assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+    made = {path.relative_to(out).as_posix() for path in out.rglob("*.*")} - {JOURNAL_NAME}
+    assert {line["target"] for line in journal(out)} == made
+    assert 1 <= len(made) < 33
 
 
 def test_a_damaged_model_is_refused_before_anything_is_made(

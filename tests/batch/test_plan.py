@@ -11,6 +11,7 @@ import pytest
 from lab_colorize.batch.options import Recipe
 from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.plan import DONE_BEFORE
+from lab_colorize.batch.run import Batch
 from lab_colorize.colorizer import ColorizeOptions
 
 from .conftest import Archive
@@ -54,6 +55,63 @@ def test_a_missing_target_is_made_again(finished: Archive) -> None:
     (finished.out / "a/1.jpg").unlink()
     finished.batch()
     assert finished.asked() == ["1.jpg", "x.jpg"]
+
+
+class TestTargets:
+    """A result that no longer is what was written counts as done no more, and is replaced only if nobody's work is."""
+
+    def test_an_emptied_one_is_made_again(self, finished: Archive) -> None:
+        before = finished.results()
+        (finished.out / "a/1.jpg").write_bytes(b"")
+        finished.batch()
+        assert finished.asked() == ["1.jpg", "x.jpg"]
+        assert finished.results() == before
+
+    @pytest.mark.parametrize(("content", "checksum"), [(b"cut", False), (b"#", True)])
+    def test_a_changed_one_fails_and_stays_until_overwriting_is_asked_for(
+        self, finished: Archive, content: bytes, checksum: bool
+    ) -> None:
+        before, target = finished.results(), finished.out / "a/1.jpg"
+        changed = content * len(before["a/1.jpg"]) if checksum else content  # the same size shows in contents alone
+        target.write_bytes(changed)
+        os.utime(target, ns=(10**18, 10**18))
+        for _ in range(2):
+            outcome = finished.batch(checksum=checksum)["a/1.jpg"]
+            assert outcome.status is Status.FAILED
+            assert "was changed since" in outcome.reason
+            assert target.read_bytes() == changed
+        finished.batch(checksum=checksum, colorize=ColorizeOptions(overwrite=True))
+        assert finished.results() == before
+
+    def test_a_changed_copy_fails_likewise(self, finished: Archive) -> None:
+        finished.batch(copy_rest=True)
+        (finished.out / "c.jpg").write_text("retouched")
+        assert "was changed since" in finished.batch(copy_rest=True)["c.jpg"].reason
+        assert finished.batch()["c.jpg"].status is Status.SKIPPED  # no copy is asked for
+
+    def test_whose_size_was_never_written_down_only_have_to_be_there(self, finished: Archive) -> None:
+        journal = finished.out / "lab-colorize.jsonl"
+        lines = [json.loads(line) for line in journal.read_text().splitlines()]
+        journal.write_text("".join(json.dumps(line | {"target_size": None}) + "\n" for line in lines))
+        (finished.out / "a/1.jpg").write_text("cut")
+        finished.batch()
+        assert finished.asked() == ["x.jpg"]
+
+    def test_that_stand_unchanged_hold_by_contents_too(self, finished: Archive) -> None:
+        finished.batch(checksum=True)
+        assert finished.asked() == ["x.jpg"]
+
+
+def test_only_what_was_done_by_another_recipe_counts_as_done_again(finished: Archive) -> None:
+    (finished.out / "a/1.jpg").unlink()
+    assert remade(finished) == set()
+    finished.stand_in.recipe = Recipe("stand-in", "0" * 64, "vivid")
+    assert remade(finished) == {"a/1.jpg", "a/2.tif", "3.png"}
+
+
+def remade(archive: Archive) -> set[str]:
+    with Batch(archive.options(), archive.stand_in.studio()) as batch:
+        return set(batch.plan.remade)
 
 
 def test_a_changed_source_is_made_again(finished: Archive, touch_later: Change) -> None:

@@ -10,22 +10,29 @@ import pytest
 
 from lab_colorize.batch.find import Found
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.plan import Task
 from lab_colorize.batch.survey import Measured, Pace, estimate
 from lab_colorize.cli import progress as shown
 from lab_colorize.cli.options import MAX_PIXELS, SOURCE_TYPES
 from lab_colorize.cli.summary import LISTED, Tally, summary
 from lab_colorize.colorizer import ColorizeOptions
 
+LEFT = Found(hidden=3, others=2)
+OUT = Path("out")
+
 
 def failure(number: int, **more: Any) -> Outcome:
     return Outcome(f"{number}.jpg", None, Status.FAILED, reason="It is empty.", remedy="Scan it again.", **more)
 
 
-def told(tally: Tally, **more: Any) -> str:
+def told(
+    tally: Tally, *, found: Found = LEFT, copy_rest: bool = False, out: Path = OUT, damaged: int = 0, **more: Any
+) -> str:
+    due = [Task(f"{number}.jpg", f"{number}.jpg") for number in range(30)]
     batch: Any = SimpleNamespace(
-        found=Found(hidden=3, others=2),
-        options=SimpleNamespace(copy_rest=False, out=Path("out")),
-        plan=SimpleNamespace(due=[0] * 30, hopeless=[], damaged_lines=0),
+        found=found,
+        options=SimpleNamespace(copy_rest=copy_rest, out=out),
+        plan=SimpleNamespace(due=due, hopeless=[], damaged_lines=damaged),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
 
@@ -60,6 +67,31 @@ def test_an_interrupted_batch_says_what_is_left_and_how_to_go_on() -> None:
 
 def test_what_was_left_out_is_counted() -> None:
     assert "Left out: 3 hidden, 2 non-photographs." in told(Tally(settled=0))
+
+
+def test_one_is_never_called_many() -> None:
+    text = told(Tally(settled=0), found=Found(others=1, links_left=1), damaged=1)
+    assert "Left out: 1 non-photograph, 1 link to a folder not followed." in text
+    assert "passed over 1 line of the journal" in text
+
+
+def test_what_another_model_or_other_options_made_due_again_is_said_in_one_line() -> None:
+    tally = Tally(settled=0, remade=frozenset({"1.jpg", "2.jpg"}))
+    for number in range(3):
+        tally.add(Outcome(f"{number}.jpg", f"{number}.jpg", Status.DONE))
+    assert "2 done again: the model or the options changed." in told(tally)
+    assert "again" not in told(Tally(settled=0, done=3))
+
+
+def test_an_output_that_should_be_complete_says_what_it_lacks(tmp_path: Path) -> None:
+    tally = Tally(settled=0)
+    for number in range(3):
+        tally.add(failure(number))
+    (tmp_path / "0.jpg").write_text("an earlier result")
+    assert "2 failed and are missing in the output" in told(tally, copy_rest=True, out=tmp_path)
+    (tmp_path / "1.jpg").write_text("an earlier result")
+    assert "1 failed and is missing in the output" in told(tally, copy_rest=True, out=tmp_path)
+    assert "missing" not in told(tally, out=tmp_path)
 
 
 def test_plain_lines_come_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
