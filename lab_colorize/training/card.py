@@ -21,7 +21,7 @@ from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import FIGURES
 from lab_colorize.training.split import Parts
 
-PACKAGES = ("numpy", "opencv-python", "tensorflow", "jax", "torch")
+PACKAGES = ("numpy", "opencv-python-headless", "tensorflow", "jax", "torch")
 PRIVATE = frozenset({"photos", "run", "validation_folder", "init_from", "encoder_weights"})  # paths of this machine
 
 

@@ -68,7 +68,7 @@ def resumed(run: Path, flags: Request, file: Request | None) -> TrainOptions:
             remedy="Go on with --resume and --out alone, or choose another --out for a new run.",
         )
     harmless = {name: getattr(now, name) for name in config.HARMLESS if name in asked}
-    return replace(before, **harmless)
+    return replace(before, **(harmless | {"install": bool(flags.get("install"))}))  # a wish of each session
 
 
 def _require_same_freezing(before: TrainOptions, frozen: float) -> None:

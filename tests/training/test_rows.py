@@ -8,6 +8,7 @@ import pytest
 
 from lab_colorize.colorizer import Colorizer
 from lab_colorize.training import config
+from lab_colorize.training.options import Stage
 from lab_colorize.training.run import train
 from lab_colorize.zoo.catalog import ROWS
 
@@ -32,12 +33,11 @@ def test_a_row_trains_validates_exports_and_its_export_colours(row, many_photos,
             "photos": many_photos,
             "run": tmp_path / "run",
             "network": row.name,
-            "epochs": 1.0,
-            "side": row.smallest,
             "batch_size": BATCH,
             "encoder_weights": "none",
         },
-        {},
+        # Encoders are left frozen: tracing their gradients takes most of a minute, and `test_overfit` trains one.
+        {"stage": (Stage(1, row.smallest, row.learning_rate, freeze_encoder=bool(row.encoder)),)},
     )
     trained = train(options)
     (epoch,) = history(options.run)

@@ -153,7 +153,7 @@ def test_a_folder_in_use_is_not_begun_anew(tmp_path, photos, command):
 def test_what_is_not_installed_is_named_with_the_way_to_install_it(tmp_path, photos, command, missing):
     (tmp_path / "without").mkdir()
     (tmp_path / "without" / f"{missing}.py").write_text(
-        f"raise ModuleNotFoundError('No module named {missing!r}', name={missing!r})\n"
+        f"raise ModuleNotFoundError('No module named {missing}', name={missing!r})\n"
     )
     done = command(
         photos,
