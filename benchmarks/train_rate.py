@@ -40,10 +40,8 @@ def main() -> None:
         training = prepared(photos, Path(folder) / "run", chosen.side, frozen=chosen.frozen)
         ours, bare = rates(training, chosen.steps, chosen.turns)
     ratios = [one / other for one, other in zip(ours, bare, strict=True)]
-    print(
     learning = "decoder alone" if chosen.frozen else "all of it"
     print(f"{DEFAULT.name} at side {chosen.side}, batch {DEFAULT.batch_size}, {learning}")
-    )
     print(f"train      {statistics.median(ours):6.1f} photos/s")
     print(f"bare fit   {statistics.median(bare):6.1f} photos/s")
     print(f"ratio      {statistics.median(ratios):6.3f}  ({', '.join(f'{ratio:.3f}' for ratio in ratios)})")

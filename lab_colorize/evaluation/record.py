@@ -21,7 +21,7 @@ from lab_colorize.evaluation.summary import Summary, summarize
 
 FORM = 1  # of the JSON; grows when a reader of the former one would stumble
 DECIMALS = 6
-PACKAGES = ("numpy", "opencv-python", "ai-edge-litert")  # what figures can depend on
+PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert")  # what figures can depend on
 
 
 def json_of(evaluation: Evaluation, *, created: datetime | None = None) -> bytes:
