@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import sys
 from dataclasses import dataclass
@@ -156,6 +157,8 @@ def read_card(path: Path) -> Card:
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelDamaged(f"The model's card {path} cannot be understood: {error!r}.") from error
+    if not 0 < card.saturation < math.inf:
+        raise ModelDamaged(f"The model's card {path} gives an impossible saturation.", remedy="Export the model again.")
     if card.side < 1 or card.step < 1 or card.fraction < 1 or card.side % card.step:
         raise ModelDamaged(f"The model's card {path} gives impossible sides.", remedy="Export the model again.")
     return card

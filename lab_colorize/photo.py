@@ -57,6 +57,7 @@ class Photo:
     pages: tuple[Page, ...]  # one, save for multi-page TIFF
     format: Format
     metadata: Metadata
+    truncated: bool = False  # a part of the file was missing, and that was accepted
 
 
 def format_named(name: str) -> Format:
@@ -101,7 +102,7 @@ def read_photo(
     called = name or (str(source) if isinstance(source, Path) else "the photograph")
     data = _contents(source, called) if isinstance(source, Path) else source
     format, header = _headed(data, called, max_pixels)
-    data = _whole(data, format, called, accept_truncated=accept_truncated)
+    data, truncated = _whole(data, format, called, accept_truncated=accept_truncated)
     try:
         pages = decoding.decode(data, format, header)
     except Damaged as broken:
@@ -111,7 +112,7 @@ def read_photo(
     except MemoryError:
         remedy = "Close other programs, or scale it down."
         raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy=remedy) from None
-    return Photo(pages, format, read_metadata(data, format))
+    return Photo(pages, format, read_metadata(data, format), truncated)
 
 
 def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
@@ -191,13 +192,14 @@ def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
     return format, header
 
 
-def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) -> bytes:
-    """Check that nothing is missing; what is missing of a JPEG can be accepted, and is then left grey."""
+def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) -> tuple[bytes, bool]:
+    """Check that nothing is missing; what is missing of a JPEG can be accepted, is then left grey, and owned up to."""
     flaw = CONTAINERS[format].flaw(data)
     if flaw is None:
-        return data
+        return data, False
     if format is Format.JPEG:
-        if accept_truncated or decoding.completes(data):
-            return jpeg.completed(data)
+        complete = decoding.completes(data)
+        if complete or accept_truncated:
+            return jpeg.completed(data), not complete
         raise UnreadablePhoto(f"{name!r} is truncated: {flaw}.", remedy=_TRUNCATED)
     raise UnreadablePhoto(f"{name!r} is damaged: {flaw}.", remedy=_WHOLE_COPY)

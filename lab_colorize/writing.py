@@ -5,7 +5,9 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from lab_colorize.errors import OutputError, OutputExists
 
@@ -20,7 +22,8 @@ _REMEDIES = {
     errno.EROFS: "The disk is read-only: write elsewhere.",
     errno.ENOENT: "Create the folder first.",
     errno.ENOTDIR: "A part of the path is a file: choose another place.",
-    errno.ENAMETOOLONG: "Choose a shorter name.",
+    errno.ENAMETOOLONG: "Names have 255 bytes at most, the result's too: choose a shorter one.",
+    errno.EINVAL: "Such names are not allowed there: choose another name, or write elsewhere.",
     errno.EFBIG: "The disk cannot hold a file of this size: write elsewhere.",
     errno.EISDIR: "A folder has that name: choose another.",
 }
@@ -33,33 +36,48 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False, like: Path 
     `overwrite` an existing file is never replaced, even if it appears meanwhile. A symbolic link at the path is
     replaced itself; what it points to is not touched. Times and permissions are taken from `like`.
     """
+
+    def fill(file: BinaryIO) -> None:
+        file.write(data)
+        if like is not None:
+            file.flush()
+            _take_after(Path(file.name), like)
+
+    fill_whole(path, fill, overwrite=overwrite)
+
+
+def fill_whole(path: Path, fill: Callable[[BinaryIO], None], *, overwrite: bool = False) -> None:
+    """Do the same with what `fill` puts into a file that is still nameless: for contents too large for memory."""
     if not overwrite and os.path.lexists(path):
         raise _exists(path)
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
     try:
-        _write(temporary, data, like)
+        _write(temporary, fill)
         _name(temporary, path, overwrite=overwrite)
         _settle(path.parent)
     except OSError as problem:
-        reason = problem.strerror or str(problem)
-        remedy = _REMEDIES.get(problem.errno or 0, "Check the disk, or write elsewhere.")
-        raise OutputError(f"{str(path)!r} could not be written: {reason}.", remedy=remedy) from problem
+        raise unwritten(path, problem) from problem
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def unwritten(path: Path, problem: OSError) -> OutputError:
+    """Say what kept a file or folder from being made, and the way out."""
+    reason = problem.strerror or str(problem)
+    remedy = _REMEDIES.get(problem.errno or 0, "Check the disk, or write elsewhere.")
+    return OutputError(f"{str(path)!r} could not be written: {reason}.", remedy=remedy)
 
 
 def _exists(path: Path) -> OutputExists:
     return OutputExists(f"{str(path)!r} exists already.", remedy="Give --overwrite to replace it.")
 
 
-def _write(temporary: Path, data: bytes, like: Path | None) -> None:
-    """Fill a new file and see it onto the disk, with the times and permissions it is to have."""
+def _write(temporary: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """Fill a new file and see it onto the disk."""
     with temporary.open("xb") as file:
-        file.write(data)
+        fill(file)
         file.flush()
-        if like is not None:
-            _take_after(temporary, like)
         os.fsync(file.fileno())
 
 

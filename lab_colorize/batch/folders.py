@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.writing import TEMPORARY_PREFIX, unwritten
 
 
 def check_folders(folder: Path, out: Path) -> None:
@@ -43,10 +43,17 @@ def make_folder_for(out: Path, target: str) -> Path:
     for name in target.split("/")[:-1]:
         folder /= name
         if not os.path.lexists(folder):
-            folder.mkdir(exist_ok=True)  # another worker may just have made it
+            _make(folder)
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise OutputError(f"{folder} is a link or a file, not a folder.", remedy="Move it out of the way.")
     return out / target
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)  # another worker may just have made it
+    except OSError as error:
+        raise unwritten(folder, error) from error
 
 
 def ignores_case(out: Path) -> bool:

@@ -18,6 +18,7 @@ from typing import Self
 from lab_colorize.batch.lock import try_lock
 from lab_colorize.batch.outcome import Outcome, read_line
 from lab_colorize.errors import OutputError
+from lab_colorize.writing import unwritten
 
 JOURNAL_NAME = "lab-colorize.jsonl"
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -59,20 +60,48 @@ def read_journal(out: Path) -> History:
         raise _unusable(out, error) from error
 
 
+def check_unused(out: Path) -> None:
+    """OutputError if a batch is writing to OUT at this moment; opens for reading only."""
+    try:
+        file = os.open(out / JOURNAL_NAME, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return  # reading it will say what is wrong
+    try:
+        if not try_lock(file):
+            raise _in_use(out)
+    finally:
+        os.close(file)
+
+
+def _in_use(out: Path) -> OutputError:
+    """The refusal to meddle with what a batch is writing."""
+    return OutputError(f"Another batch is writing to {out}.", remedy="Wait for its end or choose another folder.")
+
+
 class Journal:
     """The journal open for appending, and with it the lock on its folder. Threads may share it."""
 
     def __init__(self, out: Path) -> None:
+        self._out = out
         self._threads = threading.Lock()
         try:
             out.mkdir(parents=True, exist_ok=True)
             self._file = os.open(out / JOURNAL_NAME, _FLAGS, 0o666)
         except OSError as error:
             raise _unusable(out, error) from error
-        if not try_lock(self._file):
+        try:
+            self._begin()
+        except BaseException:
             os.close(self._file)
-            raise OutputError(f"Another batch is writing to {out}.", remedy="Wait for its end or choose another --out.")
-        self._mend()
+            raise
+
+    def _begin(self) -> None:
+        if not try_lock(self._file):
+            raise _in_use(self._out)
+        try:
+            self._mend()
+        except OSError as error:
+            raise _unusable(self._out, error) from error
 
     def append(self, outcome: Outcome) -> None:
         """Write one line in one piece, or none of it (OSError)."""
@@ -84,9 +113,11 @@ class Journal:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> None:
-        """Flush the lines to the disk and let the lock go."""
+        """Flush the lines to the disk and let the lock go; OutputError if the disk refuses them only now."""
         try:
             os.fsync(self._file)
+        except OSError as error:
+            raise unwritten(self._out / JOURNAL_NAME, error) from error
         finally:
             os.close(self._file)
 

@@ -34,14 +34,16 @@ class Outcome:
     source_size: int | None = None
     source_mtime_ns: int | None = None
     options: str | None = None  # Recipe.options
+    folder: str | None = None  # FOLDER as an absolute path, so that sources can be found again and verified
     traceback: str = ""  # of a bug, for its report
 
     def line(self) -> bytes:
         """One line of JSON; ASCII, so that file names of any bytes survive (as surrogate escapes)."""
-        told = {name: value for name, value in asdict(self).items() if value or name != "traceback"}
+        told = {name: value for name, value in asdict(self).items() if value or name not in _SELDOM}
         return json.dumps(told).encode("ascii") + b"\n"
 
 
+_SELDOM = ("folder", "traceback")  # left out where they say nothing
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _NUMBERS = ("target_size", "source_size", "source_mtime_ns", "width", "height")
 
@@ -66,6 +68,7 @@ def _sound(outcome: Outcome) -> bool:
     return (
         isinstance(outcome.source, str)
         and isinstance(outcome.target, str | None)
+        and isinstance(outcome.folder, str | None)
         and isinstance(outcome.source_sha256, str | None)
         and isinstance(outcome.target_sha256, str | None)
         and all(isinstance(number, int | None) for number in numbers)

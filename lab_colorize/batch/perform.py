@@ -18,6 +18,7 @@ from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, Plan, Task
 from lab_colorize.batch.rest import changed, copy_whole, foreign
+from lab_colorize.batch.words import of_it
 from lab_colorize.errors import AlreadyInColour, ColorizeError, OutputExists
 from lab_colorize.writing import TEMPORARY_PREFIX
 
@@ -50,12 +51,12 @@ class Performer:
         return replace(outcome, seconds=round(time.perf_counter() - start, 3))
 
     def _outcome(self, task: Task) -> Outcome:
-        blank = Outcome(task.source, None, Status.FAILED)
+        blank = Outcome(task.source, None, Status.FAILED, folder=str(self.plan.folder.absolute()))
         try:
             blank = _with_stat(blank, self.plan.folder / task.source)  # before reading: a later change shows
             return self._copied(task, blank, COPIED) if task.copy_only else self._coloured(task, blank)
         except ColorizeError as error:
-            return replace(blank, reason=error.what, remedy=error.remedy)
+            return replace(blank, reason=of_it(self.plan.folder / task.source, error.what), remedy=error.remedy)
         except OSError as error:
             return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions, disk and room.")
         except MemoryError:
@@ -133,13 +134,13 @@ class Performer:
         return None if companion is None else self.plan.out / companion
 
     def _left_alone(self, task: Task, blank: Outcome, error: AlreadyInColour) -> Outcome:
-        recipe = self.plan.recipe
+        recipe, source = self.plan.recipe, self.plan.folder / task.source
         blank = replace(blank, model=recipe.model, model_sha256=recipe.model_sha256, options=recipe.options)
+        reason = of_it(source, error.what)
         if self.copy_rest:
-            return self._copied(task, blank, f"{error.what} Copied as it is.")
-        source_sha256 = sha256_of(self.plan.folder / task.source)
+            return self._copied(task, blank, f"{reason} Copied as it is.")
         return replace(
-            blank, status=Status.SKIPPED, reason=error.what, remedy=error.remedy, source_sha256=source_sha256
+            blank, status=Status.SKIPPED, reason=reason, remedy=error.remedy, source_sha256=sha256_of(source)
         )
 
     def _copied(self, task: Task, blank: Outcome, reason: str) -> Outcome:

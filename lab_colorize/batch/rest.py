@@ -1,30 +1,36 @@
 """Files copied as they are: whole or not at all, in pieces, so that a film beside the photographs fits in memory."""
 
+import hashlib
 import os
-import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from lab_colorize.batch.contents import same_contents, sha256_of
 from lab_colorize.errors import OutputExists
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.writing import fill_whole
+
+_PIECE = 1 << 20
 
 
 def copy_whole(source: Path, target: Path, *, overwrite: bool) -> str:
-    """Copy contents, times and permissions, and give the SHA-256 of what was written."""
+    """Copy contents, times, permissions and other attributes, and give the SHA-256 of what was written."""
     if os.path.lexists(target) and not overwrite:
         return _accept(source, target)
-    temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
-    try:
-        _copy_flushed(source, temporary)
-        copied = sha256_of(temporary)
-        _publish(temporary, target, overwrite=overwrite)
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-    _flush_folder(target.parent)
-    return copied
+    copied = hashlib.sha256()
+
+    def fill(writing: BinaryIO) -> None:
+        while piece := reading.read(_PIECE):
+            copied.update(piece)
+            writing.write(piece)
+        writing.flush()
+        with suppress(PermissionError):  # FAT and network shares hold no permissions
+            shutil.copystat(source, writing.name)
+
+    with source.open("rb") as reading:
+        fill_whole(target, fill, overwrite=overwrite)
+    return copied.hexdigest()
 
 
 def foreign(target: Path) -> OutputExists:
@@ -48,35 +54,3 @@ def _accept(source: Path, target: Path) -> str:
     if target.is_symlink() or not target.is_file() or not same_contents(source, target):
         raise foreign(target)
     return sha256_of(target)
-
-
-def _copy_flushed(source: Path, temporary: Path) -> None:
-    with source.open("rb") as reading, temporary.open("xb") as writing:
-        shutil.copyfileobj(reading, writing, 1 << 20)
-        writing.flush()
-        os.fsync(writing.fileno())
-    shutil.copystat(source, temporary)
-
-
-def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
-    """Give the file its name; without `overwrite` never in place of another one, even if that appears just now."""
-    if overwrite:
-        temporary.replace(target)
-        return
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise foreign(target) from None
-    except OSError:  # no hard links on this file system
-        if os.path.lexists(target):
-            raise foreign(target) from None
-        temporary.rename(target)
-
-
-def _flush_folder(folder: Path) -> None:
-    with suppress(OSError):  # Windows opens no folders, some file systems flush none
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.options import BatchOptions, recipe_of, usable_cores
 from lab_colorize.batch.plan import Plan, Task
 from lab_colorize.batch.run import look, plan_batch
+from lab_colorize.batch.words import of_it
 from lab_colorize.errors import ColorizeError
 
 if TYPE_CHECKING:
@@ -66,8 +67,10 @@ def measure(folder: Path, tasks: list[Task]) -> Measured:
     for task in tasks:
         try:
             _, width, height = probe_photo(folder / task.source)
-        except (ColorizeError, OSError) as error:
-            unreadable.append(str(error))
+        except ColorizeError as error:
+            unreadable.append(f"{task.source}: {of_it(folder / task.source, error.what)} {error.remedy}".rstrip())
+        except OSError as error:
+            unreadable.append(f"{task.source}: {error.strerror or error}.")
         else:
             photographs, pixels = photographs + 1, pixels + width * height
     return Measured(photographs, pixels / 1e6, tuple(unreadable))

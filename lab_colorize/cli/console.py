@@ -1,8 +1,13 @@
 """Words on standard error. Results go to standard output and are the commands' own business."""
 
+import re
+
 import click
 
 from lab_colorize.errors import ColorizeError
+
+# Control characters, ends of lines, marks that turn the direction of writing, and bytes that are no characters.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def complain(error: ColorizeError) -> None:
@@ -18,6 +23,5 @@ def mention(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` on one line and encodable: file names may hold line breaks and bytes that are no characters."""
-    shown = text.replace("\n", "\\n").replace("\r", "\\r").replace("\x1b", "\\x1b")
-    return shown.encode("utf-8", "backslashreplace").decode()
+    """`text` on one line and encodable, with nothing in it that steers a terminal: file names may hold anything."""
+    return _STEERING.sub(lambda sign: repr(sign[0])[1:-1], text)

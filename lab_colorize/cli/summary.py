@@ -117,8 +117,7 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
         return
     yield click.style("Failed:", fg="red")
     for outcome in tally.listed:
-        named = outcome.source in outcome.reason
-        yield f"  {printable(outcome.reason if named else f'{outcome.source}: {outcome.reason}')}"
+        yield f"  {printable(f'{outcome.source}: {outcome.reason}')}"
         if outcome.remedy:
             yield f"      {printable(outcome.remedy)}"
     journal = printable(str(batch.options.out / JOURNAL_NAME))
@@ -143,7 +142,8 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     """What --dry-run says."""
     measured = survey.measured
     yield (
-        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels: "
+        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels, less those "
+        "in colour already, which only show when they are opened: "
         f"about {in_words(survey.seconds)} with {number_of(options.workers, 'worker')}"
         " (an estimate from two sample pictures on this machine)."
     )
