@@ -101,7 +101,7 @@ def test_every_folder_of_code_is_packaged():
         ["-c", "import lab_colorize"],
         *(
             ["-m", "lab_colorize", *words, "--help"]
-            for words in ([], ["colorize"], ["batch"], ["train"], ["evaluate"], ["models"])
+            for words in ([], ["colorize"], ["batch"], ["verify"], ["train"], ["evaluate"], ["models"])
         ),
     ],
     ids=str,

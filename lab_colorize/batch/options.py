@@ -41,10 +41,16 @@ class BatchOptions:
     recurse: bool = True
     checksum: bool = False  # judge by contents, not by size and time, whether a source or its result changed
     copy_rest: bool = False  # also copy what is not coloured, so that OUT is a complete archive
+    bag: Path | None = None  # the bag whose payload `out` is, if it is one
 
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise UsageProblem(f"A batch cannot run with {self.workers} workers.", remedy="Give --workers 1 or more.")
+
+    @property
+    def place(self) -> Path:
+        """The folder that holds all that is written: results, journal, manifest."""
+        return self.bag or self.out
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Batch:
         self._studio = studio
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
-            clear_temporaries(options.out)
+            clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, studio.recipe)
             self._held = stack.pop_all()
         self._crew = Crew(self.plan.due, self._equip, max(1, min(options.workers, len(self.plan.due))))
@@ -103,11 +103,11 @@ def look(options: BatchOptions) -> Found:
     """Look through FOLDER; NothingToDo if nothing in it could be worked on."""
     from lab_colorize.photo import PHOTO_SUFFIXES
 
-    check_folders(options.folder, options.out)
+    check_folders(options.folder, options.place)
     found = find(
         Search(
             options.folder,
-            options.out,
+            options.place,
             PHOTO_SUFFIXES,
             Choice(options.include, options.exclude),
             recurse=options.recurse,

@@ -41,6 +41,7 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 @click.option("--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Leave subfolders out.")
 @click.option("--checksum", is_flag=True, help="Judge what changed by contents, not by size and time.")
 @click.option("--copy-rest", is_flag=True, help="Copy what is not coloured, so that the output is complete.")
+@click.option("--manifest", is_flag=True, help="Make the output a bag (BagIt): results in data/, a manifest beside it.")
 @click.option(
     "--report",
     metavar="FILE.html",
@@ -66,17 +67,22 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
     status = _carry_out(options, as_json=as_json, quiet=quiet)
     if report is not None and status != ExitCode.INTERRUPTED:
         _draw_contact_sheet(options, report, quiet=quiet)
+    if options.bag is not None:
+        _write_bag(options.bag)
     context.exit(status)
 
 
 def batch_options(params: dict[str, Any]) -> BatchOptions:
     """The request as a value."""
+    from lab_colorize.batch.bag import results_folder
     from lab_colorize.batch.options import BatchOptions
 
-    names = ("folder", "out", "model", "include", "exclude", "recurse", "checksum", "copy_rest")
+    names = ("folder", "model", "include", "exclude", "recurse", "checksum", "copy_rest")
     given = {name: params[name] for name in names}
     workers = {} if params["workers"] is None else {"workers": params["workers"]}
-    return BatchOptions(colorize=colorize_options(params), **given, **workers)
+    out = results_folder(params["out"], manifest=params["manifest"])
+    bag = None if out == params["out"] else params["out"]
+    return BatchOptions(colorize=colorize_options(params), out=out, bag=bag, **given, **workers)
 
 
 def _forecast(options: BatchOptions, *, as_json: bool) -> None:
@@ -135,6 +141,15 @@ def _draw_contact_sheet(options: BatchOptions, report: Path, *, quiet: bool) -> 
         write_contact_sheet(options.folder, options.out, report, workers=options.workers, on_step=on_step)
 
     counted(len(read_journal(options.out).last), draw, quiet=quiet)
+
+
+def _write_bag(bag: Path) -> None:
+    """Also after an interruption: what is done by then is a bag of its own."""
+    from lab_colorize.batch.bag import write_bag
+    from lab_colorize.cli.console import mention
+
+    for caution in write_bag(bag):
+        mention(caution)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from lab_colorize.cli.console import complain
 from lab_colorize.errors import ColorizeError, ExitCode, OutputError
 
 DEFAULT = "colorize"
-COMMANDS = (DEFAULT, "batch", "train", "evaluate", "models")
+COMMANDS = (DEFAULT, "batch", "verify", "train", "evaluate", "models")
 
 
 class OutputGone(ColorizeError):

@@ -1,17 +1,26 @@
-"""Archives of stand-ins: files whose first word says how colouring them ends, and a colour that obeys it."""
+"""Archives of stand-ins: files whose first word says how colouring them ends, and a colour that obeys it.
+
+And the command itself, for real photographs.
+"""
 
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
+import cv2
+import numpy as np
 import pytest
 
+from lab_colorize.batch import run
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome
-from lab_colorize.batch.run import Batch, Studio
+from lab_colorize.cli import main
 from lab_colorize.colorizer import ColorizeOptions, Coloured
 from lab_colorize.errors import AlreadyInColour, OutputExists, UnreadablePhoto
 from lab_colorize.writing import TEMPORARY_PREFIX
@@ -26,8 +35,8 @@ class StandIn:
     recipe: Recipe = RECIPE
     asked: list[str] = field(default_factory=list)
 
-    def studio(self) -> Studio:
-        return Studio(self.recipe, lambda: self.colour)
+    def studio(self) -> run.Studio:
+        return run.Studio(self.recipe, lambda: self.colour)
 
     def colour(self, source: Path, target: Path, *, overwrite: bool) -> Coloured:
         self.asked.append(source.name)
@@ -73,7 +82,7 @@ class Archive:
         )
 
     def batch(self, **more: object) -> dict[str, Outcome]:
-        with Batch(self.options(**more), self.stand_in.studio()) as batch:
+        with run.Batch(self.options(**more), self.stand_in.studio()) as batch:
             return {outcome.source: outcome for outcome in batch}
 
     def asked(self) -> list[str]:
@@ -110,3 +119,31 @@ def touch_later() -> Callable[[Path, str], None]:
         os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 5_000_000_000))
 
     return change
+
+
+def picture(path: Path, *, seed: int = 0) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8), np.uint8)
+    assert cv2.imwrite(str(path), cv2.resize(coarse, (64, 48), interpolation=cv2.INTER_CUBIC))
+
+
+Ended: TypeAlias = "subprocess.CompletedProcess[str]"
+Batch = Callable[..., Ended]
+
+
+def arguments(folder: Path, out: Path, model: Path, *more: str) -> list[str]:
+    return ["batch", str(folder), "--out", str(out), "--model", str(model), *more]
+
+
+@pytest.fixture
+def batch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Batch:
+    """Run the command in this process, which is quicker."""
+
+    def run(*asked: Any) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["lab-colorize", *arguments(*asked)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), said.out, said.err)
+
+    return run

@@ -9,20 +9,15 @@ import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from lab_colorize.batch.journal import JOURNAL_NAME
-from lab_colorize.cli import main
 
-
-def picture(path: Path, *, seed: int = 0) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8), np.uint8)
-    assert cv2.imwrite(str(path), cv2.resize(coarse, (64, 48), interpolation=cv2.INTER_CUBIC))
+from .conftest import Batch, Ended, arguments, picture
 
 
 def bomb() -> bytes:
@@ -50,32 +45,10 @@ def add_bad_ones(folder: Path) -> None:
     (bad / "header.bmp").write_bytes(b"BM" + b"\0" * 10)
 
 
-Ended: TypeAlias = "subprocess.CompletedProcess[str]"
-Batch = Callable[..., Ended]
-
-
-def arguments(folder: Path, out: Path, model: Path, *more: str) -> list[str]:
-    return ["batch", str(folder), "--out", str(out), "--model", str(model), *more]
-
-
 def batch_apart(*asked: Any) -> Ended:
     """Run the command as a program of its own."""
     command = [sys.executable, "-m", "lab_colorize", *arguments(*asked)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-
-@pytest.fixture
-def batch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Batch:
-    """Run the command in this process, which is quicker."""
-
-    def run(*asked: Any) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["lab-colorize", *arguments(*asked)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capfd.readouterr()
-        return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), said.out, said.err)
-
-    return run
 
 
 def seconds_of_programs() -> float:

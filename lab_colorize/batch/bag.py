@@ -1,0 +1,121 @@
+"""OUT as a bag (BagIt, RFC 8493): results and their journal under OUT/data, their hashes in OUT/manifest-sha256.txt.
+
+What a batch made is listed by the hash it had when it was made, so what rots afterwards is found out, not signed;
+whatever else lies in data/ is listed as it is found. The journal is part of the payload: while a batch runs, or after
+it was killed, the bag does not validate, and the end of the next batch mends that.
+"""
+
+import re
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from lab_colorize import __version__
+from lab_colorize.batch.contents import sha256_of
+from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.words import number_of
+from lab_colorize.errors import OutputError, UsageProblem
+from lab_colorize.writing import write_whole
+
+PAYLOAD = "data"
+MANIFEST_NAME = "manifest-sha256.txt"
+_INFO_NAME = "bag-info.txt"
+_OWN_INFO = re.compile(r"(?m)^(Payload-Oxum|Bagging-Date|Bag-Software-Agent):.*\n([ \t].*\n)*")
+# Tools that split text as Python does end a line at the first of these, and take the others off its end.
+_LINE_ENDS = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\s$")
+
+
+def results_folder(out: Path, *, manifest: bool) -> Path:
+    """Where results go: OUT itself, or OUT/data if OUT is a bag already or shall become one."""
+    if is_bag(out):
+        return out / PAYLOAD
+    if manifest and (out / JOURNAL_NAME).exists():
+        raise UsageProblem(
+            f"{out} holds results already; a bag keeps them in a folder called {PAYLOAD}.",
+            remedy=f"Make a new folder, move {out} into it under the name {PAYLOAD}, and give the new one as --out.",
+        )
+    return out / PAYLOAD if manifest else out
+
+
+def is_bag(out: Path) -> bool:
+    """Whether a batch made OUT a bag: its journal lies in the payload."""
+    return (out / PAYLOAD / JOURNAL_NAME).is_file() and not (out / JOURNAL_NAME).exists()
+
+
+def write_bag(bag: Path) -> tuple[str, ...]:
+    """Bring manifest and tag files in line with the payload, under its lock; give what a person should know."""
+    with Journal(bag / PAYLOAD):
+        files = _payload(bag)
+        version = _version(files)
+        size = sum(path.stat().st_size for path in files.values())
+        tags = {
+            MANIFEST_NAME: _manifest(bag, files, version),
+            _INFO_NAME: _info(bag / _INFO_NAME, f"{size}.{len(files)}"),
+            "bagit.txt": f"BagIt-Version: {version}\nTag-File-Character-Encoding: UTF-8\n".encode(),
+        }
+        for name, content in tags.items():
+            write_whole(bag / name, content, overwrite=True)
+        hashes = "".join(f"{sha256_of(bag / name)}  {name}\n" for name in sorted(tags))
+        write_whole(bag / "tagmanifest-sha256.txt", hashes.encode(), overwrite=True)
+    return tuple(_caution(files, version))
+
+
+def _payload(bag: Path) -> dict[str, Path]:
+    """Every file of the payload by its name in the bag, in order."""
+    files = sorted(path for path in (bag / PAYLOAD).rglob("*") if path.is_file())
+    return {path.relative_to(bag).as_posix(): path for path in files}
+
+
+def _manifest(bag: Path, files: dict[str, Path], version: str) -> bytes:
+    made = {f"{PAYLOAD}/{target}": sha256 for target, sha256 in read_journal(bag / PAYLOAD).written.items()}
+    lines = (f"{made.get(name) or sha256_of(path)}  {_stated(name, version)}\n" for name, path in files.items())
+    try:
+        return "".join(lines).encode()
+    except UnicodeEncodeError as error:
+        unfit = next(name for name in files if not _is_utf8(name))
+        raise OutputError(
+            f"The manifest cannot hold the name {unfit!r}: it is not UTF-8.",
+            remedy="Rename its photograph, remove the file, and run the same command again.",
+        ) from error
+
+
+def _version(names: Collection[str]) -> str:
+    """1.0 writes % as %25, which hardly any tool reads back; 0.97 writes names as they are, but for line ends."""
+    ends = any(end in name for name in names for end in "\r\n")
+    return "0.97" if not ends and any("%" in name for name in names) else "1.0"
+
+
+def _stated(name: str, version: str) -> str:
+    """A name as a manifest of that version writes it."""
+    if version == "0.97":
+        return name
+    return name.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _info(file: Path, oxum: str) -> bytes:
+    """What was written there by hand stays; size, date and maker are brought up to date."""
+    kept = _OWN_INFO.sub("", file.read_text(encoding="utf-8")) if file.exists() else ""
+    date = time.strftime("%Y-%m-%d")
+    own = f"Bag-Software-Agent: lab-colorize {__version__}\nBagging-Date: {date}\nPayload-Oxum: {oxum}\n"
+    return (kept + own).encode()
+
+
+def _caution(names: Collection[str], version: str) -> Iterator[str]:
+    """Say which names are stated as the standard asks and still misread by the tools in use."""
+    twins = Counter(unicodedata.normalize("NFC", name) for name in names)
+    odd = [
+        name
+        for name in names
+        if _LINE_ENDS.search(name)
+        or twins[unicodedata.normalize("NFC", name)] > 1
+        or re.search("%" if version == "1.0" else "%0[AaDd]", name)
+        or sum(name.count(end) for end in "\r\n") > 2  # the bagit tool decodes no more of them
+    ]
+    if odd:
+        yield f"{number_of(len(odd), 'name')} in the manifest may be misread by other tools, such as {odd[0]!r}."
+
+
+def _is_utf8(name: str) -> bool:
+    return name == name.encode("utf-8", "replace").decode()

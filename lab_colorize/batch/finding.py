@@ -1,0 +1,48 @@
+"""What can be found out about a file when the output of a batch is verified: values, no files."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Of which side a file is."""
+
+    RESULT = "result"
+    SOURCE = "source"
+
+
+class State(StrEnum):
+    """What can be said of a file, the worst first."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"  # the journal's last word on it
+    UNFINISHED = "unfinished"  # a temporary file: a batch was killed, and the next one will remove it
+    STALE = "stale"  # an earlier result: its photograph has another one by now, or failed since
+    FOREIGN = "foreign"  # no batch wrote it
+    UNCHECKED = "unchecked"  # a comparison, whose hash no journal holds
+    WHOLE = "whole"
+
+
+LOSSES = frozenset({State.MISSING, State.CHANGED, State.UNREADABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one file."""
+
+    kind: Kind
+    path: str  # relative to OUT, or to the folder of the sources
+    state: State
+    reason: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether this is what nobody wants to find."""
+        return self.state in LOSSES
+
+    @property
+    def told(self) -> bool:
+        """Whether it needs a line: what is whole does not."""
+        return self.state is not State.WHOLE

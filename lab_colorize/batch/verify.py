@@ -1,0 +1,145 @@
+"""Whether all still is as the journal tells: results and sources by their hashes, and what else lies in OUT.
+
+Reads and never writes, so it works where nothing can be written. Whether photographs were added to FOLDER is no
+question here: `batch --dry-run` answers it.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lab_colorize.batch.contents import sha256_of
+from lab_colorize.batch.crew import Crew
+from lab_colorize.batch.finding import Finding, Kind, State
+from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
+from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.strangers import strangers
+from lab_colorize.errors import NothingToDo
+
+_COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A file, and what the journal says it must be."""
+
+    kind: Kind
+    path: str
+    place: Path
+    sha256: str | None
+    size: int | None = None
+    time_ns: int | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything in the journal that has a hash, and what else it tells."""
+
+    out: Path
+    history: History
+    checks: tuple[Check, ...]
+
+    def findings(self, *, quick: bool, workers: int, on_step: Callable[[bool], None]) -> list[Finding]:
+        """Look at every file, `workers` at a time; `on_step` hears after each check whether all was well."""
+        found = [*_failures(self.history), *strangers(self.out, self._results())]
+        if self.checks:
+            look = partial(finding, quick=quick)
+            for one in Crew(self.checks, lambda: look, min(workers, len(self.checks))).results():
+                found.append(one)
+                on_step(not one.lost)
+        return sorted(found, key=lambda one: (list(State).index(one.state), one.kind, one.path))
+
+    def _results(self) -> set[str]:
+        return {check.path for check in self.checks if check.kind is Kind.RESULT}
+
+
+def account_of(out: Path, *, sources: bool = True, folder: Path | None = None) -> Account:
+    """Read the journal of OUT; `folder` is where the sources are now, if they were moved."""
+    if not (out / JOURNAL_NAME).is_file():
+        raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
+    check_unused(out)
+    history = read_journal(out)
+    checks = (*_results(out, history), *(_sources(history, folder) if sources else ()))
+    return Account(out, history, checks)
+
+
+def _results(out: Path, history: History) -> Iterator[Check]:
+    """Results that stand, and those of earlier batches that are still there."""
+    standing = {outcome.target: outcome for outcome in history.last.values() if outcome.target is not None}
+    for target, outcome in standing.items():
+        sha256, size = outcome.target_sha256, outcome.target_size
+        yield Check(Kind.RESULT, target, out / target, sha256, size, outcome.source_mtime_ns)
+    for target in history.written.keys() - standing.keys():
+        if os.path.lexists(out / target):
+            yield Check(Kind.RESULT, target, out / target, history.written[target], stale=True)
+
+
+def _sources(history: History, folder: Path | None) -> Iterator[Check]:
+    known = [outcome for outcome in history.last.values() if outcome.source_sha256 is not None]
+    for place in {folder or _folder(outcome) for outcome in known}:
+        if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
+            raise NothingToDo(
+                f"The folder of the photographs, {place}, is not there.",
+                remedy="Give --source FOLDER if it was moved, or --results-only.",
+            )
+    for outcome in known:
+        place = (folder or _folder(outcome)) / outcome.source
+        sha256, size = outcome.source_sha256, outcome.source_size
+        yield Check(Kind.SOURCE, outcome.source, place, sha256, size, outcome.source_mtime_ns)
+
+
+def _folder(outcome: Outcome) -> Path:
+    if outcome.folder is None:
+        raise NothingToDo(
+            "The journal does not say where the photographs are: an earlier version wrote it.",
+            remedy="Give --source FOLDER, or --results-only.",
+        )
+    return Path(outcome.folder)
+
+
+def finding(check: Check, *, quick: bool) -> Finding:
+    """Look at one file: at all its bytes, or at its size and time alone if `quick`."""
+    try:
+        state, reason = _judged(check, quick=quick)
+    except (FileNotFoundError, NotADirectoryError):
+        state, reason = State.MISSING, ""
+    except OSError as error:
+        state, reason = State.UNREADABLE, f"{error.strerror or error}."
+    return Finding(check.kind, check.path, state, reason)
+
+
+def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
+    if check.kind is Kind.RESULT and check.place.is_symlink():
+        return State.CHANGED, "It is a link now."
+    status = check.place.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return State.CHANGED, "It is no file any more."
+    if check.sha256 is None:
+        return State.UNCHECKED, "The journal holds no hash of it."
+    same_time = check.time_ns is None or abs(status.st_mtime_ns - check.time_ns) <= _COARSEST_TIME_NS
+    same_shape = same_time and check.size in {None, status.st_size}
+    if not (same_shape if quick else sha256_of(check.place) == check.sha256):
+        return State.CHANGED, _why(status, same_time=same_time)
+    return (
+        (State.STALE, "Its photograph has another result now, or failed since.") if check.stale else (State.WHOLE, "")
+    )
+
+
+def _why(status: os.stat_result, *, same_time: bool) -> str:
+    """Tell what was edited from what has rotted: editing gives a file a new time."""
+    if same_time:
+        return "Its time is the old one: damaged, not edited."
+    saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.st_mtime_ns / 1e9))
+    return f"Saved on {saved}: edited or replaced."
+
+
+def _failures(history: History) -> Iterator[Finding]:
+    """What could not be coloured, by the journal's last word."""
+    for outcome in history.last.values():
+        if outcome.status is Status.FAILED:
+            yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)

@@ -1,0 +1,108 @@
+"""`lab-colorize verify`: whether results and photographs still are what the journal says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lab_colorize.cli.console import printable
+from lab_colorize.cli.options import quiet as quiet_option
+from lab_colorize.errors import ExitCode, UsageProblem
+
+if TYPE_CHECKING:
+    from lab_colorize.batch.finding import Finding, State
+    from lab_colorize.batch.verify import Account
+
+
+@click.command()
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--source",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where the photographs are now.  [default: where the batch found them]",
+)
+@click.option("--results-only", is_flag=True, help="Check the results alone and leave the photographs out.")
+@click.option("--quick", is_flag=True, help="Compare sizes and times only, not contents: damage may go unseen.")
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Files read at a time.  [default: one a core]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")
+@quiet_option
+@click.pass_context
+def verify(
+    context: click.Context,
+    /,
+    *,
+    out: Path,
+    source: Path | None,
+    results_only: bool,
+    quick: bool,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Check that the output of a batch is all there, and still what was written.
+
+    Every result and every photograph is held against the hash that the journal has of it. What is missing, changed or
+    foreign is listed. Nothing is written.
+    """
+    from lab_colorize.batch.bag import results_folder
+    from lab_colorize.batch.options import usable_cores
+    from lab_colorize.batch.verify import account_of
+    from lab_colorize.cli.steps import counted
+
+    if source is not None and results_only:
+        raise UsageProblem("--source and --results-only contradict each other.", remedy="Leave one of them out.")
+    account = account_of(results_folder(out, manifest=False), sources=not results_only, folder=source)
+    findings = counted(
+        len(account.checks),
+        lambda on_step: account.findings(quick=quick, workers=workers or usable_cores(), on_step=on_step),
+        quiet=quiet,
+    )
+    for line in _lines(findings, quiet=quiet) if not as_json else map(json.dumps, map(asdict, findings)):
+        click.echo(line)
+    for line in _summary(account, findings, quick=quick, quiet=quiet):
+        click.echo(line, err=as_json)
+    context.exit(_exit_code(account, findings))
+
+
+def _exit_code(account: Account, findings: Iterable[Finding]) -> ExitCode:
+    lost = account.history.damaged or any(finding.lost for finding in findings)
+    return ExitCode.SOME_FAILED if lost else ExitCode.OK
+
+
+def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
+    """A line for each file of which there is something to say, the worst first."""
+    for finding in findings:
+        if finding.lost or (finding.told and not quiet):
+            state = click.style(f"{finding.state:10}", fg="red" if finding.lost else "yellow")
+            reason = f": {finding.reason}" if finding.reason else ""
+            yield f"{state} {finding.kind:6} {printable(finding.path + reason)}"
+
+
+def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: bool) -> Iterator[str]:
+    from lab_colorize.batch.finding import Kind
+    from lab_colorize.batch.words import number_of
+
+    if not quiet:
+        for kind in Kind:
+            states = Counter(finding.state for finding in findings if finding.kind is kind)
+            yield f"{kind.capitalize()}s: {_counts(states) or 'none'}."
+        if quick:
+            yield "Only sizes and times were compared."
+    if account.history.damaged:
+        yield click.style(f"{number_of(account.history.damaged, 'line')} of the journal cannot be read.", fg="red")
+    lost = {finding.kind for finding in findings if finding.lost}
+    if Kind.RESULT in lost:
+        yield "The same batch makes missing results again, and changed ones with --checksum --overwrite."
+    if Kind.SOURCE in lost:
+        yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."
+
+
+def _counts(states: Counter[State]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in sorted(states.items(), key=lambda one: -one[1]))

@@ -1,0 +1,199 @@
+"""The output as a bag: the Library of Congress's own tool accepts it, and it never lists what is not there."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import bagit
+import pytest
+
+from lab_colorize.batch.bag import MANIFEST_NAME, results_folder, write_bag
+from lab_colorize.batch.journal import Journal
+from lab_colorize.errors import OutputError, UsageProblem
+from lab_colorize.writing import TEMPORARY_PREFIX
+
+from .conftest import Archive, Batch, Ended, picture
+
+
+@pytest.fixture
+def bagged(archive: Archive, tmp_path: Path) -> Archive:
+    """An archive whose results go into the payload of `tmp_path`/bag."""
+    archive.out = results_folder(tmp_path / "bag", manifest=True)
+    archive.add("a/1.jpg", "2.tif")
+    return archive
+
+
+def bag_of(archive: Archive) -> Path:
+    return archive.out.parent
+
+
+def listed(bag: Path) -> dict[str, str]:
+    lines = (bag / MANIFEST_NAME).read_text(encoding="utf-8").split("\n")[:-1]
+    return {name: sha256 for sha256, name in (line.split("  ", 1) for line in lines)}
+
+
+def is_valid(bag: Path) -> bool:
+    return bool(bagit.Bag(str(bag)).is_valid())
+
+
+def test_the_tool_of_the_library_of_congress_accepts_what_batch_makes(
+    batch: Batch,
+    tmp_path: Path,
+    tiny_model: Path,
+) -> None:
+    for name in ("1.jpg", "a/2.tif"):
+        picture(tmp_path / "photos" / name)
+    (tmp_path / "photos/note.txt").write_text("about them")
+    bag = tmp_path / "bag"
+    ended: Ended = batch(tmp_path / "photos", bag, tiny_model, "--manifest", "--copy-rest")
+    assert ended.returncode == 0, ended.stderr
+    validated = subprocess.run(
+        [sys.executable, "-m", "bagit", "--validate", str(bag)], capture_output=True, text=True, check=False
+    )
+    assert validated.returncode == 0, validated.stderr
+    assert set(listed(bag)) == {f"data/{name}" for name in ("1.jpg", "a/2.tif", "note.txt", "lab-colorize.jsonl")}
+    assert {path.name for path in bag.iterdir()} == {
+        "data", "bagit.txt", "bag-info.txt", MANIFEST_NAME, "tagmanifest-sha256.txt",
+    }  # fmt: skip
+
+
+def test_a_bag_goes_on_as_a_bag_without_being_asked(batch: Batch, tmp_path: Path, tiny_model: Path) -> None:
+    photos, bag = tmp_path / "photos", tmp_path / "bag"
+    picture(photos / "1.jpg")
+    batch(photos, bag, tiny_model, "--manifest")
+    picture(photos / "2.jpg")
+    ended = batch(photos, bag, tiny_model)
+    assert "1 done, 1 skipped" in ended.stderr
+    assert {"data/1.jpg", "data/2.jpg"} < set(listed(bag))
+    assert is_valid(bag)
+
+
+def test_a_manifest_follows_what_is_there(bagged: Archive) -> None:
+    bagged.batch()
+    write_bag(bag_of(bagged))
+    assert is_valid(bag_of(bagged))
+    (bagged.out / "a/1.jpg").unlink()
+    bagged.add("3.png")
+    (bagged.out / "by hand.txt").write_text("mine")
+    bagged.batch(include=("*.png",))
+    assert not is_valid(bag_of(bagged))  # it tells of an earlier state, and so does the tool
+    write_bag(bag_of(bagged))
+    assert is_valid(bag_of(bagged))
+    assert set(listed(bag_of(bagged))) == {
+        f"data/{name}" for name in ("2.tif", "3.png", "by hand.txt", "lab-colorize.jsonl")
+    }
+
+
+def test_results_are_listed_by_the_hash_they_were_made_with_so_that_rot_is_not_signed(bagged: Archive) -> None:
+    bagged.batch()
+    made = (bagged.out / "2.tif").read_bytes()
+    (bagged.out / "2.tif").write_bytes(made.swapcase())
+    write_bag(bag_of(bagged))
+    assert listed(bag_of(bagged))["data/2.tif"] == hashlib.sha256(made).hexdigest()
+    assert not is_valid(bag_of(bagged))
+
+
+def test_what_a_person_wrote_about_the_bag_stays(bagged: Archive) -> None:
+    bagged.batch()
+    write_bag(bag_of(bagged))
+    info = bag_of(bagged) / "bag-info.txt"
+    info.write_text("Source-Organization: Archive\n  of the town\n" + info.read_text() + "External-Identifier: 7\n")
+    bagged.add("3.png")
+    bagged.batch()
+    write_bag(bag_of(bagged))
+    assert is_valid(bag_of(bagged))
+    told = bagit.Bag(str(bag_of(bagged))).info
+    assert told["External-Identifier"] == "7"
+    assert "of the town" in told["Source-Organization"]
+    assert told["Payload-Oxum"].endswith(".4")
+    assert info.read_text().count("Payload-Oxum") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb.jpg", "a\rb.jpg", "100%.jpg", "%41.jpg", " *x.jpg", "-x.jpg", "~x.jpg", "é\u202e.jpg"]
+)
+def test_strange_names_are_stated_so_that_the_tool_finds_them(bagged: Archive, name: str) -> None:
+    bagged.add(name)
+    bagged.batch()
+    assert write_bag(bag_of(bagged)) == ()
+    assert is_valid(bag_of(bagged))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("100%.jpg", "a\nb.jpg"), ("%0a.jpg",), ("a\u2028b.jpg",), ("\n\n\n.jpg",), ("e\u0301.jpg", "\u00e9.jpg")],
+)
+def test_names_that_the_tool_misreads_are_named_in_a_word_of_caution(bagged: Archive, names: tuple[str, ...]) -> None:
+    bagged.add(*names)
+    bagged.batch()
+    (caution,) = write_bag(bag_of(bagged))
+    assert any(repr(f"data/{name}") in caution for name in names)
+
+
+def test_line_ends_and_percent_signs_together_are_stated_as_the_standard_asks(bagged: Archive) -> None:
+    bagged.add("a\nb.jpg", "100%.jpg")
+    bagged.batch()
+    write_bag(bag_of(bagged))
+    assert "BagIt-Version: 1.0\n" in (bag_of(bagged) / "bagit.txt").read_text()
+    assert {"data/a%0Ab.jpg", "data/100%25.jpg"} < set(listed(bag_of(bagged)))
+
+
+def test_a_name_that_is_no_utf_8_is_refused_and_no_manifest_pretends(bagged: Archive) -> None:
+    bagged.add(os.fsdecode(b"caf\xe9.jpg"))
+    bagged.batch()
+    with pytest.raises(OutputError, match="not UTF-8"):
+        write_bag(bag_of(bagged))
+    assert not (bag_of(bagged) / MANIFEST_NAME).exists()
+
+
+def test_a_bag_killed_while_its_manifest_was_written_is_mended_by_the_next_batch(
+    bagged: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bagged.batch()
+    write_bag(bag_of(bagged))
+    bagged.add("3.png")
+    before = (bag_of(bagged) / MANIFEST_NAME).read_bytes()
+    bag = bag_of(bagged)
+    bagged.batch(bag=bag)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(Path, "unlink", lambda *_, **__: None)  # as nobody clears up after kill -9
+        with pytest.raises(KeyboardInterrupt):
+            write_bag(bag)
+    assert (bag / MANIFEST_NAME).read_bytes() == before  # never half of one
+    assert list(bag.glob(f"{TEMPORARY_PREFIX}*"))
+    bagged.batch(bag=bag)
+    write_bag(bag)
+    assert is_valid(bag)
+    assert not list(bag.glob(f"{TEMPORARY_PREFIX}*"))
+
+
+def test_results_that_lie_in_out_itself_are_not_made_again_in_a_bag(archive: Archive, tmp_path: Path) -> None:
+    archive.add("1.jpg")
+    archive.batch()
+    with pytest.raises(UsageProblem, match="holds results already") as refused:
+        results_folder(archive.out, manifest=True)
+    assert "under the name data" in refused.value.remedy
+    (tmp_path / "bag").mkdir()  # what the message says to do
+    archive.out = archive.out.rename(tmp_path / "bag/data")
+    assert results_folder(tmp_path / "bag", manifest=True) == archive.out
+    archive.asked()
+    archive.batch()
+    assert archive.asked() == []
+
+
+def test_a_copy_of_a_bag_among_the_photographs_makes_no_bag_of_out(bagged: Archive) -> None:
+    bagged.batch()
+    write_bag(bag_of(bagged))
+    archive = Archive(bag_of(bagged), bag_of(bagged).with_name("again"))
+    archive.batch(copy_rest=True)
+    assert (archive.out / "data/lab-colorize.jsonl").exists()
+    assert results_folder(archive.out, manifest=False) == archive.out
+
+
+def test_a_bag_is_not_written_while_a_batch_is_at_work(bagged: Archive) -> None:
+    bagged.batch()
+    with Journal(bagged.out), pytest.raises(OutputError, match="Another batch"):
+        write_bag(bag_of(bagged))

@@ -1,0 +1,219 @@
+"""Verifying finds whatever is no longer as the journal says, and writes nothing."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab_colorize.batch.finding import Finding, State
+from lab_colorize.batch.journal import JOURNAL_NAME, Journal
+from lab_colorize.batch.verify import account_of
+from lab_colorize.cli import main
+from lab_colorize.colorizer import ColorizeOptions
+from lab_colorize.errors import NothingToDo, OutputError
+from lab_colorize.writing import TEMPORARY_PREFIX
+
+from .conftest import Archive
+
+
+@pytest.fixture
+def finished(archive: Archive) -> Archive:
+    archive.add("a/1.jpg", "a/2.tif", "3.png")
+    archive.add("colour.jpg", content="colour")
+    archive.add("bad.jpg", content="bad")
+    archive.batch()
+    return archive
+
+
+def findings(archive: Archive, *, quick: bool = False, **more: object) -> list[Finding]:
+    account = account_of(archive.out, **more)  # type: ignore[arg-type]
+    return account.findings(quick=quick, workers=2, on_step=lambda _: None)
+
+
+def told(archive: Archive, *, quick: bool = False, **more: object) -> dict[str, str]:
+    """What is said of each file that is not whole, but for the failure of bad.jpg."""
+    found = [one for one in findings(archive, quick=quick, **more) if one.told and one.path != "bad.jpg"]
+    return {f"{one.kind} {one.path}": one.state.value for one in found}
+
+
+def flip(path: Path) -> None:
+    """Change one bit, as a disk does that rots: size and times stay."""
+    times, content = path.stat(), bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_what_a_batch_made_is_whole(finished: Archive) -> None:
+    assert told(finished) == told(finished, quick=True) == {}
+    whole = [(str(one.kind), one.path) for one in findings(finished) if one.state is State.WHOLE]
+    assert whole == [
+        *(("result", path) for path in ("3.png", "a/1.jpg", "a/2.tif")),
+        *(("source", path) for path in ("3.png", "a/1.jpg", "a/2.tif", "colour.jpg")),
+    ]
+
+
+def test_failures_are_told_with_their_reasons(finished: Archive) -> None:
+    (failed,) = [one for one in findings(finished) if one.state is State.FAILED]
+    assert (failed.path, failed.reason, failed.lost) == ("bad.jpg", "bad.jpg is damaged.", False)
+
+
+def test_a_missing_result_and_a_missing_photograph_are_found(finished: Archive) -> None:
+    (finished.out / "a/1.jpg").unlink()
+    (finished.folder / "3.png").unlink()
+    assert told(finished) == told(finished, quick=True) == {"result a/1.jpg": "missing", "source 3.png": "missing"}
+
+
+@pytest.mark.parametrize("side", ["out", "folder"])
+def test_one_flipped_bit_is_found_and_called_damage(finished: Archive, side: str) -> None:
+    flip(getattr(finished, side) / "a/2.tif")
+    (found,) = [one for one in findings(finished) if one.lost]
+    assert found.path == "a/2.tif"
+    assert "damaged, not edited" in found.reason
+    assert told(finished, quick=True) == {}  # as --help says
+
+
+def test_what_was_retouched_is_told_from_what_is_damaged(
+    finished: Archive, touch_later: Callable[[Path, str], None]
+) -> None:
+    touch_later(finished.out / "a/1.jpg", "retouched")
+    for quick in (False, True):
+        (found,) = [one for one in findings(finished, quick=quick) if one.lost]
+        assert (found.path, found.state) == ("a/1.jpg", State.CHANGED)
+        assert "edited or replaced" in found.reason
+
+
+def test_a_result_whose_size_changed_is_found_quickly_even_under_its_old_time(finished: Archive) -> None:
+    times = (finished.out / "3.png").stat()
+    (finished.out / "3.png").write_text("cut")
+    os.utime(finished.out / "3.png", ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert told(finished, quick=True) == {"result 3.png": "changed"}
+
+
+def test_a_link_in_the_place_of_a_result_is_no_result(finished: Archive) -> None:
+    shutil.move(finished.out / "3.png", finished.folder / "moved")
+    (finished.out / "3.png").symlink_to(finished.folder / "moved")
+    assert told(finished) == {"result 3.png": "changed"}
+
+
+def test_what_no_batch_wrote_is_foreign_and_a_folder_of_it_is_told_once(finished: Archive) -> None:
+    (finished.out / "a/note.txt").touch()
+    (finished.out / "sheet/more").mkdir(parents=True)
+    for number in range(3):
+        (finished.out / f"sheet/more/{number}.jpg").touch()
+    (finished.out / "link").symlink_to(finished.folder)
+    (finished.out / "empty").mkdir()
+    assert told(finished) == {"result a/note.txt": "foreign", "result sheet/": "foreign", "result link": "foreign"}
+    assert "A folder of 3 files." in {one.reason for one in findings(finished)}
+
+
+def test_what_a_killed_batch_left_is_no_stranger(finished: Archive) -> None:
+    (finished.out / "a" / f"{TEMPORARY_PREFIX}0123456789abcdef").touch()
+    assert set(told(finished).values()) == {"unfinished"}
+
+
+def test_results_in_a_former_format_are_stale_and_still_held_against_their_hashes(finished: Archive) -> None:
+    finished.batch(colorize=ColorizeOptions(format="png"))
+    assert told(finished) == {"result a/1.jpg": "stale", "result a/2.tif": "stale"}
+    flip(finished.out / "a/1.jpg")
+    (finished.out / "a/2.tif").unlink()  # cleared away, which is nobody's loss
+    assert told(finished) == {"result a/1.jpg": "changed"}
+
+
+def test_comparisons_are_neither_foreign_nor_called_whole(finished: Archive) -> None:
+    (finished.out / "a/1_compare.jpg").touch()
+    assert told(finished) == {"result a/1_compare.jpg": "unchecked"}
+
+
+def test_copies_are_results(finished: Archive) -> None:
+    finished.batch(copy_rest=True)
+    flip(finished.out / "colour.jpg")
+    assert told(finished) == {"result colour.jpg": "changed"}
+
+
+def test_photographs_that_were_moved_are_looked_for_where_they_are(finished: Archive) -> None:
+    moved = finished.folder.rename(finished.folder.with_name("moved"))
+    with pytest.raises(NothingToDo, match="is not there"):
+        findings(finished)
+    assert told(finished, folder=moved) == {}
+    flip(moved / "3.png")
+    assert told(finished, folder=moved) == {"source 3.png": "changed"}
+    assert told(finished, sources=False) == {}
+
+
+def test_a_journal_of_an_earlier_version_asks_where_the_photographs_are(finished: Archive) -> None:
+    journal = finished.out / JOURNAL_NAME
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    for line in lines:
+        del line["folder"]
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    with pytest.raises(NothingToDo, match="earlier version"):
+        findings(finished)
+    assert told(finished, folder=finished.folder) == {}
+
+
+def test_while_a_batch_is_at_work_verifying_is_refused(finished: Archive) -> None:
+    with Journal(finished.out), pytest.raises(OutputError, match="Another batch"):
+        findings(finished)
+
+
+def test_a_folder_without_a_journal_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NothingToDo, match="No journal"):
+        account_of(tmp_path)
+
+
+class TestCommand:
+    """What a person or a program sees of it."""
+
+    def verify(self, monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+        monkeypatch.setattr("sys.argv", ["lab-colorize", "verify", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0)
+
+    def test_ends_with_0_when_all_is_whole_though_some_failed(
+        self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before = {path: path.stat().st_mtime_ns for path in finished.out.rglob("*")}
+        assert self.verify(monkeypatch, finished.out) == 0
+        said = capsys.readouterr().out
+        assert "failed     source bad.jpg: bad.jpg is damaged." in said
+        assert "Results: 3 whole." in said
+        assert "Sources: 4 whole, 1 failed." in said
+        assert {path: path.stat().st_mtime_ns for path in finished.out.rglob("*")} == before
+
+    @pytest.mark.parametrize("name", ["a\nb\x1b[31m.jpg", os.fsdecode(b"caf\xe9.jpg"), "-x.jpg", "\u202egpj.exe.jpg"])
+    def test_ends_with_6_when_something_is_lost_and_shows_names_safely(
+        self, archive: Archive, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive.add(name)
+        archive.batch()
+        flip(archive.out / name)
+        assert self.verify(monkeypatch, archive.out, "-q") == 6
+        line, remedy = capsys.readouterr().out.splitlines()
+        assert line.startswith("changed    result ")
+        assert line.isprintable()
+        assert "--checksum --overwrite" in remedy
+
+    def test_json_tells_of_every_file(
+        self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.verify(monkeypatch, finished.out, "--json", "--results-only") == 0
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert {one["path"]: one["state"] for one in told} == {
+            "a/1.jpg": "whole",
+            "a/2.tif": "whole",
+            "3.png": "whole",
+            "bad.jpg": "failed",
+        }
+
+    def test_a_damaged_journal_is_a_loss(
+        self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        journal = finished.out / JOURNAL_NAME
+        journal.write_bytes(journal.read_bytes().replace(b'"source"', b'"sauce"', 1))
+        assert self.verify(monkeypatch, finished.out) == 6
+        assert "1 line of the journal cannot be read" in capsys.readouterr().out
