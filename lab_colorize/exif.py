@@ -60,9 +60,10 @@ def resolution(dpi: tuple[float, float]) -> bytes:
 def _inner(exif: bytes, s: ifd.Structure, first: ifd.Directory) -> ifd.Directory | None:
     """The EXIF directory that IFD0 points to."""
     pointer = first.entries.get(ifd.EXIF)
-    where = pointer.numbers(s.order) if pointer else ()
+    if pointer is None or pointer.count != 1:
+        return None
     try:
-        return ifd.directory(exif, s, int(where[0])) if len(where) == 1 else None
+        return ifd.directory(exif, s, int(pointer.numbers(s.order)[0]))
     except Damaged:
         return None
 

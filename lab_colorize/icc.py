@@ -18,6 +18,8 @@ _HEADER = 128
 _D50 = (0.9642, 1.0, 0.8249)
 _FIXED = 65536.0  # s15Fixed16 numbers have 16 bits behind the point
 _MOST_TAGS = 1000
+_LONGEST_CURVE = 1 << 16  # entries; they are 16-bit numbers
+_CURVES, _COLUMNS = (b"rTRC", b"gTRC", b"bTRC"), (b"rXYZ", b"gXYZ", b"bXYZ")
 _FEWEST_PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}  # of each parametric function
 
 
@@ -36,8 +38,7 @@ def suits(profile: bytes, channels: int) -> bool:
 
 def grey_curve(profile: bytes) -> Curve | None:
     """From grey values in 0..1 to linear luminance Y in 0..1, white being 1; None if there is no such curve."""
-    tags = _tags(profile)
-    curve = _curve(tags.get(b"kTRC", b"")) if suits(profile, 1) else None
+    curve = _curve(_tags(profile, b"kTRC").get(b"kTRC", b"")) if suits(profile, 1) else None
     if curve is None or profile[20:24] != b"Lab ":
         return curve
     return _through_lightness(curve)
@@ -55,11 +56,11 @@ def _through_lightness(curve: Curve) -> Curve:
 
 def rgb_to_xyz(profile: bytes) -> RgbProfile | None:
     """The curves and the matrix of an RGB profile; None if it has none."""
-    tags = _tags(profile)
     if not suits(profile, 3) or profile[20:24] != b"XYZ ":
         return None
-    curves = [_curve(tags.get(name, b"")) for name in (b"rTRC", b"gTRC", b"bTRC")]
-    columns = [_xyz(tags.get(name, b"")) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
+    tags = _tags(profile, *_CURVES, *_COLUMNS)
+    curves = [_curve(tags.get(name, b"")) for name in _CURVES]
+    columns = [_xyz(tags.get(name, b"")) for name in _COLUMNS]
     red, green, blue = curves
     if red is None or green is None or blue is None or any(column is None for column in columns):
         return None
@@ -67,8 +68,8 @@ def rgb_to_xyz(profile: bytes) -> RgbProfile | None:
     return RgbProfile((red, green, blue), matrix) if abs(np.linalg.det(matrix)) > 1e-6 else None
 
 
-def _tags(profile: bytes) -> Mapping[bytes, bytes]:
-    """A profile's tags by name; those that point outside are left out."""
+def _tags(profile: bytes, *names: bytes) -> Mapping[bytes, bytes]:
+    """Tags by name, those that are asked for: they may overlap, a thousand times; one that points outside is none."""
     if profile[36:40] != b"acsp" or len(profile) < _HEADER + 4:
         return {}
     (count,) = struct.unpack_from(">I", profile, _HEADER)
@@ -78,7 +79,7 @@ def _tags(profile: bytes) -> Mapping[bytes, bytes]:
         if place + 12 > len(profile):
             break
         name, at, size = struct.unpack_from(">4sII", profile, place)
-        if at + size <= len(profile):
+        if name in names and at + size <= len(profile):
             found[name] = profile[at : at + size]
     return found
 
@@ -103,7 +104,7 @@ def _sampled(tag: bytes) -> Curve | None:
     (count,) = struct.unpack_from(">I", tag, 8)
     if count == 0:
         return _straight
-    if len(tag) < 12 + 2 * count:
+    if count > _LONGEST_CURVE or len(tag) < 12 + 2 * count:
         return None
     if count == 1:
         return _power(struct.unpack_from(">H", tag, 12)[0] / 256.0)

@@ -1,6 +1,7 @@
 """Metadata carried over from a photograph to its coloured version, and the stamp that says how it was made."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lab_colorize import exif, xmp
 from lab_colorize.formats.base import Format, Metadata
@@ -8,6 +9,8 @@ from lab_colorize.formats.recognition import CONTAINERS
 from lab_colorize.icc import SRGB_PROFILE
 
 __all__ = ["Metadata", "Provenance", "read_metadata", "stamped"]
+
+_LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,23 @@ def read_metadata(data: bytes, format: Format) -> Metadata:
     """Take EXIF, XMP, IPTC, ICC and resolution out of a file; what is broken counts as absent."""
     found = CONTAINERS[format].metadata(data)
     notes = list(found.notes)
+    for name in ("exif", "xmp", "iptc", "icc", "texts"):
+        if _size(getattr(found, name)) > _LARGEST:
+            found = _without(found, name)
+            notes.append(f"its {name} metadata are longer than {_LARGEST >> 20} MB and were left out")
     if found.exif is not None and not exif.is_sound(found.exif):
         found = replace(found, exif=None)
         notes.append("its EXIF block is damaged and was left out")
     return replace(found, notes=tuple(notes))
+
+
+def _size(held: bytes | tuple[tuple[bytes, bytes], ...] | None) -> int:
+    return sum(len(text) for _, text in held) if isinstance(held, tuple) else len(held or b"")
+
+
+def _without(found: Metadata, name: str) -> Metadata:
+    nothing: Any = {"texts": ()}.get(name)
+    return replace(found, **{name: nothing})
 
 
 def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:

@@ -19,7 +19,9 @@ _XAP = "http://ns.adobe.com/xap/1.0/"
 _TIFF, _EXIF = "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 
-_LARGEST = 16 << 20  # bytes; no honest packet comes near
+_LARGEST = 16 << 20  # bytes; honest packets come near where programs list every ancestor of a document
+_MOST_ELEMENTS = 300_000
+_DEEPEST = 200
 
 _RESET = {
     (_TIFF, "Orientation"): "1",
@@ -83,7 +85,8 @@ class _Reader:
     path: list[Name] = field(default_factory=list)
     starts: list[Span] = field(default_factory=list)  # of the open elements' start tags
     prefixes: dict[str, list[str]] = field(default_factory=dict)
-    text: str = ""
+    text: list[str] = field(default_factory=list)
+    elements: int = 0
 
     def read(self) -> _Found:
         parser = self.parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
@@ -113,16 +116,19 @@ class _Reader:
         self.prefixes[prefix or ""].pop()
 
     def characters(self, text: str) -> None:
-        self.text += text
+        self.text.append(text)
 
     def start(self, name: str, _: object) -> None:
         at = self.parser.CurrentByteIndex
         tag = _TAG.match(self.packet, at)
         if tag is None:
             raise _Unusable("it is not well-formed XML")
+        self.elements += 1
+        if self.elements > _MOST_ELEMENTS or len(self.path) > _DEEPEST:
+            raise _Unusable(f"it has more than {_MOST_ELEMENTS} elements, or {_DEEPEST} inside one another")
         self.path.append(_named(name))
         self.starts.append(tag.span())
-        self.text = ""
+        self.text.clear()
         if len(self.path) >= 2 and self.path[-2:] == [(RDF, "RDF"), (RDF, "Description")]:
             self.attributes(tag.group(), at)
 
@@ -150,7 +156,7 @@ class _Reader:
         elif self.path[-2:] == [(RDF, "RDF"), (RDF, "Description")]:
             self.found.whole[name] = (tag[0], end)
             if not empty and b"<" not in self.packet[tag[1] : at]:
-                self.found.values[name] = ((tag[1], at), self.text)
+                self.found.values[name] = ((tag[1], at), "".join(self.text))
         elif name in _SEQUENCES and self.path[-3:] == [(RDF, "RDF"), (RDF, "Description"), _HISTORY] and not empty:
             self.found.history_end = at
 
@@ -167,14 +173,12 @@ def stamped(
 
     The same input gives the same bytes, so the event in the history bears no time.
     """
-    packet, notes = _EMPTY, tuple[str, ...]()
-    if xmp is not None:
-        packet = _as_utf8(xmp)
-        try:
-            found = _read(packet)
-        except _Unusable as reason:
-            packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
-    found = _read(packet)
+    packet, notes = _EMPTY if xmp is None else _as_utf8(xmp), tuple[str, ...]()
+    try:
+        found = _read(packet)
+    except _Unusable as reason:
+        packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
+        found = _read(packet)
     before = found.values.get((LAB_COLORIZE, "DigitalSourceTypeBefore")) or found.values.get(_SOURCE_TYPE)
     said = {"Software": software, "Model": model, "ModelSHA256": model_sha256}
     if before is not None:

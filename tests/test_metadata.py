@@ -9,7 +9,7 @@ import piexif  # type: ignore[import-untyped]  # it has no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from lab_colorize import exif as exif_blocks
 from lab_colorize.icc import SRGB_PROFILE
@@ -342,3 +342,38 @@ def test_every_file_is_stamped_to_a_second_library() -> None:
         assert b"compositeWithTrainedAlgorithmicMedia" in bytes(picture.info["xmp"])
         assert picture.getexif().get(0x0112, 1) == 1
         assert picture.size == (40, 56)
+
+
+# --- texts of PNG and JPEG
+
+
+def _with_texts() -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Author", "A. Nonymous")
+    info.add_itxt("Description", "Gda\u0144sk, the harbour", lang="pl", zip=True)
+    info.add_text("Copyright", "Box 7", zip=True)
+    return m.pillow(m.grey(), "PNG", pnginfo=info)
+
+
+def test_texts_of_a_png_are_carried() -> None:
+    photo = read_photo(_with_texts())
+    after = encode_photo(Photo((Page(m.colour()),), Format.PNG, stamped(photo.metadata, PROVENANCE)))
+    said = Image.open(io.BytesIO(after)).text
+    assert said["Author"] == "A. Nonymous"
+    assert said["Description"] == "Gda\u0144sk, the harbour"
+    assert said["Copyright"] == "Box 7"
+    assert len([name for name in said if name.startswith("XML")]) == 1
+
+
+def test_comments_of_a_jpeg_are_carried() -> None:
+    data = m.with_app_segment(m.pillow(m.grey(), "JPEG", comment=b"plate 12"), 0xFE, b"found in Box 7")
+    photo = read_photo(data)
+    after = encode_photo(Photo((Page(m.colour()),), Format.JPEG, stamped(photo.metadata, PROVENANCE)))
+    comments = [contents for name, contents in Image.open(io.BytesIO(after)).applist if name == "COM"]
+    assert comments == [b"found in Box 7", b"plate 12"]
+
+
+def test_texts_that_another_format_cannot_hold_are_mentioned() -> None:
+    texts = read_photo(_with_texts()).metadata
+    assert any("texts" in note for note in left_behind(Photo((Page(m.colour()),), Format.JPEG, texts)))
+    assert not left_behind(Photo((Page(m.colour()),), Format.PNG, texts))

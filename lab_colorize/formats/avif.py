@@ -14,6 +14,7 @@ from lab_colorize.formats.boxes import Box, boxes, find
 
 # EXIF's orientation for irot (quarter turns against the clock), then imir (none, top-bottom, left-right).
 _TURNED = {None: (1, 8, 3, 6), 0: (4, 5, 2, 7), 1: (2, 7, 4, 5)}
+_LARGEST_META = 4 << 20  # bytes; it names items and holds a colour profile, no pixels
 _RDF = b"application/rdf+xml"
 
 
@@ -33,6 +34,8 @@ def _meta(data: bytes) -> _Meta:
     box = find(data, 0, len(data), b"meta")
     if box is None:
         raise Damaged("it breaks off before its description")
+    if box.end - box.start > _LARGEST_META:
+        raise Damaged(f"its description is longer than {_LARGEST_META >> 20} MB")
     found = _Meta()
     try:
         for part in boxes(data, box.start + 4, box.end):
@@ -84,7 +87,7 @@ def _iloc(data: bytes, part: Box, found: _Meta) -> None:
         number(2)  # data reference
         base = number(base_size)
         extents = []
-        for _ in range(number(2)):
+        for _ in range(number(2) if index_size + offset_size + length_size else 1):
             number(index_size)
             start = base + number(offset_size)
             extents.append((start, number(length_size)))
@@ -157,6 +160,14 @@ def flaw(data: bytes) -> str | None:
     return "it breaks off" if any(start + length > len(data) for start, length in parts) else None
 
 
+def _contents(data: bytes, found: _Meta, number: int) -> bytes:
+    """The bytes of an item; none if its parts are together longer than the file, which are in it again and again."""
+    extents = found.extents.get(number, [])
+    if sum(length for _, length in extents) > len(data):
+        return b""
+    return b"".join(data[at : at + length] for at, length in extents)
+
+
 def metadata(data: bytes) -> Metadata:
     """Take EXIF and XMP from their items, ICC from the picture's properties."""
     try:
@@ -165,11 +176,11 @@ def metadata(data: bytes) -> Metadata:
         return Metadata()
     exif = xmp = icc = None
     for number, kind in found.kinds.items():
-        contents = b"".join(data[at : at + length] for at, length in found.extents.get(number, []))
-        if kind == b"Exif" and len(contents) > 4:
-            exif = exif or contents[4 + int.from_bytes(contents[:4], "big") :].removeprefix(b"Exif\0\0") or None
-        elif kind == b"mime" and found.mime.get(number) == _RDF:
-            xmp = xmp or contents or None
+        if kind == b"Exif" and exif is None:
+            contents = _contents(data, found, number)
+            exif = contents[4 + int.from_bytes(contents[:4], "big") :].removeprefix(b"Exif\0\0") or None
+        elif kind == b"mime" and found.mime.get(number) == _RDF and xmp is None:
+            xmp = _contents(data, found, number) or None
     for box in _properties(found):
         if box.kind == b"colr" and data[box.start : box.start + 4] in {b"prof", b"rICC"}:
             icc = data[box.start + 4 : box.end] or None

@@ -86,6 +86,7 @@ class Metadata:
     iptc: bytes | None = None  # IIM records, as TIFF has them in tag 33723
     icc: bytes | None = None  # a profile
     dpi: tuple[float, float] | None = None  # across, down
+    texts: tuple[tuple[bytes, bytes], ...] = ()  # kind, contents: PNG's text chunks, JPEG's comments
     notes: tuple[str, ...] = ()  # what could not be carried, in words for a person
 
 

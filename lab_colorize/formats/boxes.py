@@ -3,8 +3,11 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from lab_colorize.formats.base import Damaged
+
+_MOST = 10_000  # boxes side by side; each picture within a file has a few
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,11 @@ class Box:
 def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
     """Give the boxes that lie side by side in a range; Damaged where one reaches beyond it."""
     at = start
-    while at < end:
+    for number in count():
+        if at >= end:
+            return
+        if number == _MOST:
+            raise Damaged(f"it has more than {_MOST} parts")
         if at + 8 > end:
             raise Damaged("it breaks off")
         size, kind = struct.unpack_from(">I4s", data, at)

@@ -118,7 +118,7 @@ def completes(data: bytes) -> bool:
     A decoder that is short of data invents the rest, and takes it from whatever stands there. So the picture is
     whole if it comes out the same whatever is put behind it. Passes of a progressive one cannot be told so.
     """
-    if jpeg.is_progressive(data) or data.endswith(_LOST):
+    if jpeg.is_progressive(data) or data.endswith(_LOST) or 8 * len(data) < jpeg.fewest_bits(data):
         return False
     ends = (b"\xff\xd9", b"\x55" * 64 + b"\xff\xd9", b"\xaa" * 64 + b"\xff\xd9")
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION

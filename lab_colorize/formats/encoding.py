@@ -78,6 +78,9 @@ def left_behind(pages: tuple[Page, ...], format: Format, metadata: Metadata) -> 
         lost.append(f"{name} has no transparency: it became white")
     blocks = (("EXIF", metadata.exif), ("XMP", metadata.xmp), ("IPTC", metadata.iptc), ("ICC", metadata.icc))
     lost += [f"{name} cannot hold {block}" for block, held in blocks if held and block in _CANNOT.get(format, ())]
+    texts = {Format.PNG: png.TEXTS, Format.JPEG: {jpeg.COMMENT}}.get(format, set())
+    if any(kind not in texts for kind, _ in metadata.texts):
+        lost.append(f"{name} cannot hold the texts of another format")
     return (*lost, *(jpeg.left_behind(metadata) if format is Format.JPEG else ()))
 
 

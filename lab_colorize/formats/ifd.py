@@ -6,6 +6,7 @@ Reads classic and BigTIFF, either byte order, and never trusts an offset. Knows 
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from lab_colorize.formats.base import Damaged
 
@@ -18,28 +19,45 @@ _LETTERS = {1: "B", 2: "c", 3: "H", 4: "I", 6: "b", 7: "c", 8: "h", 9: "i", 11: 
 _LETTERS |= {16: "Q", 17: "q", 18: "Q"}
 _SIZES = {kind: struct.calcsize(letter) for kind, letter in _LETTERS.items()} | {5: 8, 10: 8}
 _LONG, _IFD8 = 4, 18
+_SMALLEST_ENTRY = 12  # bytes; BigTIFF's have 20
 _DEEPEST = 3  # IFD0 -> EXIF -> interoperability; more is a loop
+_MOST_BYTES = 16 << 20  # of the values of a directory that is carried
+_MOST_PAGES = 10_000
+_MOST_TAGS = 200_000  # of all pages together: directories may overlap, so that a small file holds any number
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One tag: its type, how many values, the values' bytes in the file's order, and where those lie."""
+    """One tag: its type, how many values, and where in which bytes those lie.
+
+    Values are cut out when they are asked for: any number of tags may each claim to hold the whole file.
+    """
 
     tag: int
     kind: int
     count: int
-    value: bytes
+    source: bytes
     at: int  # offset of the value itself, inline or not
 
-    def numbers(self, order: str) -> tuple[float, ...]:
-        """The values as numbers; rationals as quotients, a zero denominator as 0."""
+    @property
+    def length(self) -> int:
+        """Bytes of the value."""
+        return _SIZES[self.kind] * self.count
+
+    @property
+    def value(self) -> bytes:
+        """The values' bytes, in the file's order."""
+        return self.source[self.at : self.at + self.length]
+
+    def numbers(self, order: str, *, most: int | None = None) -> tuple[float, ...]:
+        """The values, or the first few, as numbers; rationals as quotients, a zero denominator as 0."""
+        count = self.count if most is None else min(self.count, most)
         if self.kind in {5, 10}:
             letter = "I" if self.kind == 5 else "i"
-            parts = struct.unpack(f"{order}{2 * self.count}{letter}", self.value)
+            parts = struct.unpack_from(f"{order}{2 * count}{letter}", self.source, self.at)
             return tuple(a / b if b else 0.0 for a, b in zip(parts[::2], parts[1::2], strict=True))
-        if _LETTERS[self.kind] == "c":
-            return tuple(self.value)
-        return struct.unpack(f"{order}{self.count}{_LETTERS[self.kind]}", self.value)
+        letter = "B" if _LETTERS[self.kind] == "c" else _LETTERS[self.kind]
+        return struct.unpack_from(f"{order}{count}{letter}", self.source, self.at)
 
 
 @dataclass(frozen=True)
@@ -86,7 +104,7 @@ def directory(data: bytes, s: Structure, at: int, *, strict: bool = False) -> Di
         start = at + struct.calcsize(head)
         next_at = start + count * size
         (following,) = struct.unpack_from(s.order + s.offset, data, next_at)
-    except struct.error:
+    except (struct.error, OverflowError):  # BigTIFF's numbers may be larger than any place in memory
         raise Damaged("it breaks off in a list of tags") from None
     entries: dict[int, Entry] = {}
     for place in range(start, next_at, size):
@@ -107,17 +125,20 @@ def _entry(data: bytes, s: Structure, place: int) -> Entry | None:
         (at,) = struct.unpack_from(s.order + s.offset, data, at)
     if at + length > len(data):
         return None
-    return Entry(tag, kind if kind in _SIZES else 7, count if kind in _SIZES else 0, data[at : at + length], at)
+    return Entry(tag, kind if kind in _SIZES else 7, count if kind in _SIZES else 0, data, at)
 
 
 def chain(data: bytes, s: Structure) -> Iterator[Directory]:
     """Follow IFD0 and its successors, pages of a TIFF; Damaged where they run in a circle or outside."""
-    at, seen = s.first, set[int]()
+    at, seen, tags = s.first, set[int](), 0
     while at:
         if at in seen:
             raise Damaged("its pages run in a circle")
         seen.add(at)
         found = directory(data, s, at, strict=True)
+        tags += (found.next_at - at) // _SMALLEST_ENTRY
+        if len(seen) > _MOST_PAGES or tags > _MOST_TAGS:
+            raise Damaged(f"it has more than {_MOST_PAGES} pages, or more than {_MOST_TAGS} tags")
         yield found
         at = found.next
 
@@ -144,7 +165,7 @@ def _of_first(exif: bytes | None, tag: int) -> tuple[float, ...]:
         entry = directory(exif or b"", s, s.first).entries.get(tag)
     except Damaged:
         return ()
-    return entry.numbers(s.order) if entry else ()
+    return entry.numbers(s.order, most=1) if entry else ()
 
 
 @dataclass(frozen=True)
@@ -156,17 +177,20 @@ class Tree:
 
 
 def tree(data: bytes, s: Structure, found: Directory, *, depth: int = 1) -> Tree:
-    """Gather an IFD and what its pointers lead to; what is broken is left out."""
+    """Gather an IFD and what its pointers lead to; what is broken is left out, and what is too much."""
     children = {}
     for tag in POINTERS & found.entries.keys():
-        where = found.entries[tag].numbers(s.order)
-        if len(where) != 1 or depth >= _DEEPEST:
+        pointer = found.entries[tag]
+        if pointer.count != 1 or depth >= _DEEPEST:
             continue
+        where = pointer.numbers(s.order)
         try:
             children[tag] = tree(data, s, directory(data, s, int(where[0])), depth=depth + 1)
         except Damaged:
             continue
-    return Tree(tuple(e for tag, e in sorted(found.entries.items()) if tag not in POINTERS), children)
+    entries = [entry for tag, entry in sorted(found.entries.items()) if tag not in POINTERS]
+    sums = accumulate(entry.length for entry in entries)
+    return Tree(tuple(e for e, total in zip(entries, sums, strict=True) if total <= _MOST_BYTES), children)
 
 
 def block(content: Tree, order: str) -> bytes:

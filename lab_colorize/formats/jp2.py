@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import count
 
 from lab_colorize.formats import ifd
 from lab_colorize.formats.base import Damaged, Header, Metadata, Unsupported
@@ -15,6 +16,7 @@ _SOT, _EOC = 0xFF90, b"\xff\xd9"
 _EXIF_UUID = b"JpgTiffExif->JP2"
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
+_MOST_PARTS = 300_000  # segments and tile parts: 65,535 tiles are the most, in a few parts each
 _ENUMERATED, _PROFILE = 1, 2  # how a colr box names a colour space
 _INCHES_A_METRE = 39.37007874015748
 
@@ -44,23 +46,23 @@ def header(data: bytes) -> Header:
     at = _start(data)
     try:
         right, bottom, left, top = struct.unpack_from(">4I", data, at + 8)
-        (count,) = struct.unpack_from(">H", data, at + 40)
-        depths = {data[at + 42 + 3 * i] for i in range(count)}
+        (channels,) = struct.unpack_from(">H", data, at + 40)
+        depths = {data[at + 42 + 3 * i] for i in range(channels)}
     except (struct.error, IndexError):
         raise Damaged("it breaks off in its header") from None
     width, height = right - left, bottom - top
-    if width <= 0 or height <= 0 or not 1 <= count <= 4:
+    if width <= 0 or height <= 0 or not 1 <= channels <= 4:
         raise Damaged("its header makes no sense")
     bits = max(depths) + 1
     if len(depths) > 1 or bits > 16:
         raise Unsupported("a JPEG 2000 of a depth that is not read", remedy="Save it in 8 or 16 bits.")
-    alpha = count in {2, 4}
-    if count == 2:
+    alpha = channels in {2, 4}
+    if channels == 2:
         raise Unsupported("a grey JPEG 2000 with alpha", remedy="Save it as PNG or TIFF.")
-    if count == 4 and _colour_space(data) == 12:
+    if channels == 4 and _colour_space(data) == 12:
         raise Unsupported("a CMYK JPEG 2000", remedy="Convert it to RGB with its own colour profile first.")
-    channels = count - alpha if find(data, 0, len(data), b"jp2h", b"pclr") is None else 3
-    return Header(width, height, channels, bits, alpha=alpha, orientation=ifd.orientation(_exif(data)))
+    colours = channels - alpha if find(data, 0, len(data), b"jp2h", b"pclr") is None else 3
+    return Header(width, height, colours, bits, alpha=alpha, orientation=ifd.orientation(_exif(data)))
 
 
 def _colour_space(data: bytes) -> int:
@@ -76,7 +78,9 @@ def flaw(data: bytes) -> str | None:
     try:
         at, end = _codestream(data)
         *_, last = _tile_parts(data, at, end)
-    except (Damaged, struct.error, ValueError):
+    except Damaged as broken:
+        return str(broken)
+    except (struct.error, ValueError):
         return "it breaks off"
     return None if data[last : last + 2] == _EOC else "it breaks off"
 
@@ -84,7 +88,11 @@ def flaw(data: bytes) -> str | None:
 def _tile_parts(data: bytes, start: int, end: int) -> Iterator[int]:
     """Give the offset behind each tile part; the last should be the end marker's."""
     at = start + 2
-    while at + 4 <= end:
+    for number in count():
+        if at + 4 > end:
+            return
+        if number == _MOST_PARTS:
+            raise Damaged(f"it has more than {_MOST_PARTS} parts")
         marker, length = struct.unpack_from(">HH", data, at)
         if marker == _SOT:
             (length,) = struct.unpack_from(">I", data, at + 6)

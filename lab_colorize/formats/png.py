@@ -3,28 +3,38 @@
 Pixels are OpenCV's matter, save for the transparent colour of grey and RGB files, which it leaves out.
 """
 
+import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 from lab_colorize.formats import ifd, photoshop
 from lab_colorize.formats.base import Damaged, Header, Metadata, Unsupported
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6  # colour types
+TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 
 _XMP = b"XML:com.adobe.xmp"
 _IPTC = b"Raw profile type iptc\0"
 _OLD_EXIF = (b"Raw profile type exif\0", b"Raw profile type APP1\0")  # before PNG had eXIf
+_RAW_PROFILE = b"Raw profile type "
+_RAW_HEAD = re.compile(rb"\s*\S{1,20}\s+\d{1,20}\s")  # the block's name and its length
 _DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8, 16), PALETTE: (1, 2, 4, 8), GREY_ALPHA: (8, 16), RGB_ALPHA: (8, 16)}
 _INCHES_A_METRE = 39.37007874015748
-_MAX_BLOCK = 64 << 20  # a text chunk may unpack to a thousand times its size
+_MOST_CHUNKS = 200_000  # libpng writes 8 KB of pixels into each
+_LARGEST = 32 << 20  # bytes of a block as text; what unpacks to more counts as absent
 
 
 def _chunks(data: bytes, *, checked: bool = False) -> Iterator[tuple[bytes, int, int]]:
     """Give (kind, start, end of its contents) up to IEND; Damaged where the chain breaks."""
     at = len(SIGNATURE)
-    while at + 12 <= len(data):
+    for number in count():
+        if at + 12 > len(data):
+            break
+        if number == _MOST_CHUNKS:
+            raise Damaged(f"it has more than {_MOST_CHUNKS} parts")
         (size,) = struct.unpack_from(">I", data, at)
         kind, start, end = data[at + 4 : at + 8], at + 8, at + 8 + size
         if end + 4 > len(data):
@@ -69,7 +79,7 @@ def header(data: bytes) -> Header:
         channels=1 if _is_grey(kind, found.get(b"PLTE", b"")) else 3,
         bits=16 if bits == 16 else 8,
         alpha=kind in {GREY_ALPHA, RGB_ALPHA} or b"tRNS" in found,
-        orientation=ifd.orientation(metadata(data).exif),
+        orientation=ifd.orientation(_exif(_held(data))),
     )
 
 
@@ -122,25 +132,48 @@ def flaw(data: bytes) -> str | None:
 
 
 def metadata(data: bytes) -> Metadata:
-    """Take the blocks out of eXIf, iTXt, iCCP, pHYs and ImageMagick's hexadecimal IPTC."""
-    exif = xmp = iptc = icc = None
-    dpi: tuple[float, float] | None = None
+    """Take the blocks out of eXIf, iTXt, iCCP, pHYs and ImageMagick's hexadecimal IPTC and EXIF."""
+    held = _held(data)
+    exif = _exif(held)
+    xmp = _text(held["xmp"][1]) if "xmp" in held else None
+    iptc = photoshop.records(_raw_profile(*held["iptc"])) if "iptc" in held else None
+    icc = _unpacked(held["icc"][1].partition(b"\0")[2][1:]) if "icc" in held else None
+    dpi = _density(held["dpi"][1]) if "dpi" in held else None
+    texts = tuple((kind, contents) for kind, contents in _ahead(data) if _role(kind, contents) == "text")
+    return Metadata(exif, xmp, iptc, icc, dpi or ifd.dpi(exif), texts)
+
+
+def _held(data: bytes) -> Mapping[str, tuple[bytes, bytes]]:
+    """The first chunk of each role: any of them may unpack to a thousand times its size, so only one does."""
+    held: dict[str, tuple[bytes, bytes]] = {}
     for kind, contents in _ahead(data):
-        if kind == b"eXIf":
-            exif = exif or contents.removeprefix(b"Exif\0\0")
-        elif kind == b"iTXt" and contents.startswith(_XMP + b"\0"):
-            xmp = xmp or _text(contents)
-        elif kind == b"iCCP":
-            icc = icc or _unpacked(contents.partition(b"\0")[2][1:])
-        elif kind in {b"zTXt", b"tEXt"} and contents.startswith(_IPTC):
-            iptc = iptc or photoshop.records(_raw_profile(kind, contents))
-        elif kind in {b"zTXt", b"tEXt"} and contents.startswith(_OLD_EXIF):
-            exif = exif or (_raw_profile(kind, contents) or b"").removeprefix(b"Exif\0\0") or None
-        elif kind == b"pHYs" and len(contents) == 9:
-            across, down, unit = struct.unpack(">IIB", contents)
-            if unit == 1 and across and down:
-                dpi = (across / _INCHES_A_METRE, down / _INCHES_A_METRE)
-    return Metadata(exif, xmp, iptc, icc, dpi or ifd.dpi(exif))
+        held.setdefault(_role(kind, contents), (kind, contents))
+    return held
+
+
+def _role(kind: bytes, contents: bytes) -> str:
+    """What a chunk holds of the metadata."""
+    if kind == b"iTXt" and contents.startswith(_XMP + b"\0"):
+        return "xmp"
+    if kind in {b"zTXt", b"tEXt"} and contents.startswith(_RAW_PROFILE):
+        return "iptc" if contents.startswith(_IPTC) else "old exif" if contents.startswith(_OLD_EXIF) else ""
+    if kind in TEXTS:
+        return "text"
+    return {b"eXIf": "exif", b"iCCP": "icc", b"pHYs": "dpi"}.get(kind, "")
+
+
+def _exif(held: Mapping[str, tuple[bytes, bytes]]) -> bytes | None:
+    if "exif" in held:
+        return held["exif"][1].removeprefix(b"Exif\0\0")
+    block = _raw_profile(*held["old exif"]) if "old exif" in held else None
+    return (block or b"").removeprefix(b"Exif\0\0") or None
+
+
+def _density(contents: bytes) -> tuple[float, float] | None:
+    if len(contents) != 9:
+        return None
+    across, down, unit = struct.unpack(">IIB", contents)
+    return (across / _INCHES_A_METRE, down / _INCHES_A_METRE) if unit == 1 and across and down else None
 
 
 def _text(contents: bytes) -> bytes | None:
@@ -155,7 +188,7 @@ def _text(contents: bytes) -> bytes | None:
 def _unpacked(packed: bytes) -> bytes | None:
     try:
         opened = zlib.decompressobj()
-        block = opened.decompress(packed, _MAX_BLOCK)
+        block = opened.decompress(packed, _LARGEST)
     except zlib.error:
         return None
     return block if block and opened.eof else None
@@ -164,9 +197,10 @@ def _unpacked(packed: bytes) -> bytes | None:
 def _raw_profile(kind: bytes, contents: bytes) -> bytes | None:
     """ImageMagick's way with blocks of any kind: a name, a length and hexadecimal digits, in lines of text."""
     text = contents.partition(b"\0")[2]
+    lines = _unpacked(text[1:]) or b"" if kind == b"zTXt" else text
+    head = _RAW_HEAD.match(lines)
     try:
-        lines = (_unpacked(text[1:]) or b"" if kind == b"zTXt" else text).decode("ascii")
-        return bytes.fromhex("".join(lines.split()[2:])) or None
+        return bytes.fromhex(lines[head.end() :].decode("ascii")) or None if head else None
     except ValueError:
         return None
 
@@ -185,6 +219,7 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
         chunks.append(_chunk(b"iTXt", _XMP + b"\0\0\0\0\0" + metadata.xmp))
     if metadata.iptc:
         chunks.append(_chunk(b"zTXt", _IPTC + b"\0" + zlib.compress(_as_raw_profile(metadata.iptc), 9)))
+    chunks += [_chunk(kind, contents) for kind, contents in metadata.texts if kind in TEXTS]
     return data[:33] + b"".join(chunks) + data[33:]
 
 

@@ -4,7 +4,7 @@ Pixels are `tiff_pixels`' matter, writing `tiff_writing`'s.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab_colorize.formats import ifd, photoshop
 from lab_colorize.formats.base import Damaged, Header, Metadata, Unsupported
@@ -26,6 +26,10 @@ _LONG = 4
 _DESCRIPTIVE = frozenset({269, 270, 271, 272, 274, 282, 283, 285, 286, 287, 296, 297, 305, 306, 315, 316})
 # Blocks carried as such; Photoshop's resources and layers; DNG's description of a sensor.
 _NOT_CARRIED = frozenset({_IPTC, _PHOTOSHOP, _ICC, 37724, *range(50706, 52600)})
+_MOST_SEGMENTS = 1 << 19  # strips and tiles; 500 megapixels in rows of 1000 have as many
+_LARGEST_TILE = 1 << 24  # pixels
+_MOST_SAMPLES = 8  # of a pixel; a colour scan with infrared has four or five
+_MOST_ENTRIES = 3 << 16  # of a palette of 16 bits
 _FIRST_PRIVATE = 32768  # private tags of scanners and archives begin here
 _LONGEST = 64 << 10  # bytes of one private tag
 
@@ -59,6 +63,11 @@ class Layout:
         return self.samples - len(self.extra)
 
     @property
+    def area(self) -> int:
+        """The pixels that decoding makes: one tile may be larger than the page."""
+        return max(self.width * self.height, self.segment[0] * self.segment[1])
+
+    @property
     def has_alpha(self) -> bool:
         """Whether the first sample beyond the colours is alpha; one without a meaning is not."""
         return self.extra[:1] in {(ASSOCIATED,), (UNASSOCIATED,)}
@@ -75,11 +84,12 @@ class Layout:
 def layouts(data: bytes) -> list[Layout]:
     """How every page lies, without thumbnails and masks; Damaged or Unsupported where one cannot be read."""
     s = ifd.structure(data)
-    found = []
+    found, room = list[Layout](), _MOST_SEGMENTS
     for index, page in enumerate(ifd.chain(data, s)):
         tags = _Tags(page.entries, s.order)
         if not tags.one(254, 0) & (_REDUCED | _IS_MASK):
-            found.append(_layout(tags, index))
+            found.append(_layout(tags, index, room))
+            room -= segments_needed(found[-1])
     if not found:
         raise Unsupported("a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first.")
     return found
@@ -92,14 +102,17 @@ class _Tags:
     entries: Mapping[int, ifd.Entry]
     order: str
 
-    def all(self, tag: int) -> tuple[int, ...]:
-        return tuple(int(x) for x in self.entries[tag].numbers(self.order)) if tag in self.entries else ()
+    def some(self, tag: int, most: int) -> tuple[int, ...]:
+        """The first values of a tag: how many there are is the file's word, how many are needed is not."""
+        found = self.entries.get(tag)
+        return () if found is None else tuple(int(x) for x in found.numbers(self.order, most=most))
 
     def one(self, tag: int, default: int) -> int:
-        return (*self.all(tag), default)[0]
+        return (*self.some(tag, 1), default)[0]
 
 
-def _layout(tags: _Tags, index: int) -> Layout:
+def _layout(tags: _Tags, index: int, room: int) -> Layout:
+    """How a page lies that may take up to `room` strips or tiles."""
     width, height = tags.one(256, 0), tags.one(257, 0)
     if not width or not height:
         raise Damaged("a page has no size")
@@ -107,29 +120,39 @@ def _layout(tags: _Tags, index: int) -> Layout:
     segment = (tags.one(322, 0), tags.one(323, 0)) if tiled else (width, min(height, tags.one(278, height)))
     if not all(segment):
         raise Damaged("a page is cut into strips of no size")
+    if tiled and segment[0] * segment[1] > max(_LARGEST_TILE, width * height):
+        raise Damaged("its tiles of {} x {} pixels are larger than the page".format(*segment))
     compression = tags.one(259, UNCOMPRESSED)
+    samples = tags.one(277, 1)
+    if samples > _MOST_SAMPLES:
+        raise Unsupported(f"a TIFF of {samples} channels", remedy="Save the photograph alone, as grey or RGB.")
     layout = Layout(
         width,
         height,
-        bits=_same(tags.all(258) or (1,)),
-        samples=tags.one(277, 1),
+        bits=_same(tags.some(258, _MOST_SAMPLES) or (1,)),
+        samples=samples,
         photometric=tags.one(262, BLACK_IS_ZERO),
         compression=DEFLATE if compression == _OLD_DEFLATE else compression,
         predictor=tags.one(317, 1),
-        separate=tags.one(284, 1) == 2 and tags.one(277, 1) > 1,
-        extra=tags.all(338),
+        separate=tags.one(284, 1) == 2 and samples > 1,
+        extra=tags.some(338, _MOST_SAMPLES),
         orientation=tags.one(274, 1) if 1 <= tags.one(274, 1) <= 8 else 1,
         reversed_bits=tags.one(266, 1) == 2,
         order=tags.order,
         segment=segment,
         tiled=tiled,
-        offsets=tags.all(324) or tags.all(273),
-        counts=tags.all(325) or tags.all(279),
-        palette=tags.all(320),
+        offsets=(),
+        counts=(),
+        palette=tags.some(320, _MOST_ENTRIES),
         index=index,
     )
-    _refuse_unreadable(layout, _same(tags.all(339) or (1,)))
-    return _with_extra(layout)
+    _refuse_unreadable(layout, _same(tags.some(339, _MOST_SAMPLES) or (1,)))
+    needed = segments_needed(layout)
+    if needed > room:
+        raise Damaged(f"it is cut into more than {_MOST_SEGMENTS} strips")
+    offsets = tags.some(324, needed) or tags.some(273, needed)
+    counts = tags.some(325, needed) or tags.some(279, needed)
+    return _with_extra(replace(layout, offsets=offsets, counts=counts))
 
 
 def _same(values: tuple[int, ...]) -> int:
@@ -161,7 +184,7 @@ def _with_extra(layout: Layout) -> Layout:
     if layout.samples < colours:
         raise Damaged("a page has too few channels")
     extra = (*layout.extra, *(0,) * layout.samples)[: layout.samples - colours]
-    return Layout(**{**layout.__dict__, "extra": extra})
+    return replace(layout, extra=extra)
 
 
 def header(data: bytes) -> Header:
@@ -176,7 +199,7 @@ def header(data: bytes) -> Header:
         alpha=first.has_alpha,
         orientation=first.orientation,
         pages=len(pages),
-        pixels=sum(page.width * page.height for page in pages),
+        pixels=sum(page.area for page in pages),
     )
 
 
@@ -184,7 +207,7 @@ def flaw(data: bytes) -> str | None:
     """Check that every strip and tile of every page lies inside the file."""
     try:
         for page in layouts(data):
-            if min(len(page.offsets), len(page.counts)) < _segments_needed(page):
+            if min(len(page.offsets), len(page.counts)) < segments_needed(page):
                 return "a page lacks strips"
             if any(at + count > len(data) for at, count in zip(page.offsets, page.counts, strict=False)):
                 return "it breaks off"
@@ -193,7 +216,8 @@ def flaw(data: bytes) -> str | None:
     return None
 
 
-def _segments_needed(page: Layout) -> int:
+def segments_needed(page: Layout) -> int:
+    """How many strips or tiles cover a page."""
     across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
     return across * down * (page.samples if page.separate else 1)
 
@@ -220,7 +244,7 @@ def metadata(data: bytes) -> Metadata:
 def descriptive(whole: ifd.Tree) -> Iterator[ifd.Entry]:
     """The tags of an IFD0 that say something of the photograph itself."""
     for entry in whole.entries:
-        private = entry.tag >= _FIRST_PRIVATE and entry.tag not in _NOT_CARRIED and len(entry.value) <= _LONGEST
+        private = entry.tag >= _FIRST_PRIVATE and entry.tag not in _NOT_CARRIED and entry.length <= _LONGEST
         if entry.count and (entry.tag in _DESCRIPTIVE or private):
             yield entry
 

@@ -62,17 +62,22 @@ def _whole_page(data: bytes, page: tiff.Layout) -> NDArray[np.uint8]:
 
 
 def _raw(data: bytes, page: tiff.Layout) -> _Array:
-    """All samples of a page as stored: (H, W, samples)."""
-    out: _Array = np.empty((page.height, page.width, page.samples), np.uint16 if page.bits == 16 else np.uint8)
+    """The samples of a page that are colour or alpha, as stored: (H, W, samples)."""
+    kept = page.colours + page.has_alpha
+    out: _Array = np.empty((page.height, page.width, kept), np.uint16 if page.bits == 16 else np.uint8)
+    predicted = page.predictor == 2 and page.compression in {tiff.LZW, tiff.DEFLATE}
     for number, (y, x, plane) in enumerate(_places(page)):
+        if plane is not None and plane >= kept:
+            break
         width, height = page.segment
         height = height if page.tiled else min(height, page.height - y)
-        if plane is None:
-            part = _segment(data, page, number, (height, width, page.samples))
-            out[y : y + height, x : x + width] = part[: page.height - y, : page.width - x]
+        part = _segment(data, page, number, (height, width, page.samples if plane is None else 1))
+        where = out[y : y + height, x : x + width, slice(kept) if plane is None else slice(plane, plane + 1)]
+        part = part[: where.shape[0], : where.shape[1], : where.shape[2]]
+        if predicted:
+            np.add.accumulate(part, axis=1, dtype=part.dtype, out=where)
         else:
-            part = _segment(data, page, number, (height, width, 1))
-            out[y : y + height, x : x + width, plane] = part[: page.height - y, : page.width - x, 0]
+            where[:] = part
     return out
 
 
@@ -89,16 +94,14 @@ def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int,
     """One strip or tile, (height, width, samples)."""
     height, width, count = shape
     row = -(-width * count * page.bits // 8)
-    packed = data[page.offsets[number] : page.offsets[number] + page.counts[number]]
+    packed: bytes | memoryview = memoryview(data)[page.offsets[number] : page.offsets[number] + page.counts[number]]
     if page.reversed_bits:
-        packed = packed.translate(_REVERSED)
+        packed = bytes(packed).translate(_REVERSED)
     flat = np.frombuffer(_unpacked(packed, page.compression, row, height), np.uint8)
     if page.bits == 16:
         part: _Array = flat.view(page.order + "u2").astype(np.uint16, copy=False).reshape(shape)
     else:
         part = _spread(flat.reshape(height, row), page.bits)[:, : width * count].reshape(shape)
-    if page.predictor == 2 and page.compression in {tiff.LZW, tiff.DEFLATE}:
-        part = np.add.accumulate(part, axis=1, dtype=part.dtype)
     return part
 
 
@@ -110,9 +113,10 @@ def _spread(rows: _Array, bits: int) -> _Array:
     return ((rows[..., None] >> shifts) & ((1 << bits) - 1)).reshape(rows.shape[0], -1)
 
 
-def _unpacked(packed: bytes, compression: int, row: int, rows: int) -> bytes:
+def _unpacked(packed: bytes | memoryview, compression: int, row: int, rows: int) -> bytes | memoryview:
     """Undo the compression; Damaged if less comes out than the rows need."""
     need = row * rows
+    out: bytes | memoryview
     if compression == tiff.UNCOMPRESSED:
         out = packed[:need]
     elif compression == tiff.DEFLATE:
@@ -121,7 +125,7 @@ def _unpacked(packed: bytes, compression: int, row: int, rows: int) -> bytes:
         except zlib.error:
             raise Damaged("a strip cannot be unpacked") from None
     else:
-        return _unpacked_by_libtiff(packed, compression, row, rows)
+        return _unpacked_by_libtiff(bytes(packed), compression, row, rows)
     if len(out) < need:
         raise Damaged("a strip breaks off")
     return out
@@ -154,7 +158,10 @@ def _small_tiff(packed: bytes, compression: int, row: int, rows: int, *, wide: b
     start = 8 + len(packed) + len(packed) % 2
     body = packed.ljust(start - 8, b"\0")
     small = b"II*\0" + struct.pack("<I", start) + body + ifd.written(ifd.Tree(entries), "<", at=start)
-    found = cv2.imdecode(np.frombuffer(small, np.uint8), cv2.IMREAD_UNCHANGED)
+    try:
+        found = cv2.imdecode(np.frombuffer(small, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:  # a side beyond a million, for one
+        found = None
     if found is None or found.nbytes != row * rows:
         raise Damaged("a strip cannot be unpacked")
     return found.tobytes()

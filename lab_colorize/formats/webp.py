@@ -2,11 +2,13 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import count
 
 from lab_colorize.formats import ifd
 from lab_colorize.formats.base import Damaged, Header, Metadata, Unsupported
 
 _ICC, _ALPHA, _EXIF, _XMP, _ANIMATED = 0x20, 0x10, 0x08, 0x04, 0x02  # flags of VP8X
+_MOST_CHUNKS = 10_000
 _LOSSY_START = b"\x9d\x01\x2a"
 
 
@@ -21,7 +23,11 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _chunks_up_to(data: bytes, end: int) -> Iterator[tuple[bytes, int, int]]:
     at = 12
-    while at + 8 <= end:
+    for number in count():
+        if at + 8 > end:
+            return
+        if number == _MOST_CHUNKS:
+            raise Damaged(f"it has more than {_MOST_CHUNKS} parts")
         (size,) = struct.unpack_from("<I", data, at + 4)
         if at + 8 + size > len(data):
             raise Damaged("it breaks off")

@@ -1,0 +1,367 @@
+"""Reads and colours thousands of spoilt files: each must end as a photograph or as a clear error, soon and in bounds.
+
+    python benchmarks/fuzz.py [--files 20000] [--seed 0] [--processes 1] [--model NAME_OR_PATH]
+    python benchmarks/fuzz.py --only NUMBER          # one file again, in this process, with its traceback
+
+Files are made from small photographs in every format by `mutations.py`, each from the seed and its number alone, so a
+number is all that is needed to see it again. Each is read, its metadata taken and stamped and written again; every
+tenth goes through `colorize_photo`, file to file. That happens in processes of their own: one that dies or is silent
+for ten seconds names its file. Memory is the highest that the process held during a file (Linux). Exit 1 for a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # the makers of the tests, and the mutator
+
+import mutations  # noqa: E402
+
+from lab_colorize import exif, icc  # noqa: E402
+from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_photo  # noqa: E402
+from lab_colorize.errors import ColorizeError  # noqa: E402
+from lab_colorize.formats.base import Damaged, Format, Metadata, Unsupported  # noqa: E402
+from lab_colorize.formats.recognition import recognise  # noqa: E402
+from lab_colorize.metadata import Provenance, read_metadata, stamped  # noqa: E402
+from lab_colorize.photo import Photo, encode_photo, probe_photo, read_photo  # noqa: E402
+from tests import makers as m  # noqa: E402
+
+MOST_PIXELS = 50_000_000
+MOST_SECONDS = 10.0
+MOST_BYTES = 1 << 30
+WHOLE_EVERY = 10  # of so many files one is coloured from file to file
+STAMP = Provenance("lab-colorize fuzz", "none", "0" * 64)
+TINY = ROOT / "tests" / "models" / "tiny.tflite"
+
+
+def seeds() -> list[bytes]:
+    """Small sound photographs of every format and many kinds, most with all metadata that the format holds."""
+    grey, colour, deep, clear = m.grey(), m.colour(), m.colour(bits=16), m.alpha()
+    block, profile = m.exif(6, thumbnail=True), m.SRGB_OF_PILLOW
+    everything: dict[str, Any] = {"exif": b"Exif\0\0" + block, "xmp": m.XMP, "icc_profile": profile}
+    iptc = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0" + len(m.IPTC).to_bytes(4, "big") + m.IPTC
+    tags = [(700, 1, len(m.XMP), m.XMP, True), (33723, 7, len(m.IPTC), m.IPTC, True), (274, 3, 1, 6, True)]
+    info = m.png_info()
+    info.add_text("Copyright", "Box 7")
+    info.add_itxt("Description", "Gda\u0144sk", zip=True)
+    full = Photo(read_photo(m.tiff(colour)).pages, Format.TIFF, Metadata(block, m.XMP, m.IPTC, profile, (300, 300)))
+    return [
+        m.with_app_segment(m.pillow(grey, "JPEG", **everything, comment=b"plate 12"), 0xED, iptc),
+        m.pillow(colour, "JPEG", **everything, progressive=True),
+        m.pillow(colour, "JPEG", mode="CMYK"),
+        m.pillow(m.grey(300, 400), "JPEG"),
+        m.pillow(grey, "PNG", exif=block, pnginfo=info, icc_profile=profile, dpi=(300, 300)),
+        m.pillow(np.dstack([colour, clear]), "PNG", exif=block, pnginfo=info),
+        bytes(imagecodecs.png_encode(deep)),
+        m.pillow(grey, "PNG", mode="P"),
+        m.small_png(grey >> 6, 2, 1),
+        encode_photo(full),
+        m.tiff(grey, colour, deep, extratags=tags, iccprofile=m.grey_profile(m.gamma_curve(2.2))),
+        m.tiff(deep, byteorder=">", compression="lzw", predictor=True, extratags=tags),
+        m.tiff(colour, bigtiff=True, compression="deflate", rowsperstrip=7),
+        m.tiff(colour, tile=(16, 16), compression="packbits"),
+        m.tiff(grey > 127),
+        m.tiff(grey, compression="jpeg", compressionargs={"level": 90}),
+        m.pillow(colour, "TIFF", compression="jpeg"),
+        _saved(Image.fromarray(grey > 127), "TIFF", compression="group4"),
+        _saved(Image.fromarray(grey > 127), "TIFF", compression="group3"),
+        _saved(Image.fromarray(grey).convert("P"), "TIFF"),
+        m.pillow(colour, "WEBP", **everything),
+        m.pillow(np.dstack([colour, clear]), "WEBP", lossless=True, **everything),
+        m.pillow(colour, "AVIF", **everything),
+        m.pillow(np.dstack([colour, clear]), "AVIF"),
+        bytes(imagecodecs.avif_encode(deep >> 6, bitspersample=10)),
+        encode_photo(Photo(full.pages, Format.JPEG2000, full.metadata)),
+        m.pillow(np.dstack([colour, clear]), "JPEG2000"),
+        bytes(imagecodecs.jpeg2k_encode(deep, level=0, codecformat="j2k")),
+        m.pillow(colour, "BMP"),
+        m.pillow(grey > 127, "BMP"),
+        m.bmp_with_alpha(np.dstack([colour, clear])),
+    ]
+
+
+def _saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Sound files, and the spoilt ones that follow from them."""
+
+    seed: int
+    sound: list[bytes]
+
+    def file(self, number: int) -> bytes:
+        """The spoilt file of a number."""
+        rng = random.Random(f"{self.seed}/{number}")
+        return mutations.spoilt(rng.choice(self.sound), self.sound, rng)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What became of one file."""
+
+    number: int
+    kind: str  # "photograph", the name of one of our errors, or a finding, which has a ":" in it
+    seconds: float = 0.0
+    bytes: int = 0
+    said: str = ""  # by libraries, on standard output and error
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it is one of the ends that no file may come to."""
+        return ":" in self.kind
+
+
+def ending(data: bytes, number: int, folder: Path, colorizer: Colorizer) -> str:
+    """Read, stamp and write one file, or colour it; the name of what comes of it."""
+    try:
+        check_metadata(data)
+        if number % WHOLE_EVERY:
+            check_reading(data, accept_truncated=number % 2 == 0)
+        else:
+            check_whole(data, folder, colorizer)
+    except ColorizeError as error:
+        if not error.what or not error.remedy or "\n" in str(error):
+            return f"unclear message: {error}"
+        return type(error).__name__
+    return "photograph"
+
+
+def check_metadata(data: bytes) -> None:
+    """Metadata are taken without a word, whatever the state of the pixels."""
+    try:
+        format = recognise(data[:512])
+    except (Damaged, Unsupported):
+        return
+    found = stamped(read_metadata(data, format), STAMP)
+    if found.exif is not None and not exif.is_sound(found.exif):
+        raise AssertionError("EXIF is not sound any more")
+    profile = read_metadata(data, format).icc
+    if profile is not None:
+        icc.grey_curve(profile)
+        icc.rgb_to_xyz(profile)
+
+
+def check_reading(data: bytes, *, accept_truncated: bool) -> None:
+    """What is read is a photograph, and can be written in its own format."""
+    photo = read_photo(data, name="fuzz", max_pixels=MOST_PIXELS, accept_truncated=accept_truncated)
+    for page in photo.pages:
+        assert page.pixels.dtype in {np.dtype(np.uint8), np.dtype(np.uint16)}
+        assert page.pixels.ndim == 2 or page.pixels.shape[2] == 3
+        assert page.pixels.size
+        assert page.alpha is None or page.alpha.shape == page.pixels.shape[:2]
+    encode_photo(Photo(photo.pages, photo.format, stamped(photo.metadata, STAMP)))
+
+
+def check_whole(data: bytes, folder: Path, colorizer: Colorizer) -> None:
+    """From file to file; what is written is a photograph of the size that was promised."""
+    source, target = folder / "source", folder / "target"
+    source.write_bytes(data)
+    target.unlink(missing_ok=True)
+    _, width, height = probe_photo(source, max_pixels=MOST_PIXELS)
+    try:
+        done = colorize_photo(
+            source, target, colorizer=colorizer, options=ColorizeOptions(max_pixels=MOST_PIXELS, force=True)
+        )
+    except ColorizeError:
+        assert not target.exists()
+        raise
+    photo = read_photo(target)
+    assert (done.width, done.height) == (width, height) == (photo.pages[0].width, photo.pages[0].height)
+    assert len(photo.pages) == done.pages
+
+
+def work(orders: Connection, seed: int, model: str) -> None:
+    """Carry out files by number, in a process of its own, until there are no more."""
+    with tempfile.TemporaryDirectory() as place, tempfile.TemporaryFile() as said:
+        corpus, colorizer, folder = Corpus(seed, seeds()), Colorizer(model), Path(place)
+        os.dup2(said.fileno(), 1)
+        os.dup2(said.fileno(), 2)
+        orders.send(None)
+        while (number := orders.recv()) is not None:
+            data = corpus.file(number)
+            _forget_peak()
+            start = time.monotonic()
+            try:
+                kind = ending(data, number, folder, colorizer)
+            except MemoryError:
+                kind = "out of memory: with no error of ours"
+            except BaseException as error:  # noqa: BLE001  # whatever it is, it is a finding
+                place_of = traceback.extract_tb(error.__traceback__)[-1]
+                kind = f"{type(error).__name__}: {error} at {Path(place_of.filename).name}:{place_of.lineno}"
+            seconds = time.monotonic() - start
+            orders.send(Ending(number, kind, seconds, _peak(), _words(said)))
+
+
+def _forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak() -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def _words(said: Any) -> str:
+    said.seek(0)
+    words = said.read().decode(errors="replace")
+    said.seek(0)
+    said.truncate()
+    return words
+
+
+class Worker:
+    """A process that carries out files, and is started again when one of them ends it."""
+
+    def __init__(self, seed: int, model: str) -> None:
+        self._seed, self._model = seed, model
+        self.number: int | None = None
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.orders, theirs = context.Pipe()
+        self._process = context.Process(target=work, args=(theirs, self._seed, self._model), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.orders.recv()
+
+    def give(self, number: int | None) -> None:
+        """Hand over the next file."""
+        self.number, self._since = number, time.monotonic()
+        self.orders.send(number)
+
+    def taken(self) -> Ending:
+        """What became of the file; the process has something to say, or has died."""
+        try:
+            return self.orders.recv()
+        except (EOFError, ConnectionResetError):
+            self._process.join()
+            found = Ending(self.number or 0, f"crash: the process ended with {self._process.exitcode}")
+            self._start()
+            return found
+
+    def is_late(self) -> bool:
+        """Whether its time is over; with some room, for it measures its own."""
+        return self.number is not None and time.monotonic() - self._since > 3 * MOST_SECONDS
+
+    def ended(self) -> Ending:
+        """End it, and start it again."""
+        self._process.kill()
+        self._process.join()
+        found = Ending(self.number or 0, f"hang: more than {3 * MOST_SECONDS:.0f} s")
+        self._start()
+        return found
+
+
+def endings(files: int, seed: int, model: str, processes: int) -> Iterator[Ending]:
+    """Carry out all files; endings in the order in which they come."""
+    numbers = iter(range(files))
+    workers = [Worker(seed, model) for _ in range(processes)]
+    for worker in workers:
+        worker.give(next(numbers, None))
+    while any(worker.number is not None for worker in workers):
+        ready = wait([worker.orders for worker in workers if worker.number is not None], timeout=1)
+        for worker in workers:
+            if worker.orders in ready:
+                yield worker.taken()
+            elif worker.is_late():
+                yield worker.ended()
+            else:
+                continue
+            worker.give(next(numbers, None))
+
+
+@dataclass
+class Figures:
+    """What the files showed."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    findings: list[Ending] = field(default_factory=list)
+    slowest: Ending = field(default_factory=lambda: Ending(-1, ""))
+    largest: Ending = field(default_factory=lambda: Ending(-1, ""))
+
+    def take(self, found: Ending) -> None:
+        """Count one file."""
+        self.kinds["finding" if found.is_finding else found.kind] += 1
+        too_much = found.seconds > MOST_SECONDS or found.bytes > MOST_BYTES
+        if found.is_finding or too_much or found.said:
+            self.findings.append(found)
+        self.slowest = max(self.slowest, found, key=lambda ending: ending.seconds)
+        self.largest = max(self.largest, found, key=lambda ending: ending.bytes)
+
+    def print(self) -> None:
+        """The figures, and every finding with its number."""
+        for kind, count in self.kinds.most_common():
+            print(f"{count:6}  {kind}")
+        print(f"slowest   {self.slowest.seconds:.2f} s (file {self.slowest.number})")
+        print(f"largest   {self.largest.bytes / 2**20:.0f} MiB in the process (file {self.largest.number})")
+        print(f"findings  {len(self.findings)}")
+        for found in self.findings[:100]:
+            said = f"  said: {found.said[:160]!r}" if found.said else ""
+            print(f"  {found.number}: {found.kind}, {found.seconds:.1f} s, {found.bytes / 2**20:.0f} MiB{said}")
+
+
+def fuzz(files: int, *, seed: int = 0, model: str = str(TINY), processes: int = 1) -> Figures:
+    """Spoil and read so many files."""
+    figures = Figures()
+    for found in endings(files, seed, model, processes):
+        figures.take(found)
+        if found.is_finding or found.said:
+            print(f"{found.number}: {found.kind} {found.said[:200]!r}", file=sys.stderr, flush=True)
+    return figures
+
+
+def again(number: int, seed: int, model: str) -> None:
+    """One file once more, here, so that a debugger or a traceback can show what happens."""
+    data = Corpus(seed, seeds()).file(number)
+    kept = Path(tempfile.gettempdir()) / f"fuzz-{seed}-{number}"
+    kept.write_bytes(data)
+    print(f"{len(data)} bytes, kept as {kept}")
+    with tempfile.TemporaryDirectory() as place:
+        print(ending(data, number, Path(place), Colorizer(model)))
+
+
+def main() -> None:
+    """Print the figures; exit 1 if there is a finding."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--model", default=str(TINY))
+    parser.add_argument("--only", type=int, metavar="NUMBER")
+    asked = parser.parse_args()
+    if asked.only is not None:
+        again(asked.only, asked.seed, asked.model)
+        return
+    start = time.monotonic()
+    figures = fuzz(asked.files, seed=asked.seed, model=asked.model, processes=asked.processes)
+    print(f"{asked.files} files of seed {asked.seed} in {time.monotonic() - start:.0f} s")
+    figures.print()
+    sys.exit(bool(figures.findings))
+
+
+if __name__ == "__main__":
+    main()
