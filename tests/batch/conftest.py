@@ -4,6 +4,7 @@ And the command itself, for real photographs.
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeAlias
 
 import cv2
@@ -121,10 +123,10 @@ def touch_later() -> Callable[[Path, str], None]:
     return change
 
 
-def picture(path: Path, *, seed: int = 0) -> None:
+def picture(path: Path, *, seed: int = 0, size: tuple[int, int] = (64, 48)) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 8), np.uint8)
-    assert cv2.imwrite(str(path), cv2.resize(coarse, (64, 48), interpolation=cv2.INTER_CUBIC))
+    assert cv2.imwrite(str(path), cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC))
 
 
 Ended: TypeAlias = "subprocess.CompletedProcess[str]"
@@ -147,3 +149,14 @@ def batch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
         return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), said.out, said.err)
 
     return run
+
+
+def benchmark_called(name: str) -> ModuleType:
+    """One of the programs in benchmarks/, which are no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parents[2] / "benchmarks" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where dataclasses look for their own module
+    spec.loader.exec_module(module)
+    return module

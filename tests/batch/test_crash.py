@@ -1,6 +1,5 @@
 """A batch that is killed loses nothing; one that is interrupted finishes what is in hand. The long one: benchmarks."""
 
-import importlib.util
 import signal
 import subprocess
 import time
@@ -13,16 +12,12 @@ import pytest
 
 from lab_colorize.batch.journal import JOURNAL_NAME
 
+from .conftest import benchmark_called
+
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "crash.py"
-    spec = importlib.util.spec_from_file_location("crash", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return benchmark_called("crash")
 
 
 def test_after_kills_at_random_moments_the_end_is_that_of_an_uninterrupted_run(
