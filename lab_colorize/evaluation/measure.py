@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab_colorize.batch.crew import Crew
-from lab_colorize.evaluation.contenders import CONSTANT, GREY, Colour, Contender, baseline
-from lab_colorize.evaluation.figures import Figures, figures_of, truth_of
+from lab_colorize.evaluation.comparison import Comparer
+from lab_colorize.evaluation.contenders import CONSTANT, GREY, Contender, baseline
+from lab_colorize.evaluation.figures import Figures
 from lab_colorize.evaluation.photographs import Photograph, PhotoSet
 from lab_colorize.lab import lightness_of
 
@@ -62,20 +63,22 @@ def measure(
 ) -> Evaluation:
     """Measure a set that holds at least one photograph; `on_step` hears after each."""
     contenders = (*models, baseline(GREY, (0.0, 0.0)), baseline(CONSTANT, photo_set.mean_ab))
+    labels = [contender.label for contender in contenders]
 
     def equip() -> Callable[[Photograph], Measured]:
-        colours = {contender.label: contender.equip() for contender in contenders}
-        return lambda photograph: _measured(photo_set, photograph, colours)
+        colours = [contender.equip() for contender in contenders]
+        comparer = Comparer()
+
+        def compared(photograph: Photograph) -> Measured:
+            truth = photo_set.pixels_of(photograph)
+            lightness = lightness_of(truth)  # all that is told of the photograph
+            colourfulness, figures = comparer.figures(truth, [colour(lightness) for colour in colours])
+            return Measured(photograph, colourfulness, dict(zip(labels, figures, strict=True)))
+
+        return compared
 
     measured: list[Measured] = []
     for one in Crew(photo_set.photographs, equip, workers).results():
         measured.append(one)
         on_step(True)  # noqa: FBT003  # as read_set says it
     return Evaluation(photo_set, contenders, tuple(sorted(measured, key=lambda one: one.name)))
-
-
-def _measured(photo_set: PhotoSet, photograph: Photograph, colours: Mapping[str, Colour]) -> Measured:
-    truth = truth_of(photo_set.pixels_of(photograph))
-    lightness = lightness_of(truth.pixels)  # all that is told of the photograph
-    figures = {label: figures_of(truth, colour(lightness)) for label, colour in colours.items()}
-    return Measured(photograph, truth.colourfulness, figures)

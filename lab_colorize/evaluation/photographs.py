@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from lab_colorize.batch.crew import Crew
@@ -143,5 +144,5 @@ def _read(folder: Path, name: str, protocol: Protocol) -> Photograph | Grey | Un
     pixels = protocol.prepared(page.pixels)
     if min(pixels.shape[:2]) < WINDOW:
         return Unreadable(name, f"SSIM needs {WINDOW} pixels each way.", "Leave it out, or give --size 256.")
-    a, b = lab_of(pixels)[..., 1:].mean(axis=(0, 1), dtype=np.float64)
-    return Photograph(name, page.width, page.height, (float(a), float(b)), pixels)
+    _, a, b, _ = cv2.mean(lab_of(pixels))
+    return Photograph(name, page.width, page.height, (a, b), pixels)

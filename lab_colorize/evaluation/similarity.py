@@ -1,81 +1,62 @@
 """SSIM, the structural similarity of two pictures: windows of 7 x 7, all equal in weight, channel by channel.
 
 After Wang, Bovik, Sheikh and Simoncelli (2004) with scikit-image's defaults, which are the oracle in the tests.
-Sums over windows stay whole numbers below 2^24, so that float32 holds them exactly. Knows only pixels.
+Instead of means, sums over windows: whole numbers below 2^24, which float32 holds exactly. Knows only pixels.
 """
-
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lab_colorize.evaluation.bench import Bench
 from lab_colorize.lab import Plane
 
 WINDOW = 7
-_STRIP = 1 << 15  # pixels at a time: their windows stay in a core's cache
 _COUNT = WINDOW * WINDOW
 _EDGE = WINDOW // 2  # windows that hang over the border are left out
-# K1 = 0.01 and K2 = 0.03 of a range of 255, brought to the scale of sums: times the square of the window's count.
+_UNBIASED = _COUNT / (_COUNT - 1)  # sample variances, as scikit-image has them
+# K1 = 0.01 and K2 = 0.03 of a range of 255, brought to the scale of sums: times the square of the windows' count.
 _C1 = np.float32((0.01 * 255) ** 2 * _COUNT**2)
-_C2 = np.float32((0.03 * 255) ** 2 * _COUNT**2)
-_UNBIASED = np.float32(_COUNT / (_COUNT - 1))  # sample variances, as scikit-image has them
+_C2 = np.float32((0.03 * 255) ** 2 * _COUNT**2 / _UNBIASED)
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """A strip of pixels as float32, with the sums of its windows and of their squares, (H - 6, W - 6, 3) each."""
+class Similarity:
+    """Compares one picture with many, on a bench. Not for sharing between threads."""
 
-    values: Plane
-    sums: Plane
-    squares: Plane
+    def __init__(self) -> None:
+        self._truth, self._bench = Bench(4), Bench(4)
 
+    def look_at(self, truth: Plane) -> None:
+        """Take a picture (H, W, 3) of levels, both sides at least WINDOW, as what others are compared with."""
+        times_count, sums, squared_sums, variances = self._truth.arrays(truth.shape)
+        np.multiply(truth, np.float32(_COUNT), out=times_count)
+        _summed(truth, sums)
+        _summed(np.multiply(times_count, truth, out=squared_sums), variances)
+        np.multiply(sums, sums, out=squared_sums)
 
-def windows_of(pixels: NDArray[np.uint8]) -> list[Windows]:
-    """A picture (H, W, 3), both at least WINDOW, as overlapping strips: what many results are compared with."""
-    height, width = pixels.shape[:2]
-    rows = max(1, _STRIP // width)
-    tops = range(0, height - WINDOW + 1, rows)
-    return [_windows(pixels[top : top + rows + WINDOW - 1]) for top in tops]
-
-
-def _windows(pixels: NDArray[np.uint8]) -> Windows:
-    values = pixels.astype(np.float32)
-    return Windows(values, _summed(values), _summed(values * values))
-
-
-def ssim(truth: list[Windows], result: NDArray[np.uint8]) -> float:
-    """Mean similarity, at most 1, of a result (H, W, 3) to the truth's windows."""
-    total, count, top = 0.0, 0, 0
-    for strip in truth:
-        similarity = _similarity(strip, result[top : top + len(strip.values)].astype(np.float32))
-        total += float(similarity.sum())
-        count += similarity.size
-        top += len(strip.sums)
-    return total / count
-
-
-def _similarity(truth: Windows, values: Plane) -> Plane:
-    """The map of similarities (H - 6, W - 6, 3)."""
-    sums = _summed(values)
-    product = truth.sums * sums
-    product *= 2
-    covariance = _summed(truth.values * values)
-    covariance *= np.float32(2 * _COUNT)
-    covariance -= product
-    squares = truth.sums * truth.sums + sums * sums
-    variances = truth.squares + _summed(values * values)
-    variances *= np.float32(_COUNT)
-    variances -= squares
-    product += _C1
-    product *= covariance * _UNBIASED + _C2
-    squares += _C1
-    squares *= variances * _UNBIASED + _C2
-    product /= squares
-    return product
+    def total(self, result: Plane) -> float:
+        """The similarities of all windows and channels of a result (H, W, 3) of levels, each at most 1, summed."""
+        times_count, sums, squared_sums, variances = self._truth.arrays(result.shape)
+        spare, covariance, variance, result_sums = self._bench.arrays(result.shape)
+        _summed(np.multiply(times_count, result, out=spare), covariance)
+        _summed(cv2.multiply(result, result, spare, scale=_COUNT), variance)
+        _summed(result, result_sums)
+        product = np.multiply(sums, result_sums, out=spare)
+        covariance -= product
+        covariance += _C2 / 2
+        product += _C1 / 2
+        product *= covariance
+        squares = np.multiply(result_sums, result_sums, out=result_sums)
+        squares += squared_sums
+        variance += variances
+        variance -= squares
+        variance += _C2
+        squares += _C1
+        squares *= variance
+        product /= squares
+        # Both halves of the fraction are rounded alike, so that a perfect result is exactly 1.
+        return 4 * float(product[_EDGE:-_EDGE, _EDGE:-_EDGE].sum(dtype=np.float64))
 
 
-def _summed(values: Plane) -> Plane:
-    """Sums over each window that lies wholly within the strip."""
-    sums = cv2.boxFilter(values, cv2.CV_32F, (WINDOW, WINDOW), normalize=False)
-    return np.ascontiguousarray(sums[_EDGE:-_EDGE, _EDGE:-_EDGE])
+def _summed(values: Plane, out: Plane) -> None:
+    """Sums over the window around each pixel."""
+    cv2.boxFilter(values, cv2.CV_32F, (WINDOW, WINDOW), out, normalize=False)
