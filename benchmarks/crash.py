@@ -3,7 +3,8 @@
     python benchmarks/crash.py --model NAME_OR_PATH [--photos 200] [--kills 50]
 
 After each kill: every target is whole (its bytes are those of the uninterrupted run) and the journal is readable.
-At the end: no temporary file, and OUT is byte for byte, and second for second, the uninterrupted one.
+At the end: no temporary file, and OUT is byte for byte, and second for second, the uninterrupted one. Then two
+batches are started on one OUT: the second must refuse, and leave the first alone.
 """
 
 import argparse
@@ -36,11 +37,13 @@ class Figures:
     damaged_lines: int = 0
     temporaries_at_the_end: int = 0
     differences: list[str] = field(default_factory=list)
+    second: str = ""  # what a second batch on the same OUT says
 
     @property
     def sound(self) -> bool:
         """Whether nothing was lost, torn or left."""
-        return not (self.torn_targets or self.damaged_lines or self.temporaries_at_the_end or self.differences)
+        lost = self.torn_targets or self.damaged_lines or self.temporaries_at_the_end or self.differences
+        return not lost and "Another batch is writing" in self.second
 
 
 def make_archive(folder: Path, photos: int, *, side: int = 96) -> None:
@@ -74,13 +77,28 @@ def temporaries(out: Path) -> int:
 
 def kill_once(folder: Path, out: Path, model: str, seconds: float) -> bool:
     """Start a batch, wait until it holds its journal, kill it so much later; False if it had ended by then."""
-    running = subprocess.Popen(command(folder, out, model, "-q"), stderr=subprocess.DEVNULL)
-    before = _size(out)
-    while running.poll() is None and _size(out) == before:  # start-up writes nothing: no use in killing it there
-        time.sleep(0.001)
+    running = _started(folder, out, model)
     time.sleep(seconds)
     running.send_signal(signal.SIGKILL)
     return running.wait() == -signal.SIGKILL
+
+
+def refusal_of_a_second(folder: Path, out: Path, model: str) -> str:
+    """What a second batch says while a first one writes to OUT; nothing if it does not end with status 5."""
+    first = _started(folder, out, model)
+    first.send_signal(signal.SIGSTOP)  # however quick it is, it holds OUT until the second has been refused
+    second = subprocess.run(command(folder, out, model), capture_output=True, text=True, check=False)
+    first.send_signal(signal.SIGCONT)
+    return second.stderr if first.wait() == 0 and second.returncode == 5 else ""
+
+
+def _started(folder: Path, out: Path, model: str) -> "subprocess.Popen[bytes]":
+    """Give a batch that has begun to write: start-up writes nothing, so it is no use to disturb it there."""
+    before = _size(out)
+    running = subprocess.Popen(command(folder, out, model, "-q"), stderr=subprocess.DEVNULL)
+    while running.poll() is None and _size(out) == before:
+        time.sleep(0.001)
+    return running
 
 
 def _size(out: Path) -> int:
@@ -91,8 +109,8 @@ def _size(out: Path) -> int:
 def crash(place: Path, model: str, *, kills: int, seed: int = 0) -> Figures:
     """Colour `place`/photos without interruption, and with kills; whenever all is done, half of it is taken back."""
     folder, whole, out = (place / name for name in ("photos", "whole", "killed"))
-    start = time.monotonic()
-    subprocess.run(command(folder, whole, model, "-q"), check=True, stderr=subprocess.DEVNULL)
+    running, start = _started(folder, whole, model), time.monotonic()
+    running.wait()
     longest = (time.monotonic() - start) / max(2, kills // 4)
     expected = contents(whole)
     moments = random.Random(seed)
@@ -106,6 +124,9 @@ def crash(place: Path, model: str, *, kills: int, seed: int = 0) -> Figures:
     found = contents(out)
     figures.differences = [name for name in expected | found if found.get(name) != expected.get(name)]
     figures.temporaries_at_the_end = temporaries(out)
+    figures.second = refusal_of_a_second(folder, place / "shared", model)
+    shared = contents(place / "shared")
+    figures.differences += [name for name in expected | shared if shared.get(name) != expected.get(name)]
     return figures
 
 
@@ -139,6 +160,7 @@ def main() -> None:
     print(f"damaged lines in journals       {figures.damaged_lines}")
     print(f"temporary files at the end      {figures.temporaries_at_the_end}")
     print(f"files unlike the whole run's    {len(figures.differences)}")
+    print(f"a second batch at once says     {figures.second.strip()}")
     sys.exit(not figures.sound)
 
 
