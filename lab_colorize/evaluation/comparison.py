@@ -182,7 +182,7 @@ def _squares(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def _sum(plane: Plane) -> float:
-    return float(plane.sum(dtype=np.float64))
+    return float(cv2.sumElems(plane)[0])
 
 
 def _lab8(pixels: Bytes) -> Bytes:

@@ -54,7 +54,7 @@ class Similarity:
         squares *= variance
         product /= squares
         # Both halves of the fraction are rounded alike, so that a perfect result is exactly 1.
-        return 4 * float(product[_EDGE:-_EDGE, _EDGE:-_EDGE].sum(dtype=np.float64))
+        return 4 * sum(cv2.sumElems(product[_EDGE:-_EDGE, _EDGE:-_EDGE]))
 
 
 def _summed(values: Plane, out: Plane) -> None:
