@@ -44,6 +44,16 @@ def is_bag(out: Path) -> bool:
     return (out / PAYLOAD / JOURNAL_NAME).is_file() and not (out / JOURNAL_NAME).exists()
 
 
+def is_current(bag: Path) -> bool:
+    """Whether no batch has written to the payload since the manifest was made: it lists the journal as it is."""
+    journal = bag / PAYLOAD / JOURNAL_NAME
+    line = f"{sha256_of(journal)}  {PAYLOAD}/{JOURNAL_NAME}\n"
+    try:
+        return line in (bag / MANIFEST_NAME).read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
 def write_bag(bag: Path) -> tuple[str, ...]:
     """Bring manifest and tag files in line with the payload, under its lock; give what a person should know."""
     with Journal(bag / PAYLOAD):

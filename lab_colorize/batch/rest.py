@@ -3,12 +3,13 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from lab_colorize.batch.contents import same_contents, sha256_of
-from lab_colorize.errors import OutputExists
+from lab_colorize.errors import OutputExists, UnreadablePhoto
 from lab_colorize.writing import fill_whole
 
 _PIECE = 1 << 20
@@ -21,7 +22,7 @@ def copy_whole(source: Path, target: Path, *, overwrite: bool) -> str:
     copied = hashlib.sha256()
 
     def fill(writing: BinaryIO) -> None:
-        while piece := reading.read(_PIECE):
+        for piece in _pieces(source, reading):
             copied.update(piece)
             writing.write(piece)
         writing.flush()
@@ -31,6 +32,17 @@ def copy_whole(source: Path, target: Path, *, overwrite: bool) -> str:
     with source.open("rb") as reading:
         fill_whole(target, fill, overwrite=overwrite)
     return copied.hexdigest()
+
+
+def _pieces(source: Path, reading: BinaryIO) -> Iterator[bytes]:
+    """Read to the end; a disk that fails here is not to be taken for the one that is written to."""
+    try:
+        while piece := reading.read(_PIECE):
+            yield piece
+    except OSError as error:
+        raise UnreadablePhoto(
+            f"{source} could not be read: {error.strerror or error}.", remedy="Get a whole copy of the file."
+        ) from error
 
 
 def foreign(target: Path) -> OutputExists:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lab_colorize.cli.console import printable
+from lab_colorize.cli.console import mention, printable
 from lab_colorize.cli.options import quiet as quiet_option
 from lab_colorize.errors import ExitCode, UsageProblem
 
@@ -51,7 +51,7 @@ def verify(
     Every result and every photograph is held against the hash that the journal has of it. What is missing, changed or
     foreign is listed. Nothing is written.
     """
-    from lab_colorize.batch.bag import results_folder
+    from lab_colorize.batch.bag import is_bag, is_current, results_folder
     from lab_colorize.batch.options import usable_cores
     from lab_colorize.batch.verify import account_of
     from lab_colorize.cli.steps import counted
@@ -68,6 +68,8 @@ def verify(
         click.echo(line)
     for line in _summary(account, findings, quick=quick, quiet=quiet):
         click.echo(line, err=as_json)
+    if is_bag(out) and not is_current(out):
+        mention("The manifest is older than the results; the next batch brings it up to date.")
     context.exit(_exit_code(account, findings))
 
 

@@ -75,6 +75,8 @@ def test_an_archive_of_300_with_20_bad_ones(tmp_path: Path, tiny_model: Path) ->
     assert len(lines) == 300
     assert all(line["reason"] for line in lines if line["status"] == "failed")
     assert not [line for line in lines if "bug" in str(line["reason"])]
+    listed = [line.strip().split(": ")[0] for line in first.stderr.split("Failed:\n")[1].splitlines()[:-1:2]]
+    assert sorted(listed) == sorted(str(line["source"]) for line in lines if line["status"] == "failed")
 
     before = seconds_of_programs()
     second = batch_apart(folder, out, tiny_model)
@@ -126,6 +128,8 @@ def test_a_dry_run_tells_and_writes_nothing(batch: Batch, folder: Path, tmp_path
     ended = batch(folder, tmp_path / "out", tiny_model, "--dry-run", "--copy-rest")
     assert ended.returncode == 0
     assert "3 photographs to colour" in ended.stdout
+    assert "less those in colour already" in ended.stdout  # headers do not tell
+    assert "  bad.jpg: It is not readable" in ended.stdout
     assert "1 other file to copy as it is" in ended.stdout
     assert "1 would fail" in ended.stdout
     assert sorted(tmp_path.rglob("*")) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from lab_colorize.batch.bag import MANIFEST_NAME, results_folder, write_bag
+from lab_colorize.batch.bag import MANIFEST_NAME, is_current, results_folder, write_bag
 from lab_colorize.batch.journal import Journal
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.writing import TEMPORARY_PREFIX
@@ -79,7 +79,9 @@ def test_a_manifest_follows_what_is_there(bagged: Archive) -> None:
     (bagged.out / "by hand.txt").write_text("mine")
     bagged.batch(include=("*.png",))
     assert not is_valid(bag_of(bagged))  # it tells of an earlier state, and so does the tool
+    assert not is_current(bag_of(bagged))
     write_bag(bag_of(bagged))
+    assert is_current(bag_of(bagged))
     assert is_valid(bag_of(bagged))
     assert set(listed(bag_of(bagged))) == {
         f"data/{name}" for name in ("2.tif", "3.png", "by hand.txt", "lab-colorize.jsonl")

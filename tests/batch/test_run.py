@@ -215,6 +215,13 @@ class TestCopies:
         with Batch(archive.options(copy_rest=True), Studio(RECIPE, broken)) as batch:  # type: ignore[arg-type]
             assert [outcome.status for outcome in batch] == [Status.SKIPPED]
 
+    @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file at hand that opens and cannot be read")
+    def test_of_what_cannot_be_read_blame_the_source_and_leave_nothing(self, archive: Archive) -> None:
+        (archive.folder / "scan.raw").symlink_to("/proc/self/mem")
+        outcome = archive.batch(copy_rest=True)["scan.raw"]
+        assert (outcome.status, outcome.reason) == (Status.FAILED, "It could not be read: Input/output error.")
+        assert archive.results() == {}
+
     def test_never_replace_foreign_files(self, archive: Archive) -> None:
         archive.add("note.txt")
         archive.out.mkdir()

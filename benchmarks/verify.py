@@ -1,0 +1,123 @@
+"""Damages a finished archive at random in every way there is, and compares what `verify` finds with what was done.
+
+    python benchmarks/verify.py --model NAME_OR_PATH [--photos 400] [--damages 40]
+
+The output is made as a bag, so the `bagit` tool is asked as well, before and after.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+FORMATS = (".jpg", ".png", ".tif", ".webp")
+
+
+@dataclass
+class Figures:
+    """What verifying showed."""
+
+    files: int = 0
+    seconds: float = 0.0
+    untouched_exit: int = -1
+    bagit_before: int = -1
+    damaged_exit: int = -1
+    bagit_after: int = -1
+    done: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0  # found and not done, or done and not found
+
+    @property
+    def sound(self) -> bool:
+        """Whether all was found, and nothing else."""
+        exits = (self.untouched_exit, self.bagit_before, self.damaged_exit, self.bagit_after)
+        return not self.wrong and exits == (0, 0, 6, 1)
+
+
+def make_archive(folder: Path, photos: int) -> None:
+    """Write grey pictures in four formats and ten folders."""
+    random_numbers = np.random.default_rng(0)
+    for number in range(photos):
+        path = folder / f"box {number % 10}" / f"{number:05}{FORMATS[number % len(FORMATS)]}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        coarse = random_numbers.integers(0, 256, (6, 8), np.uint8)
+        cv2.imwrite(str(path), cv2.resize(coarse, (160, 120), interpolation=cv2.INTER_CUBIC))
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Run a program of this environment to its end."""
+    return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
+
+
+def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tuple[str, str], str]:
+    """Flip single bits, remove files and add strangers; give each (kind, path) and the state it should be found in."""
+    chance = random.Random(seed)
+    done: dict[tuple[str, str], str] = {}
+    for kind, place in (("source", folder), ("result", results)):
+        paths = sorted(path for path in place.rglob("*") if path.suffix in FORMATS)
+        for number, path in enumerate(chance.sample(paths, damages)):
+            name = path.relative_to(place).as_posix()
+            if number % 4:
+                content = bytearray(path.read_bytes())
+                content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+                path.write_bytes(content)
+                done[kind, name] = "changed"
+            else:
+                path.unlink()
+                done[kind, name] = "missing"
+    for number in range(damages // 4):
+        stranger = results / f"box {number % 10}" / f"stranger {number}.jpg"
+        stranger.write_bytes(b"foreign")
+        done["result", stranger.relative_to(results).as_posix()] = "foreign"
+    return done
+
+
+def verify_all(place: Path, model: str, *, photos: int, damages: int) -> Figures:
+    """Make a bag, verify it, damage it, verify it again."""
+    folder, bag = place / "photos", place / "bag"
+    make_archive(folder, photos)
+    run("lab_colorize", "batch", str(folder), "--out", str(bag), "--model", model, "--manifest", "-q")
+    figures = Figures(bagit_before=run("bagit", "--validate", str(bag)).returncode)
+    start = time.monotonic()
+    figures.untouched_exit = run("lab_colorize", "verify", str(bag)).returncode
+    figures.seconds = time.monotonic() - start
+    done = damage(folder, bag / "data", damages)
+    ended = run("lab_colorize", "verify", str(bag), "--json")
+    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    found = {(one["kind"], one["path"]): one["state"] for one in told if one["state"] != "whole"}
+    figures.files, figures.damaged_exit = len(told), ended.returncode
+    figures.done, figures.found = Counter(done.values()), Counter(found.values())
+    figures.wrong = len(done.items() ^ found.items())
+    figures.bagit_after = run("bagit", "--validate", str(bag)).returncode
+    return figures
+
+
+def main() -> None:
+    """Print the figures; exit 1 if anything was overlooked or made up."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--photos", type=int, default=400)
+    parser.add_argument("--damages", type=int, default=40)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        figures = verify_all(Path(place), asked.model, photos=asked.photos, damages=asked.damages)
+    print(f"{asked.photos} photographs and their results verified in {figures.seconds:.1f} s")
+    print(f"exit status untouched           verify {figures.untouched_exit}, bagit {figures.bagit_before}")
+    for state, count in sorted(figures.done.items()):
+        print(f"{state:8} made and found         {count} and {figures.found[state]}")
+    print(f"overlooked or made up           {figures.wrong}")
+    print(f"exit status damaged             verify {figures.damaged_exit}, bagit {figures.bagit_after}")
+    sys.exit(not figures.sound)
+
+
+if __name__ == "__main__":
+    main()
