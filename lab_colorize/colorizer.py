@@ -17,8 +17,8 @@ import numpy as np
 from lab_colorize import __version__
 from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputError
 from lab_colorize.join import join
-from lab_colorize.lab import Pixels, Plane, chroma_of_network, lightness_of, network_input
-from lab_colorize.lightness import lightness_through
+from lab_colorize.lab import Pixels, Plane, chroma_of_network, network_input
+from lab_colorize.lightness import Lightness, lightness_through, shrunk
 from lab_colorize.metadata import Provenance, stamped
 from lab_colorize.models import Model, find_model
 from lab_colorize.photo import (
@@ -87,19 +87,19 @@ class Colorizer:
     def colorize(self, pixels: Pixels, *, saturation: float | None = None) -> Pixels:
         """Colour (H, W) grey or (H, W, 3) RGB sRGB pixels: (H, W, 3) RGB of the same dtype and lightness."""
         _require_pixels(pixels)
-        return self.colorize_lightness(lightness_of(pixels), pixels.dtype, saturation=saturation)
+        return self.colorize_lightness(lightness_through(pixels), pixels.dtype, saturation=saturation)
 
-    def colorize_lightness(self, lightness: Plane, depth: Any, *, saturation: float | None = None) -> Pixels:
+    def colorize_lightness(self, lightness: Lightness, depth: Any, *, saturation: float | None = None) -> Pixels:
         """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
         factor = self.model.card.saturation if saturation is None else saturation
         ab = self.predict(lightness) * np.float32(factor)
         return join(lightness, ab, depth)
 
-    def predict(self, lightness: Plane) -> Plane:
+    def predict(self, lightness: Lightness) -> Plane:
         """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
         card = self.model.card
         height, width = shown_size(lightness.shape, card.side, card.fraction, resizable=card.resizable)
-        shown = cv2.resize(lightness, (width, height), interpolation=cv2.INTER_AREA)
+        shown = shrunk(lightness, width, height)
         below, beside = self._padding(height, width)
         # Reflected edges give the network a scene that goes on; a black border would be taken for an object.
         padded = cv2.copyMakeBorder(shown, 0, below, 0, beside, cv2.BORDER_REFLECT)
@@ -148,7 +148,7 @@ def _not_ours(model: Model, why: str) -> ModelDamaged:
     )
 
 
-def shown_size(shape: tuple[int, int], side: int, fraction: int, *, resizable: bool) -> tuple[int, int]:
+def shown_size(shape: tuple[int, ...], side: int, fraction: int, *, resizable: bool) -> tuple[int, int]:
     """Height and width at which a photograph of `shape` is shown to a network of this side.
 
     The aspect ratio stays: resizable networks get the area of side x side, others the largest fit inside it.
@@ -204,13 +204,15 @@ class Result:
     photo: Photo
     content: bytes
     original: Page
+    profile: bytes | None
+    """The ICC profile that came with the original."""
     notes: tuple[str, ...]
 
     def comparison(self) -> bytes:
         """The first page before and after, side by side, in the result's own format."""
         after = self.photo.pages[0]
-        before = lightness_of(self.original.pixels)
-        grey = join(before, np.zeros((*before.shape, 2), np.float32), after.pixels.dtype)
+        before = lightness_through(self.original.pixels, self.profile)
+        grey = join(before, np.zeros((1, 1, 2), np.float32), after.pixels.dtype)
         gap = np.full((after.height, max(1, round(after.width * GAP)), 3), np.iinfo(after.pixels.dtype).max, grey.dtype)
         page = Page(np.hstack([grey, gap, after.pixels]), None)
         return encode_photo(replace(self.photo, pages=(page,)), quality=90)
@@ -238,7 +240,7 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
     if any(left):
         pages_left = ", ".join(str(number) for number, in_colour in enumerate(left, start=1) if in_colour)
         notes = (*notes, f"in colour already and kept as they are: pages {pages_left}")
-    return Result(finished, encode_photo(finished, quality=options.quality), photo.pages[0], notes)
+    return Result(finished, encode_photo(finished, quality=options.quality), photo.pages[0], photo.metadata.icc, notes)
 
 
 def _coloured(page: Page, photo: Photo, colorizer: Colorizer, options: ColorizeOptions, depth: int) -> Page:

@@ -1,25 +1,100 @@
-"""The lightness of a photograph's pixels, through the ICC profile that came with them. Decodes no file."""
+"""The lightness of a photograph's pixels, through the ICC profile that came with them. Decodes no file.
+
+Lightness is worked out where it is wanted, some rows at a time: as floats for every pixel of a scan it would take
+four times the scan's own memory, and more time than decoding it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import cv2
 import numpy as np
 
 from lab_colorize import icc, lab
 from lab_colorize.lab import Pixels, Plane
 
+FINER = 3  # how much larger than what is asked for the picture still is when levels have been averaged
 
-def lightness_through(pixels: Pixels, profile: bytes | None) -> Plane:
-    """L* (H, W) in 0..100 of grey or RGB pixels; without a profile, or with one that makes no sense, as sRGB."""
-    if profile is None:
-        return lab.lightness_of(pixels)
+
+class Lightness(Protocol):
+    """L* of every pixel of a picture; an array (H, W) of L* is one too."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height and width."""
+
+    def __getitem__(self, rows: slice, /) -> Plane:
+        """L* (h, W) in 0..100 of some rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grey:
+    """L* of a grey scan: its levels (H, W), and what each of them stands for."""
+
+    pixels: Pixels
+    table: Plane
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height and width."""
+        return self.pixels.shape
+
+    def __getitem__(self, rows: slice) -> Plane:
+        """L* of some rows."""
+        return np.asarray(cv2.LUT(self.pixels[rows], self.table))
+
+
+@dataclass(frozen=True, slots=True)
+class Toned:
+    """L* of a picture of three channels (H, W, 3): the share that each level of each channel adds to luminance."""
+
+    pixels: Pixels
+    shares: Sequence[Plane]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height and width."""
+        return self.pixels.shape[:2]
+
+    def __getitem__(self, rows: slice) -> Plane:
+        """L* of some rows."""
+        channels = [cv2.LUT(self.pixels[rows, :, channel], self.shares[channel]) for channel in range(3)]
+        return lab.lightness_of_luminance(channels[0] + channels[1] + channels[2])
+
+
+def lightness_through(pixels: Pixels, profile: bytes | None = None) -> Grey | Toned:
+    """The lightness of grey or RGB pixels; without a profile, or with one that makes no sense, as sRGB."""
     levels = np.arange(np.iinfo(pixels.dtype).max + 1) / np.iinfo(pixels.dtype).max
     if pixels.ndim == 2:
-        curve = icc.grey_curve(profile)
-        return lab.lightness_of(pixels) if curve is None else lab.lightness_of_luminance(curve(levels))[pixels]
-    found = icc.rgb_to_xyz(profile)
+        curve = icc.grey_curve(profile) if profile else None
+        return Grey(pixels, lab.lightness_of_luminance(lab.linear(levels) if curve is None else curve(levels)))
+    found = icc.rgb_to_xyz(profile) if profile else None
     if found is None:
-        return lab.lightness_of(pixels)
+        return Toned(pixels, [lab.light_table(pixels.dtype) * np.float32(share) for share in lab.RGB_TO_XYZ[1]])
     shares = found.matrix[1] / found.matrix[1].sum()  # the row of Y: white is 1, whatever the profile's rounding
-    tables = [(curve(levels) * share).astype(np.float32) for curve, share in zip(found.curves, shares, strict=True)]
-    luminance = tables[0][pixels[..., 0]] + tables[1][pixels[..., 1]] + tables[2][pixels[..., 2]]
-    return lab.lightness_of_luminance(luminance)
+    curves = zip(found.curves, shares, strict=True)
+    return Toned(pixels, [(curve(levels) * share).astype(np.float32) for curve, share in curves])
+
+
+def shrunk(lightness: Lightness, width: int, height: int) -> Plane:
+    """L* averaged over areas, for a network to look at.
+
+    Of a scan much larger than that, levels are averaged first, in blocks of some pixels: they follow lightness nearly,
+    and it takes a sixth of the time. The last rows and columns may fill no block and are left out, fewer than a block.
+    """
+    if isinstance(lightness, Grey | Toned):
+        lightness = _in_blocks(lightness, min(lightness.shape[1] // width, lightness.shape[0] // height) // FINER)
+    whole = lightness[slice(None)]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def _in_blocks(lightness: Grey | Toned, block: int) -> Grey | Toned:
+    """A picture of averages over blocks of `block` by `block` pixels."""
+    if block < 2:
+        return lightness
+    height, width = (length // block for length in lightness.shape)
+    whole = lightness.pixels[: height * block, : width * block]  # a round factor is what makes it quick
+    return replace(lightness, pixels=cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))

@@ -13,8 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "lab_colorize"
 BELOW = {
     "errors": set(),
     "lab": set(),
-    "gamut": {"lab"},
-    "join": {"gamut", "lab"},
+    "join": {"lab", "lightness", "join"},
     "tone": {"lab"},
     "exif": {"formats"},
     "xmp": set(),

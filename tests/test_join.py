@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 from skimage import color
 
 from lab_colorize import lab
-from lab_colorize.gamut import Colours, cubed
-from lab_colorize.join import enlarged, join
+from lab_colorize.join import join
+from lab_colorize.join.enlarge import Enlarging
+from lab_colorize.join.formula import Formula
+from lab_colorize.join.gamut import Colours, cubed, outside
+from lab_colorize.join.tables import Tables
+from lab_colorize.lightness import lightness_through
 
 depths = pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 WITHIN = {np.uint8: 0.5, np.uint16: 0.05}  # units of L*: what rounding to integer levels may cost
@@ -39,7 +43,7 @@ def test_lightness_is_kept_at_every_pixel_whatever_the_colour(depth, seed, chrom
 @depths
 def test_without_colour_every_grey_level_comes_back_as_it_was(depth):
     grey = np.arange(np.iinfo(depth).max + 1, dtype=depth).reshape(256, -1)
-    result = join(lab.lightness_of(grey), np.zeros((3, 2, 2), np.float32), depth)
+    result = join(lightness_through(grey), np.zeros((3, 2, 2), np.float32), depth)
     assert (result == grey[..., None]).all()
 
 
@@ -65,16 +69,14 @@ def test_a_colour_outside_srgb_keeps_its_hue_and_never_gains_chroma(seed, chroma
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**32), chroma=st.floats(20, 120))
-def test_no_more_chroma_is_taken_than_srgb_asks_for(seed, chroma):
-    """A colour that was brought in lies on the surface of sRGB: a twentieth more chroma would be outside."""
+def test_a_colour_outside_srgb_comes_to_lie_on_its_surface(seed, chroma):
+    """No more chroma is taken than sRGB asks for: some primary is at its end."""
     lightness, ab = random_planes(seed, chroma)
     fy = (lightness.ravel() + 16) / np.float32(116)
     colours = Colours(fy, cubed(fy), ab[..., 0].ravel() / np.float32(500), ab[..., 1].ravel() / np.float32(-200))
-    light = colours.light(np.ones_like(fy))
-    outside = ((light < -1e-4) | (light > 1 + 1e-4)).any(axis=-1)
-    strays = Colours(*(plane[outside] for plane in (colours.fy, colours.luminance, colours.dx, colours.dz)))
-    more = strays.light(strays.greatest_factor() + np.float32(0.05))
-    assert ((more < 1e-4) | (more > 1 - 1e-4)).any(axis=-1).mean() > 0.99
+    strays = colours.among(outside(colours.light(np.float32(1))))
+    light = strays.within()
+    assert ((light.min(axis=0) < 1e-3) | (light.max(axis=0) > 1 - 1e-3)).mean() > 0.99
 
 
 @settings(max_examples=20, deadline=None)
@@ -87,12 +89,62 @@ def test_strips_enlarge_as_one_call_of_opencv_does(small, shape):
         shape = (max(shape[0], small[0]), max(shape[1], small[1]))
     ab = np.random.default_rng(0).uniform(-50, 50, (*small, 2)).astype(np.float32)
     whole = cv2.resize(ab, shape[::-1], interpolation=cv2.INTER_CUBIC)
-    assert np.allclose(enlarged(ab, shape), whole.reshape(*shape, 2), atol=1e-3)
+    middle = shape[0] // 2
+    colour = Enlarging(cv2.split(ab), shape)
+    strips = [
+        np.dstack(colour.rows(rows)) for rows in (slice(0, middle), slice(middle, shape[0])) if rows.start < rows.stop
+    ]
+    assert np.allclose(np.vstack(strips), whole.reshape(*shape, 2), atol=1e-3)
 
 
-def test_the_seams_between_strips_cannot_be_seen(monkeypatch):
-    lightness, ab = random_planes(1, 40, (300, 200))
-    ab = cv2.resize(ab, (30, 40))
+@pytest.mark.parametrize("way", [Formula, Tables])
+def test_the_seams_between_strips_cannot_be_seen(monkeypatch, way):
+    scan, ab = scan_and_colours(1, 40, (300, 200))
+    lightness = scan if way is Tables else scan[:]
     whole = join(lightness, ab)
-    monkeypatch.setattr("lab_colorize.join.STRIP", 200)  # a row at a time
+    monkeypatch.setattr(way, "STRIP", 200)  # a row at a time
     assert (join(lightness, ab) == whole).all()
+
+
+def scan_and_colours(seed, chroma, shape=(120, 150)):
+    """A grainy 8-bit scan and small colour planes, smooth as a network's."""
+    rng = np.random.default_rng(seed)
+    scene = cv2.resize(rng.uniform(-40, 300, (5, 6)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
+    levels = np.clip(scene + rng.normal(0, 6, shape), 0, 255).astype(np.uint8)
+    ab = cv2.resize(rng.uniform(-chroma, chroma, (4, 4, 2)).astype(np.float32), (18, 15), interpolation=cv2.INTER_AREA)
+    return lightness_through(levels), ab
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), chroma=st.floats(0, 60))
+def test_the_tables_are_within_a_level_of_the_formula(seed, chroma):
+    scan, ab = scan_and_colours(seed, chroma)
+    by_formula = join(scan[:], ab)  # lightness given as floats leaves no other way
+    by_tables = np.empty_like(by_formula)
+    tables = Tables.of(scan, ab, by_tables)
+    if tables is None:
+        return  # colours too far apart: the formula it is
+    tables.strip(slice(0, len(by_tables)))
+    apart = np.abs(by_tables.astype(int) - by_formula)
+    assert apart.max() <= 1
+    assert (apart == 0).mean() > 0.8
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32), chroma=st.floats(0, 60))
+def test_the_tables_keep_lightness_too(seed, chroma):
+    scan, ab = scan_and_colours(seed, chroma)
+    assert np.abs(lightness_by_scikit_image(join(scan, ab)) - scan[:]).max() < WITHIN[np.uint8]
+
+
+def test_colours_far_apart_are_left_to_the_formula():
+    scan, _ = scan_and_colours(0, 0)
+    pixels = np.empty((*scan.shape, 3), np.uint8)
+    near, far = (np.float32([[[0, 0], [spread, -spread]]]) for spread in (60, 90))
+    assert Tables.of(scan, near, pixels) is not None
+    assert Tables.of(scan, far, pixels) is None
+
+
+def test_tables_are_for_8_bits_only():
+    deep = lightness_through(np.zeros((4, 4), np.uint16))
+    assert Tables.of(deep, np.zeros((1, 1, 2), np.float32), np.empty((4, 4, 3), np.uint8)) is None

@@ -1,0 +1,182 @@
+"""The join of an 8-bit grey scan by tables: several times as fast as by the formula, and within a level of it.
+
+Light of each primary is m0 X + m1 Y + m2 Z, where X depends on lightness and a* alone, Y on lightness alone, and Z on
+lightness and b* alone. So it is the sum of two functions of two variables each. Lightness has 256 levels here, and a*
+and b* of one photograph, cut into 256 steps each, have steps of a quarter of a unit or so: both functions are tables of
+65,536 entries, the three primaries side by side in one entry of 64 bits. A pixel is two look-ups, a sum, and a last
+look-up for sRGB's curve. Colours outside sRGB, and the few that are too saturated for the steps, give themselves away
+by a bit of the sum, and are worked out one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab_colorize.join.enlarge import Enlarging
+from lab_colorize.join.gamut import DX, DZ, LIGHT_OF_XYZ, Colours, cubed
+from lab_colorize.lab import Pixels, Plane, encoded
+from lab_colorize.lightness import Grey
+
+LEVELS = 256  # of lightness, and steps of a* and of b*
+WIDEST = 0.4  # units from step to step
+MARGIN = 0.02  # of its range, for what an enlarged plane may have beyond what was looked at
+ERROR = 0.8  # levels that red may be wrong by; two numbers nearer than one are rounded to the same level or neighbours
+
+# Light 1 in the sums, which wrap around at four times as much: light outside 0..1 sets one of the upper two bits, and
+# so does light that rounding might have brought inside. Black and white themselves stay a step or two away from that.
+ONE = 1 << 14
+SCALE = np.float32(ONE + 1)
+OFFSET = -1
+ASIDE = np.uint64(0xC000_C000_C000_C000)
+
+Levels: TypeAlias = NDArray[np.uint8]
+Entries: TypeAlias = NDArray[np.uint64]
+
+
+class Tables:
+    """One photograph's way from its own levels and colour planes to levels of three primaries."""
+
+    STRIP = 1 << 16  # pixels at a time: fewer, and the calls cost more than the work
+
+    @classmethod
+    def of(cls, grey: Grey, ab: Plane, pixels: Pixels) -> Tables | None:
+        """None for a 16-bit scan, and where colours lie too far apart: those need the formula."""
+        steps = [Steps.over(plane) for plane in cv2.split(ab)]
+        fit = grey.pixels.dtype == pixels.dtype == np.uint8 and max(axis.width for axis in steps) <= WIDEST
+        return cls(grey, ab, steps, pixels) if fit else None
+
+    def __init__(self, grey: Grey, ab: Plane, steps: list[Steps], pixels: Pixels) -> None:
+        """Work both tables out."""
+        self._levels: Levels = grey.pixels.astype(np.uint8, copy=False)
+        self._pixels = pixels
+        self._steps = steps
+        counted = [axis.counted(plane) for axis, plane in zip(steps, cv2.split(ab), strict=True)]
+        self._colour = Enlarging(counted, grey.shape)
+        self._fy = grey.table * np.float32(1 / 116) + np.float32(16 / 116)
+        self._y = cubed(self._fy)
+        chromatic = (self._y > 0) & (self._y < 1)  # black and white have no chroma, whatever is asked for
+        x, z = (
+            cubed(self._fy + np.where(chromatic, axis.values()[:, None] * unit, np.float32(0)))
+            for axis, unit in zip(steps, (DX, DZ), strict=True)
+        )
+        of_x, of_y, of_z = LIGHT_OF_XYZ.T[..., None, None]
+        of_a, of_b = of_x * x + of_y * self._y, of_z * z
+        low, scale = self._watch()
+        offset = np.select([self._y <= 0, self._y >= 1], [OFFSET + 1, OFFSET - 2], OFFSET)
+        self._of_a = packed([*(of_a * SCALE + offset), (of_a[0] - low) * scale + offset])
+        self._of_b = packed([*(of_b * SCALE), of_b[0] * scale])
+        self._bench = Bench(max(1, self.STRIP // grey.shape[1]), grey.shape[1])
+
+    def _watch(self) -> tuple[Plane, Plane]:
+        """For each level where the light of red begins that steps are fine enough for, and a scale that ends with it.
+
+        Red is the primary that a* moves most; half a step moves it by `error` at most. Where red is little, sRGB's
+        curve makes many levels of that: 255 * 1.055 / 2.4 * red ** (1 / 2.4 - 1) of a unit of light, 255 * 12.92 at
+        most. Where it is nearly full, it decides how much chroma a bright colour may keep.
+        """
+        units = (DX, DZ)
+        fx, fz = (self._fy + np.abs(axis.values() * unit).max() for axis, unit in zip(self._steps, units, strict=True))
+        half_a, half_b = (axis.width * np.abs(unit) / 2 for axis, unit in zip(self._steps, units, strict=True))
+        error = 3 * (LIGHT_OF_XYZ[0, 0] * fx**2 * half_a - LIGHT_OF_XYZ[0, 2] * fz**2 * half_b)
+        error = np.where((self._y > 0) & (self._y < 1), error, np.float32(0))
+        low = (255 * 1.055 / 2.4 / ERROR * error) ** (2.4 / 1.4)
+        low = np.where(255 * 12.92 * error > ERROR, low, 0)
+        return low.astype(np.float32), (SCALE / np.maximum(1 - low - error, 0.1)).astype(np.float32)
+
+    def strip(self, rows: slice) -> None:
+        """Fill some rows."""
+        before, counted = self._levels[rows], self._colour.rows(rows)
+        sums = self._bench.sums(before, counted, self._of_a, self._of_b)
+        places = np.flatnonzero((sums & ASIDE) != 0)  # of truth values: ten times as fast as of numbers
+        if len(places):
+            sums.ravel()[places] = self._one_by_one(
+                before.ravel()[places], *(plane.ravel()[places] for plane in counted)
+            )
+        self._bench.levels_of(sums, self._pixels[rows])
+
+    def finish(self) -> None:
+        """Nothing is left open."""
+
+    def _one_by_one(self, levels: Levels, *counted: Plane) -> Entries:
+        """The sums of single pixels by the formula, and at the surface of sRGB where that leads out of it."""
+        a, b = (axis.value(plane) for axis, plane in zip(self._steps, counted, strict=True))
+        light = Colours(self._fy[levels], self._y[levels], a * DX, b * DZ).within()
+        return packed([*(light * SCALE + np.float32(OFFSET)), np.float32(0)]).view(np.uint64)
+
+
+class Bench:
+    """Planes that one strip after another is worked on: fresh ones would have to find their way into the cache."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._step = np.empty((height, width), np.uint8)
+        self._place = np.empty((height, width, 2), np.uint8)
+        self._of_a, self._of_b = (np.empty((height, width), np.float64) for _ in range(2))
+        self._light = np.empty((height, width, 3), np.uint16)
+
+    def sums(self, levels: Levels, counted: list[Plane], *tables: NDArray[np.float64]) -> Entries:
+        """The sum of the entries (h, W) of two tables; good until the next call."""
+        rows = slice(0, len(levels))
+        for plane, table, entries in zip(counted, tables, (self._of_a, self._of_b), strict=True):
+            cv2.convertScaleAbs(plane, self._step[rows])
+            cv2.merge([levels, self._step[rows]], self._place[rows])
+            cv2.LUT(self._place[rows].view("<u2")[..., 0], table, entries[rows])
+        sums, more = self._of_a[rows].view(np.uint16), self._of_b[rows].view(np.uint16)
+        sums += more
+        return sums.view(np.uint64)
+
+    def levels_of(self, sums: Entries, levels: Pixels) -> None:
+        """Fill `levels` (h, W, 3) with what sums (h, W) stand for."""
+        light = self._light[: len(sums)]
+        cv2.cvtColor(sums.view(np.uint16).reshape(*sums.shape, 4), cv2.COLOR_BGRA2BGR, light)
+        cv2.LUT(light, _levels_of_sums(), levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The range of a* or b* in one photograph, cut into 256 steps."""
+
+    first: np.float32
+    width: np.float32
+
+    @classmethod
+    def over(cls, plane: Plane) -> Steps:
+        """Steps over all values of a small plane, and those that enlarging makes of them."""
+        larger = cv2.resize(plane, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+        low, high = min(plane.min(), larger.min()), max(plane.max(), larger.max())
+        margin = (high - low) * np.float32(MARGIN) + np.float32(1e-3)
+        return cls(low - margin, (high - low + 2 * margin) / np.float32(LEVELS - 1))
+
+    def counted(self, plane: Plane) -> Plane:
+        """Values as numbers of steps, with fractions."""
+        return (plane - self.first) / self.width
+
+    def value(self, counted: Plane) -> Plane:
+        """The way back."""
+        return counted * self.width + self.first
+
+    def values(self) -> Plane:
+        """The value that each step stands for."""
+        return self.value(np.arange(LEVELS, dtype=np.float32))
+
+
+def packed(numbers: Sequence[Plane | np.float32]) -> NDArray[np.float64]:
+    """Four planes of numbers as entries of 64 bits, in a row; `cv2.LUT` moves them as if they were floats."""
+    entries = np.empty((*np.shape(numbers[0]), 4), np.uint16)
+    for place, plane in enumerate(numbers):
+        entries[..., place] = np.rint(plane).astype(np.int32)
+    return entries.view(np.float64).ravel()
+
+
+@cache
+def _levels_of_sums() -> NDArray[np.uint8]:
+    """The sRGB level for each sum of two entries; anything for light outside 0..1."""
+    sums = np.arange(1 << 16).astype(np.uint16).view(np.int16)  # black's is below zero
+    light = (sums - OFFSET) / SCALE
+    return np.rint(encoded(np.clip(light, 0, 1)) * 255).astype(np.uint8)
