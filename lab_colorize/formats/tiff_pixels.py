@@ -174,8 +174,8 @@ def _full_range(values: _Array, bits: int) -> _Array:
 
 def _looked_up(values: _Array, page: tiff.Layout) -> _Array:
     """Colours of a palette: (H, W) if all of its colours are grey, else (H, W, 3)."""
-    table = np.array(page.palette, np.uint16)
-    if table.size != 3 << page.bits or page.bits > 8:
+    table = np.array(page.palette, np.int64)
+    if table.size != 3 << page.bits or page.bits > 8 or table.max() > 65535:
         raise Damaged("its palette is missing")
     # 16 bits each by the standard; some old writers left 8-bit values there.
     colours = (table >> 8 if table.max() > 255 else table).astype(np.uint8).reshape(3, -1).T

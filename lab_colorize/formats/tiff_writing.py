@@ -44,7 +44,8 @@ def encode(pages: list[NDArray[Any]], metadata: Metadata, *, alpha: list[bool]) 
                 metadata=None,
                 iccprofile=metadata.icc,
             )
-    return _described(file.getvalue(), content, metadata)
+    _describe(file, content, metadata)
+    return file.getvalue()  # which makes no copy
 
 
 def _exif(exif: bytes | None) -> tuple[Literal["<", ">"], ifd.Tree]:
@@ -56,8 +57,9 @@ def _exif(exif: bytes | None) -> tuple[Literal["<", ">"], ifd.Tree]:
     return "<" if s.order == "<" else ">", whole
 
 
-def _described(data: bytes, content: ifd.Tree, metadata: Metadata) -> bytes:
+def _describe(file: BytesIO, content: ifd.Tree, metadata: Metadata) -> None:
     """Write the first page's directory anew at the end, with all that is to be said of the photograph."""
+    data = file.getvalue()
     s = ifd.structure(data)
     first = ifd.directory(data, s, s.first)
     entries = {e.tag: e for e in tiff.descriptive(content) if e.tag not in _OWN}
@@ -66,8 +68,10 @@ def _described(data: bytes, content: ifd.Tree, metadata: Metadata) -> bytes:
             entries[tag] = ifd.Entry(tag, kind, len(block), block, 0)
     entries |= first.entries  # how the samples lie comes first
     described = ifd.Tree(tuple(entries.values()), content.children)
-    padded = data + b"\0" * (len(data) % 2)
-    where = 8 if s.big else 4
-    head = padded[:where] + struct.pack(s.order + s.offset, len(padded))
-    anew = ifd.written(described, s.order, at=len(padded), big=s.big, following=first.next)
-    return head + padded[len(head) :] + anew
+    at = len(data) + len(data) % 2
+    anew = ifd.written(described, s.order, at=at, big=s.big, following=first.next)
+    del data, first, entries, described  # the file grows in its place once nobody else holds its bytes
+    file.seek(at)
+    file.write(anew)
+    file.seek(8 if s.big else 4)
+    file.write(struct.pack(s.order + s.offset, at))
