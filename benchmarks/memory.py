@@ -4,7 +4,7 @@
     python benchmarks/memory.py --large 200          # one 16-bit TIFF of so many megapixels, and no formula
 
 Each figure is the highest resident memory of one `lab-colorize batch` over equal photographs, as the system counts it
-for a process that has ended (Linux). The formula is the least-squares fit over sizes and workers, for each kind of file.
+for a process that has ended (Linux). The formula is the least-squares fit over sizes and workers, for each kind.
 """
 
 from __future__ import annotations

@@ -25,7 +25,11 @@ class Provenance:
 
 def read_metadata(data: bytes, format: Format) -> Metadata:
     """Take EXIF, XMP, IPTC, ICC and resolution out of a file; what is broken counts as absent."""
-    found = CONTAINERS[format].metadata(data)
+    return _checked(CONTAINERS[format].metadata(data))
+
+
+def _checked(found: Metadata) -> Metadata:
+    """Without what is broken or too long."""
     notes = list(found.notes)
     for name in ("exif", "xmp", "iptc", "icc", "texts"):
         if _size(getattr(found, name)) > _LARGEST:
@@ -34,7 +38,7 @@ def read_metadata(data: bytes, format: Format) -> Metadata:
     if found.exif is not None and not exif.is_sound(found.exif):
         found = replace(found, exif=None)
         notes.append("its EXIF block is damaged and was left out")
-    return replace(found, notes=tuple(notes))
+    return replace(found, later=tuple(map(_checked, found.later)), notes=tuple(notes))
 
 
 def _size(held: bytes | tuple[tuple[bytes, bytes], ...] | None) -> int:
@@ -63,5 +67,6 @@ def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:
         exif=exif.upright(metadata.exif),
         xmp=block,
         icc=SRGB_PROFILE,
+        later=tuple(stamped(page, provenance) for page in metadata.later),
         notes=metadata.notes + notes,
     )

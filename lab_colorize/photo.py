@@ -120,10 +120,8 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
 
     Pages are upright, so EXIF is made to say so. A profile of another kind than the pixels is left out.
     """
-    metadata = replace(photo.metadata, exif=exif.upright(photo.metadata.exif))
-    channels = 1 if photo.pages[0].pixels.ndim == 2 else 3
-    if metadata.icc is not None and not icc.suits(metadata.icc, channels):
-        metadata = replace(metadata, icc=None)
+    metadata, *later = (_true_of(page, photo.metadata.of_page(number)) for number, page in enumerate(photo.pages))
+    metadata = replace(metadata, later=tuple(later))
     if photo.format is Format.JPEG and metadata.xmp and not jpeg.holds_xmp(metadata.xmp):
         metadata = replace(metadata, xmp=xmp.essence(metadata.xmp))
     if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF}:
@@ -132,6 +130,12 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
         return encoding.encode(photo.pages, photo.format, metadata, quality)
     except Unsupported as kind:
         raise OutputError(f"The photograph is {kind}.", remedy=kind.remedy) from None
+
+
+def _true_of(page: Page, metadata: Metadata) -> Metadata:
+    """Metadata that say of a page what is so: upright, with a profile of its own kind or none."""
+    suits = metadata.icc is not None and icc.suits(metadata.icc, 1 if page.pixels.ndim == 2 else 3)
+    return replace(metadata, exif=exif.upright(metadata.exif), icc=metadata.icc if suits else None)
 
 
 def left_behind(photo: Photo) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ import struct
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+import numpy as np
 import piexif  # type: ignore[import-untyped]  # it has no types
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
@@ -377,3 +379,28 @@ def test_texts_that_another_format_cannot_hold_are_mentioned() -> None:
     texts = read_photo(_with_texts()).metadata
     assert any("texts" in note for note in left_behind(Photo((Page(m.colour()),), Format.JPEG, texts)))
     assert not left_behind(Photo((Page(m.colour()),), Format.PNG, texts))
+
+
+# --- pages of a TIFF
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_every_page_of_a_tiff_keeps_its_own_metadata(order: str) -> None:
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file, byteorder=order) as to:
+        for number, artist in enumerate(["A. Nonymous", "B. Nonymous", "C. Nonymous"], 1):
+            tags = [(700, 1, len(m.XMP), m.XMP, True)] if number == 2 else [(285, 2, None, f"page {number}", True)]
+            to.write(
+                m.grey(), photometric="minisblack", metadata=None, resolution=(100 * number,) * 2,
+                extratags=[(315, 2, None, artist, True), *tags],
+            )  # fmt: skip
+            to.write(m.grey(8, 8), photometric="minisblack", metadata=None, subfiletype=1)  # a thumbnail
+    photo = read_photo(file.getvalue())
+    coloured = Photo((Page(m.colour()),) * 3, Format.TIFF, stamped(photo.metadata, PROVENANCE))
+    with tifffile.TiffFile(io.BytesIO(encode_photo(coloured))) as after:
+        assert [page.tags["Artist"].value for page in after.pages] == ["A. Nonymous", "B. Nonymous", "C. Nonymous"]
+        assert [page.tags["PageName"].value for page in after.pages if "PageName" in page.tags] == ["page 1", "page 3"]
+        assert [page.tags["XResolution"].value[0] for page in after.pages] == [100, 200, 300]
+        assert [b"Box 7, plate 12" in page.tags["XMP"].value for page in after.pages] == [False, True, False]
+        assert all(b"compositeWithTrainedAlgorithmicMedia" in page.tags["XMP"].value for page in after.pages)
+        assert all(np.array_equal(page.asarray(), m.colour()) for page in after.pages)

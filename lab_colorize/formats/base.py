@@ -87,7 +87,14 @@ class Metadata:
     icc: bytes | None = None  # a profile
     dpi: tuple[float, float] | None = None  # across, down
     texts: tuple[tuple[bytes, bytes], ...] = ()  # kind, contents: PNG's text chunks, JPEG's comments
+    later: tuple["Metadata", ...] = ()  # of a TIFF's second page and those behind it
     notes: tuple[str, ...] = ()  # what could not be carried, in words for a person
+
+    def of_page(self, number: int) -> "Metadata":
+        """What is said of one page, the first being 0; of a page that none is known of, nothing."""
+        if number == 0:
+            return self
+        return self.later[number - 1] if number <= len(self.later) else Metadata()
 
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]

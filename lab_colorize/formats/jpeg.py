@@ -169,7 +169,7 @@ def metadata(data: bytes) -> Metadata:
             comments.append((COMMENT, payload))
     notes = ("XMP beyond 64 KB (extended XMP) was left behind",) if more else ()
     profile = b"".join(icc[i] for i in sorted(icc)) or None
-    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes)
+    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=notes)
 
 
 def _density(jfif: bytes) -> tuple[float, float] | None:

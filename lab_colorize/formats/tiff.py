@@ -32,6 +32,7 @@ _MOST_SAMPLES = 8  # of a pixel; a colour scan with infrared has four or five
 _MOST_ENTRIES = 3 << 16  # of a palette of 16 bits
 _FIRST_PRIVATE = 32768  # private tags of scanners and archives begin here
 _LONGEST = 64 << 10  # bytes of one private tag
+_LARGEST_TOGETHER = 64 << 20  # bytes of all pages' blocks
 
 
 @dataclass(frozen=True)
@@ -223,12 +224,25 @@ def segments_needed(page: Layout) -> int:
 
 
 def metadata(data: bytes) -> Metadata:
-    """Take the blocks out of the first page's tags."""
+    """Take the blocks out of every page's tags: as many pages as there are before one that is broken.
+
+    Pages may share their blocks, so those of later pages are taken only until they are too much together.
+    """
+    found, taken = list[Metadata](), 0
     try:
         s = ifd.structure(data)
-        page = next(ifd.chain(data, s))
-    except (Damaged, StopIteration):
-        return Metadata()
+        for page in ifd.chain(data, s):
+            if not _Tags(page.entries, s.order).one(254, 0) & (_REDUCED | _IS_MASK):
+                found.append(_page_metadata(data, s, page))
+                taken += sum(len(block or b"") for block in (found[-1].exif, found[-1].xmp, found[-1].icc))
+            if taken > _LARGEST_TOGETHER:
+                break
+    except Damaged:
+        pass
+    return replace(found[0], later=tuple(found[1:])) if found else Metadata()
+
+
+def _page_metadata(data: bytes, s: ifd.Structure, page: ifd.Directory) -> Metadata:
     whole = ifd.tree(data, s, page)
     carried = ifd.Tree(tuple(descriptive(whole)), whole.children)
     exif = ifd.block(carried, s.order) if carried.entries or carried.children else None

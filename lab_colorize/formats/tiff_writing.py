@@ -5,6 +5,7 @@ that describes the photograph is put at the end.
 """
 
 import struct
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, Literal
 
@@ -24,11 +25,13 @@ def encode(pages: list[NDArray[Any]], metadata: Metadata, *, alpha: list[bool]) 
     """Write pages, each (H, W) or (H, W, C) of uint8 or uint16; the last channel is alpha where it says so."""
     from tifffile import TiffWriter  # late: colouring a JPEG needs none of it
 
-    order, content = _exif(metadata.exif)
+    described = [_exif(metadata.of_page(number).exif) for number in range(len(pages))]
+    order = next((order for order, content in described if content.entries), "<")
     file = BytesIO()
     big = sum(page.nbytes for page in pages) > _CLASSIC_LIMIT
     with TiffWriter(file, bigtiff=big, byteorder=order) as writer:
         for number, page in enumerate(pages):
+            held = metadata.of_page(number)
             colours = (page.shape[2] if page.ndim == 3 else 1) - alpha[number]
             writer.write(
                 page,
@@ -38,13 +41,14 @@ def encode(pages: list[NDArray[Any]], metadata: Metadata, *, alpha: list[bool]) 
                 compression="adobe_deflate",
                 predictor=True,
                 rowsperstrip=max(1, _ROWS_BYTES // max(1, page[0].nbytes)),
-                resolution=metadata.dpi or (1, 1),
-                resolutionunit="INCH" if metadata.dpi else "NONE",
+                resolution=held.dpi or (1, 1),
+                resolutionunit="INCH" if held.dpi else "NONE",
                 software=False,
                 metadata=None,
-                iccprofile=metadata.icc,
+                iccprofile=held.icc,
             )
-    _describe(file, content, metadata)
+    contents = [content if own == order else ifd.Tree() for own, content in described]
+    _describe(file, [_directory(metadata.of_page(number), content) for number, content in enumerate(contents)])
     return file.getvalue()  # which makes no copy
 
 
@@ -57,21 +61,33 @@ def _exif(exif: bytes | None) -> tuple[Literal["<", ">"], ifd.Tree]:
     return "<" if s.order == "<" else ">", whole
 
 
-def _describe(file: BytesIO, content: ifd.Tree, metadata: Metadata) -> None:
-    """Write the first page's directory anew at the end, with all that is to be said of the photograph."""
-    data = file.getvalue()
-    s = ifd.structure(data)
-    first = ifd.directory(data, s, s.first)
+def _directory(metadata: Metadata, content: ifd.Tree) -> ifd.Tree:
+    """All that is to be said of a page beside how its samples lie."""
     entries = {e.tag: e for e in tiff.descriptive(content) if e.tag not in _OWN}
     for tag, kind, block in ((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc)):
         if block:
             entries[tag] = ifd.Entry(tag, kind, len(block), block, 0)
-    entries |= first.entries  # how the samples lie comes first
-    described = ifd.Tree(tuple(entries.values()), content.children)
+    return ifd.Tree(tuple(entries.values()), content.children)
+
+
+def _describe(file: BytesIO, said: list[ifd.Tree]) -> None:
+    """Write every page's directory anew at the end, with what is to be said of the page."""
+    data = file.getvalue()
+    s = ifd.structure(data)
+    pages = [{e.tag: replace(e, source=e.value, at=0) for e in d.entries.values()} for d in ifd.chain(data, s)]
     at = len(data) + len(data) % 2
-    anew = ifd.written(described, s.order, at=at, big=s.big, following=first.next)
-    del data, first, entries, described  # the file grows in its place once nobody else holds its bytes
-    file.seek(at)
-    file.write(anew)
-    file.seek(8 if s.big else 4)
+    del data  # the file grows in its place once nobody else holds its bytes
+    pointer = 8 if s.big else 4
+    for lying, page in zip(pages, said, strict=True):
+        described = ifd.Tree(tuple(({e.tag: e for e in page.entries} | lying).values()), page.children)
+        anew = ifd.written(described, s.order, at=at, big=s.big)
+        _point(file, pointer, at, s)
+        file.seek(at)
+        file.write(anew)
+        pointer = ifd.directory(anew, s, 0).next_at + at
+        at += len(anew) + len(anew) % 2
+
+
+def _point(file: BytesIO, pointer: int, at: int, s: ifd.Structure) -> None:
+    file.seek(pointer)
     file.write(struct.pack(s.order + s.offset, at))
