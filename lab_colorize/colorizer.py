@@ -7,6 +7,7 @@ and for `evaluate`. Owns the running model; knows nothing of folders, journals o
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,8 @@ class Colorizer:
         self._interpreter.set_tensor(into["index"], lightness)
         self._interpreter.invoke()
         answer: Plane = self._interpreter.get_tensor(outof["index"])
+        if not (np.isfinite(answer).all() and answer.any()):  # the result would be grey, or noise
+            raise _not_ours(self.model, "it answers without colours.")
         return answer
 
     def _started(self) -> Any:
@@ -179,7 +182,7 @@ def colorize_photo(
     source, target = Path(source), Path(target)
     options = options or ColorizeOptions()
     content = read_bytes(source)
-    if target.exists() and target.samefile(source):
+    if os.path.exists(target) and os.path.samefile(target, source):  # noqa: PTH110, PTH121  # Path.exists fails on long names
         raise OutputError(f"{target} is the photograph itself, which is never replaced.", remedy="Name another file.")
     result = colorize_bytes(content, name=str(source), colorizer=colorizer or Colorizer(), options=options)
     write_whole(target, result.content, overwrite=options.overwrite, like=source)
@@ -237,6 +240,8 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
     )
     finished = Photo(pages=pages, format=kind, metadata=stamped(photo.metadata, provenance))
     notes = _notes(photo, finished)
+    if photo.truncated:
+        notes = (*notes, "the file breaks off, and what is missing of it was left grey")
     if any(left):
         pages_left = ", ".join(str(number) for number, in_colour in enumerate(left, start=1) if in_colour)
         notes = (*notes, f"in colour already and kept as they are: pages {pages_left}")

@@ -22,7 +22,7 @@ from lab_colorize.writing import write_whole
 PAYLOAD = "data"
 MANIFEST_NAME = "manifest-sha256.txt"
 _INFO_NAME = "bag-info.txt"
-_OWN_INFO = re.compile(r"(?m)^(Payload-Oxum|Bagging-Date|Bag-Software-Agent):.*\n([ \t].*\n)*")
+_OWN_INFO = re.compile(rb"(?m)^(Payload-Oxum|Bagging-Date|Bag-Software-Agent):.*\n([ \t].*\n)*")
 # Tools that split text as Python does end a line at the first of these, and take the others off its end.
 _LINE_ENDS = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\s$")
 
@@ -49,7 +49,7 @@ def is_current(bag: Path) -> bool:
     journal = bag / PAYLOAD / JOURNAL_NAME
     line = f"{sha256_of(journal)}  {PAYLOAD}/{JOURNAL_NAME}\n"
     try:
-        return line in (bag / MANIFEST_NAME).read_text(encoding="utf-8")
+        return line.encode() in (bag / MANIFEST_NAME).read_bytes()
     except OSError:
         return False
 
@@ -106,10 +106,10 @@ def _stated(name: str, version: str) -> str:
 
 def _info(file: Path, oxum: str) -> bytes:
     """What was written there by hand stays; size, date and maker are brought up to date."""
-    kept = _OWN_INFO.sub("", file.read_text(encoding="utf-8")) if file.exists() else ""
+    kept = _OWN_INFO.sub(b"", file.read_bytes().rstrip() + b"\n") if file.exists() else b""
     date = time.strftime("%Y-%m-%d")
     own = f"Bag-Software-Agent: lab-colorize {__version__}\nBagging-Date: {date}\nPayload-Oxum: {oxum}\n"
-    return (kept + own).encode()
+    return kept.lstrip(b"\n") + own.encode()
 
 
 def _caution(names: Collection[str], version: str) -> Iterator[str]:

@@ -101,7 +101,7 @@ def test_what_a_person_wrote_about_the_bag_stays(bagged: Archive) -> None:
     bagged.batch()
     write_bag(bag_of(bagged))
     info = bag_of(bagged) / "bag-info.txt"
-    info.write_text("Source-Organization: Archive\n  of the town\n" + info.read_text() + "External-Identifier: 7\n")
+    info.write_text("Source-Organization: Archive\n  of the town\n" + info.read_text() + "External-Identifier: 7")
     bagged.add("3.png")
     bagged.batch()
     write_bag(bag_of(bagged))
@@ -111,6 +111,9 @@ def test_what_a_person_wrote_about_the_bag_stays(bagged: Archive) -> None:
     assert "of the town" in told["Source-Organization"]
     assert told["Payload-Oxum"].endswith(".4")
     assert info.read_text().count("Payload-Oxum") == 1
+    info.write_bytes(b"Contact-Name: Andr\xe9\n" + info.read_bytes())  # Latin-1, which is the writer's affair
+    write_bag(bag_of(bagged))
+    assert info.read_bytes().startswith(b"Contact-Name: Andr\xe9\n")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.run import Studio
 from lab_colorize.batch.verify import account_of
+from lab_colorize.cli import main
 from lab_colorize.cli.console import printable
 from lab_colorize.colorizer import ColorizeOptions, Coloured
+from lab_colorize.errors import ExitCode
 from lab_colorize.writing import write_whole
 
 from .conftest import RECIPE, Archive, Batch, contents_below, picture
@@ -166,3 +168,17 @@ def test_a_disk_that_allows_fewer_names_fails_those_it_refuses(
     assert all("names are not allowed" in one.remedy for one in outcomes.values() if one.status is Status.FAILED)
     assert set(archive.results()) == {"plain.jpg"}
     assert read_journal(archive.out).damaged == 0
+
+
+def test_a_single_photograph_whose_result_would_have_too_long_a_name_says_so(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """NAME_colorized has ten bytes more than NAME."""
+    photo = tmp_path / f"{'n' * 245}.jpg"
+    picture(photo)
+    monkeypatch.setattr("sys.argv", ["lab-colorize", str(photo), "--model", str(tiny_model)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == ExitCode.OUTPUT
+    assert "255 bytes" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [photo]
