@@ -355,3 +355,19 @@ def test_a_file_of_millions_of_parts_ends_soon(kind: str, end_of: Callable[[byte
     found = end_of(CHAINS[kind]())
     assert found.seconds < MOST_SECONDS
     assert found.mib < MOST_MIB
+
+
+# --- words
+
+
+def test_libraries_say_nothing_between_our_words(tmp_path: Path, tiny_model: Path) -> None:
+    """Libjpeg and libpng complain on descriptor 2, of these files for sure."""
+    whole = m.pillow(np.random.default_rng(0).integers(0, 256, (80, 80), dtype=np.uint8), "JPEG")
+    (tmp_path / "spoilt.jpg").write_bytes(whole[:-900] + whole[-2:])
+    (tmp_path / "spoilt.png").write_bytes(m.png_of([(k, c[:90] if k == b"IDAT" else c) for k, c in m.png_chunks(PNG)]))
+    names = ["spoilt.jpg", "spoilt.png", "missing.jpg"]
+    command = [sys.executable, "-m", "lab_colorize", *names, "--model", str(tiny_model)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert "missing.jpg" in done.stderr
+    assert "spoilt.png" in done.stderr
+    assert not [line for line in done.stderr.splitlines() if not line.startswith(("error: ", "       ", "note: "))]

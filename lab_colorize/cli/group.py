@@ -18,6 +18,7 @@ import click
 
 from lab_colorize import __version__
 from lab_colorize.cli.console import complain
+from lab_colorize.cli.quiet import keep_standard_error
 from lab_colorize.errors import ColorizeError, ExitCode, OutputError
 
 DEFAULT = "colorize"
@@ -88,6 +89,8 @@ def main() -> NoReturn:
     """Run the command line and exit with a status of `errors.ExitCode`."""
     # Workers multiply small matrices side by side; threads of BLAS's own would only wait for each other, spinning.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if sys.argv[1:2] != ["train"]:  # TensorFlow's reports are worth having
+        keep_standard_error()
     sys.exit(_run())
 
 
