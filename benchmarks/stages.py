@@ -1,0 +1,100 @@
+"""Where the time of one photograph goes, stage by stage, on one thread; beside it what the floor takes.
+
+Processor time, because other programs on the machine then count less; of each stage the median over the repetitions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import scans
+
+from lab_colorize.colorizer import Colorizer
+from lab_colorize.join import join
+from lab_colorize.lightness import lightness_through
+from lab_colorize.metadata import Provenance, stamped
+from lab_colorize.photo import Page, Photo, encode_photo, read_bytes, read_photo, write_whole
+
+QUALITY = 95
+
+
+class Stages:
+    """Processor seconds of named pieces of work."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+
+    def timed(self, name: str, work: Callable[[], Any]) -> Any:
+        """What `work` gives."""
+        began = time.thread_time()
+        given = work()
+        self.seconds[name].append(time.thread_time() - began)
+        return given
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--turns", type=int, default=9)
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    ours, floor = Stages(), Stages()
+    colorizer = Colorizer()
+    with tempfile.TemporaryDirectory() as name:
+        photo = next(scans.folder_of_scans(Path(name) / "in", 1, chosen.megapixels).iterdir())
+        for _ in range(chosen.turns):
+            coloured(photo, Path(name), colorizer, ours)
+            bare(photo, Path(name), floor)
+    print(f"A JPEG of {chosen.megapixels:g} megapixels, one thread, medians of {chosen.turns}\n")
+    pixels = chosen.megapixels * 1e6
+    print("| stage | ms | ns a pixel |\n|---|---|---|")
+    for title, stages in (("all stages", ours), ("the floor", floor)):
+        total = 0.0
+        for stage, seconds in stages.seconds.items():
+            total += statistics.median(seconds)
+            print(
+                f"| {stage} | {statistics.median(seconds) * 1e3:.1f} | {statistics.median(seconds) / pixels * 1e9:.2f} |"
+            )
+        print(f"| **{title}** | **{total * 1e3:.1f}** | **{total / pixels * 1e9:.2f}** |")
+
+
+def coloured(photo: Path, folder: Path, colorizer: Colorizer, stages: Stages) -> None:
+    """What `colorize_photo` does, a stage at a time."""
+    content = stages.timed("read", lambda: read_bytes(photo))
+    read = stages.timed("decode, with metadata", lambda: read_photo(content, name=photo.name))
+    lightness = lightness_through(read.pages[0].pixels, read.metadata.icc)
+    ab = stages.timed("shrink and predict", lambda: colorizer.predict(lightness))
+    pixels = stages.timed("join", lambda: join(lightness, ab, np.uint8))
+    provenance = Provenance(software="stages", model="default", model_sha256="0" * 64)
+    finished = Photo((Page(pixels, None),), read.format, stamped(read.metadata, provenance))
+    coded = stages.timed("encode, with metadata", lambda: encode_photo(finished, quality=QUALITY))
+    stages.timed("hash source and result", lambda: [hashlib.sha256(each).digest() for each in (content, coded)])
+    target = folder / "out.jpg"
+    target.unlink(missing_ok=True)
+    stages.timed("write whole", lambda: write_whole(target, coded))
+
+
+def bare(photo: Path, folder: Path, stages: Stages) -> None:
+    """What no tool avoids."""
+    content = stages.timed("floor: read", photo.read_bytes)
+    grey = stages.timed("floor: decode", lambda: cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE))
+    three = stages.timed("floor: three channels", lambda: cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+    sampling = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY, *sampling]
+    _, coded = stages.timed("floor: encode", lambda: cv2.imencode(".jpg", three, options))
+    stages.timed("floor: write", lambda: (folder / "floor.jpg").write_bytes(coded.tobytes()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""How fast `batch` works, against the floor: threads that only decode, convert to three channels and encode.
+
+The floor reads the same files, decodes them grey, makes three channels of one, encodes them in the same format and
+quality and writes them; as many threads as the batch has workers. And against the recipe of tutorials: the same network
+through Keras `predict` on one photograph at a time, scikit-image's `rgb2lab` and `lab2rgb`, Pillow in and out. All of
+them are processes of their own and are timed from start to finish, save that the recipe's clock starts when TensorFlow
+is loaded and the network built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import clock
+import cv2
+import numpy as np
+import scans
+
+COMMAND = Path(sys.executable).with_name("lab-colorize")
+QUALITY = 95  # what lab-colorize writes unless told otherwise, with chroma at full size
+SETS = {"1 MP JPEG": (1, ".jpg"), "4 MP JPEG": (4, ".jpg"), "12 MP JPEG": (12, ".jpg"), "4 MP 16-bit TIFF": (4, ".tif")}
+RECIPE_SET = "4 MP JPEG"
+RECIPE_PHOTOS = 8  # it takes seconds for each
+
+
+def main() -> None:
+    """Print rates and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--photos", type=int, default=120)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--set", choices=SETS, action="append", help="which photographs; all of them otherwise")
+    parser.add_argument("--floor", nargs=3, metavar=("FOLDER", "OUT", "THREADS"), help=argparse.SUPPRESS)
+    parser.add_argument("--recipe", nargs=2, metavar=("FOLDER", "OUT"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.floor:
+        floor(Path(chosen.floor[0]), Path(chosen.floor[1]), int(chosen.floor[2]))
+    elif chosen.recipe:
+        recipe(Path(chosen.recipe[0]), Path(chosen.recipe[1]))
+    else:
+        print(f"{chosen.photos} photographs a set, medians of {chosen.turns} turns\n")
+        print("| photographs | workers | photos/s | MP/s | of the floor's rate | of one worker's rate | peak memory |")
+        print("|---|---|---|---|---|---|---|")
+        for name in chosen.set or SETS:
+            measure(name, chosen.photos, chosen.turns)
+
+
+def measure(name: str, count: int, turns: int) -> None:
+    """Print the lines of one set."""
+    megapixels, suffix = SETS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        source = scans.folder_of_scans(Path(folder) / "in", count, megapixels, suffix)
+        out = Path(folder) / "out"
+
+        def fresh(words: list[str | Path]) -> clock.Run:
+            shutil.rmtree(out, ignore_errors=True)
+            out.mkdir()
+            return clock.run(words)
+
+        def batch(workers: int) -> clock.Run:
+            return fresh([COMMAND, "batch", source, "--out", out, "--workers", str(workers), "--quiet"])
+
+        def bare(threads: int) -> clock.Run:
+            return fresh([sys.executable, __file__, "--floor", source, out, str(threads)])
+
+        works = {
+            f"{kind} {number}": (work, number)
+            for number in (1, 2)
+            for kind, work in (("batch", batch), ("floor", bare))
+        }
+        runs = clock.by_turns({key: lambda work=work, n=n: work(n) for key, (work, n) in works.items()}, turns)
+        for workers in (1, 2):
+            ours = runs[f"batch {workers}"]
+            rate = count / clock.median(ours)
+            of_floor = clock.ratio(runs[f"floor {workers}"], ours)
+            of_one = clock.ratio(runs["batch 1"], ours)
+            peak = max(run.peak for run in ours)
+            print(
+                f"| {name} | {workers} | {rate:.1f} | {rate * megapixels:.0f} | {of_floor:.2f} | {of_one:.2f} |"
+                f" {peak:.0f} MB |",
+                flush=True,
+            )
+        if name == RECIPE_SET:
+            compare_recipe(source, out, count / clock.median(runs["batch 2"]))
+
+
+def compare_recipe(source: Path, out: Path, ours: float) -> None:
+    """Print how many times as fast as the recipe two workers are."""
+    few = source.with_name("few")
+    few.mkdir()
+    for photo in sorted(source.iterdir())[:RECIPE_PHOTOS]:
+        os.link(photo, few / photo.name)
+    child = os.popen(f"{sys.executable} {__file__} --recipe {few} {out} 2>{os.devnull}")  # our own words
+    rate = float(child.read())
+    print(
+        f"\nThe tutorials' recipe at {RECIPE_SET}: {rate:.2f} photos/s; two workers are {ours / rate:.1f} times as fast.\n"
+    )
+
+
+def floor(folder: Path, out: Path, threads: int) -> None:
+    """Decode, convert, encode, and nothing else."""
+    cv2.setNumThreads(1)
+    photos = iter(sorted(folder.iterdir()))
+    lock = threading.Lock()
+
+    def work() -> None:
+        for photo in drawn(photos, lock):
+            grey = cv2.imdecode(np.frombuffer(photo.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
+            done, coded = cv2.imencode(photo.suffix, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), options(photo.suffix))
+            assert done
+            (out / photo.name).write_bytes(coded.tobytes())
+
+    crew = [threading.Thread(target=work) for _ in range(threads)]
+    for thread in crew:
+        thread.start()
+    for thread in crew:
+        thread.join()
+
+
+def options(suffix: str) -> list[int]:
+    """As lab-colorize encodes: JPEG with chroma at full size, TIFF with deflate and its predictor."""
+    if suffix == ".tif":
+        return [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_ADOBE_DEFLATE, cv2.IMWRITE_TIFF_PREDICTOR, 2]
+    sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+    return [cv2.IMWRITE_JPEG_QUALITY, QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
+
+
+def drawn(photos: Iterator[Path], lock: threading.Lock) -> Iterator[Path]:
+    """One photograph after another, shared between threads."""
+    while True:
+        with lock:
+            photo = next(photos, None)
+        if photo is None:
+            return
+        yield photo
+
+
+def recipe(folder: Path, out: Path) -> None:
+    """What people copy from tutorials, with our network; prints photographs a second."""
+    from PIL import Image
+    from skimage import color
+
+    from lab_colorize.models import find_model
+    from lab_colorize.zoo.catalog import DEFAULT
+    from lab_colorize.zoo.factory import build
+
+    model = find_model(None)
+    side = model.card.side
+    network = build(DEFAULT, side=side, encoder_weights="none")
+    network.load_weights(model.path.with_suffix(".weights.h5"))
+    photos = sorted(folder.iterdir())
+    network.predict(np.zeros((1, side, side, 1), np.float32), verbose=0)  # traces the graph
+    began = time.perf_counter()
+    for photo in photos:
+        image = Image.open(photo).convert("RGB")
+        lightness = color.rgb2lab(np.array(image) / 255)[..., 0]
+        small = color.rgb2lab(np.array(image.resize((side, side))) / 255)[..., 0]
+        ab = network.predict(small[None, ..., None] / 50 - 1, verbose=0)[0] * 110
+        wide = np.dstack([Image.fromarray(ab[..., i].astype(np.float32)).resize(image.size) for i in (0, 1)])
+        joined = color.lab2rgb(np.dstack([lightness, wide]))
+        Image.fromarray((joined * 255).astype(np.uint8)).save(out / photo.name, quality=QUALITY)
+    print(len(photos) / (time.perf_counter() - began))
+
+
+if __name__ == "__main__":
+    main()
