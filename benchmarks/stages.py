@@ -61,11 +61,10 @@ def main() -> None:
     print("| stage | ms | ns a pixel |\n|---|---|---|")
     for title, stages in (("all stages", ours), ("the floor", floor)):
         total = 0.0
-        for stage, seconds in stages.seconds.items():
-            total += statistics.median(seconds)
-            print(
-                f"| {stage} | {statistics.median(seconds) * 1e3:.1f} | {statistics.median(seconds) / pixels * 1e9:.2f} |"
-            )
+        for stage, times in stages.seconds.items():
+            seconds = statistics.median(times)
+            total += seconds
+            print(f"| {stage} | {seconds * 1e3:.1f} | {seconds / pixels * 1e9:.2f} |")
         print(f"| **{title}** | **{total * 1e3:.1f}** | **{total / pixels * 1e9:.2f}** |")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -97,10 +98,10 @@ def compare_recipe(source: Path, out: Path, ours: float) -> None:
     few.mkdir()
     for photo in sorted(source.iterdir())[:RECIPE_PHOTOS]:
         os.link(photo, few / photo.name)
-    child = os.popen(f"{sys.executable} {__file__} --recipe {few} {out} 2>{os.devnull}")  # our own words
-    rate = float(child.read())
+    words = [sys.executable, __file__, "--recipe", few, out]
+    rate = float(subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
     print(
-        f"\nThe tutorials' recipe at {RECIPE_SET}: {rate:.2f} photos/s; two workers are {ours / rate:.1f} times as fast.\n"
+        f"\nThe recipe of tutorials at {RECIPE_SET}: {rate:.2f} photos/s; two workers: {ours / rate:.1f} times as fast\n"
     )
 
 
