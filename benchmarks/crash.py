@@ -89,7 +89,7 @@ def refusal_of_a_second(folder: Path, out: Path, model: str) -> str:
     first.send_signal(signal.SIGSTOP)  # however quick it is, it holds OUT until the second has been refused
     second = subprocess.run(command(folder, out, model), capture_output=True, text=True, check=False)
     first.send_signal(signal.SIGCONT)
-    return second.stderr if first.wait() == 0 and second.returncode == 5 else ""
+    return second.stderr.replace(str(out), "OUT") if first.wait() == 0 and second.returncode == 5 else ""
 
 
 def _started(folder: Path, out: Path, model: str) -> "subprocess.Popen[bytes]":

@@ -106,7 +106,7 @@ def fill_up(place: Path, model: str, *, photos: int, megabytes: float, side: int
         figures.differences = [name for name in expected | found if found.get(name) != expected.get(name)]
         remount(disk, "ro")
         ended = batch(folder, out, model)
-        figures.read_only_exit, figures.read_only_said = ended.returncode, ended.stderr.strip()
+        figures.read_only_exit, figures.read_only_said = ended.returncode, ended.stderr.strip().replace(str(out), "OUT")
     return figures
 
 

@@ -24,7 +24,7 @@ def test_after_kills_at_random_moments_the_end_is_that_of_an_uninterrupted_run(
     benchmark: ModuleType, tmp_path: Path, tiny_model: Path
 ) -> None:
     benchmark.make_archive(tmp_path / "photos", 32)
-    figures = benchmark.crash(tmp_path, str(tiny_model), kills=3, seed=time.time_ns())
+    figures = benchmark.crash(tmp_path, str(tiny_model), kills=2, seed=time.time_ns())
     assert figures.sound, figures
     assert figures.kills > 0
 
