@@ -100,9 +100,7 @@ def compare_recipe(source: Path, out: Path, ours: float) -> None:
         os.link(photo, few / photo.name)
     words = [sys.executable, __file__, "--recipe", few, out]
     rate = float(subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
-    print(
-        f"\nThe recipe of tutorials, {RECIPE_SET}: {rate:.2f} photos/s; two workers: {ours / rate:.1f} times as fast\n"
-    )
+    print(f"\nThe recipe of tutorials: {rate:.2f} photos/s; two workers: {ours / rate:.1f} times as fast\n")
 
 
 def floor(folder: Path, out: Path, threads: int) -> None:
