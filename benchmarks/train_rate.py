@@ -65,7 +65,7 @@ def prepared(photos: Path, folder: Path, side: int, *, frozen: bool) -> Training
     options.run.mkdir()
     _, parts = run.photographs(options, lambda _event: None)
     training = run.prepared(options, parts, None, lambda _event: None, lambda: False)
-    training.objective.ready_for(options.stages[0], options)
+    training.ready_for(options.stages[0])
     if frozen:
         training.objective.network.get_layer("encoder").trainable = False
         training.objective.learner.compile(keras.optimizers.AdamW(1e-3), "mse", jit_compile=False)

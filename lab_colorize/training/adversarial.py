@@ -1,8 +1,10 @@
 """Painter and critic as one model: a single step teaches both, on any backend and with a single optimiser.
 
 The painter's loss must not teach the critic to be fooled, nor the critic's loss teach the painter. So the critic is
-asked three times: about the truth, about the painting cut off from the painter, and, with its own weights cut off,
-about the painting. Each gradient then reaches only whom it is meant for.
+asked three times: about the truth, about the painting, and about the painting cut off from the painter. What the
+painter wishes is said of the second and taken back of the third, which leaves the painter's gradient alone: the critic's
+weights are the same in both. (A copy of them, cut off, would do as well, but TensorFlow may read it after the critic has
+learnt: nothing that the critic's step waits for depends on it, and its optimiser of graphs drops the order of the two.)
 """
 
 from __future__ import annotations
@@ -40,19 +42,9 @@ class Adversarial(keras.Model):
         return {
             "raw": raw,
             "of_truth": self.critic((lightness, ab), training=training),
-            "of_painting": self.critic((lightness, ops.stop_gradient(painted)), training=training),
-            "of_painter": self._unmoved((lightness, painted), training=training),
+            "of_painting": self.critic((lightness, painted), training=training),
+            "cut_off": self.critic((lightness, ops.stop_gradient(painted)), training=training),
         }
-
-    def _unmoved(self, inputs: tuple[Any, Any], *, training: bool) -> Any:
-        """The critic's answer, whose gradient passes through it and leaves it as it is."""
-        answer, _ = self.critic.stateless_call(
-            [ops.stop_gradient(ops.convert_to_tensor(variable)) for variable in self.critic.trainable_variables],
-            [ops.convert_to_tensor(variable) for variable in self.critic.non_trainable_variables],
-            inputs,
-            training=training,
-        )
-        return answer
 
     def compute_loss(
         self,
@@ -62,9 +54,11 @@ class Adversarial(keras.Model):
         sample_weight: Any = None,
         training: bool = True,  # noqa: FBT001, FBT002  # Keras's signature
     ) -> Any:
-        """The sum of both losses; the cuts in `call` keep them apart."""
+        """The sum of both losses, each of which teaches its own part alone."""
         del x, sample_weight, training
-        both = _wish(y_pred["of_painter"], 1) + _criticism(y_pred)
+        taken_back = _wish(y_pred["cut_off"], 1)
+        wish = _wish(y_pred["of_painting"], 1) - taken_back + ops.stop_gradient(taken_back)
+        both = wish + _criticism(y_pred)
         total = self._average(both, both) + L1_WEIGHT * self._distance(y, y_pred["raw"])
         return sum(self.losses, total)
 
@@ -72,7 +66,7 @@ class Adversarial(keras.Model):
         """Keep both losses, each on its own."""
         del x, sample_weight
         distance = self._distance.call(y, y_pred["raw"])
-        self._painter_mean.update_state(ops.mean(_wish(y_pred["of_painter"], 1)) + L1_WEIGHT * ops.mean(distance))
+        self._painter_mean.update_state(ops.mean(_wish(y_pred["cut_off"], 1)) + L1_WEIGHT * ops.mean(distance))
         self._critic_mean.update_state(_criticism(y_pred))
         metrics: dict[str, Any] = self.get_metrics_result()
         return metrics
@@ -80,7 +74,7 @@ class Adversarial(keras.Model):
 
 def _criticism(said: dict[str, Any]) -> Any:
     """The critic's loss (N,): truth is to be called true and paintings paintings."""
-    return (_wish(said["of_truth"], 1) + _wish(said["of_painting"], 0)) / 2
+    return (_wish(said["of_truth"], 1) + _wish(said["cut_off"], 0)) / 2
 
 
 def _wish(logits: Any, wanted: int) -> Any:

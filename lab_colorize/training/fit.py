@@ -32,7 +32,7 @@ class Progress:
     step: int
     steps: int
     epoch: float
-    """How often each photograph has been seen."""
+    """How often each photograph has been seen; at the end of an epoch, its number."""
     epochs: float
     loss: float
     photos_a_second: float
@@ -87,7 +87,7 @@ class Training:
         for number, stage in enumerate(self.options.stages):
             if number < self.state.stage:
                 continue
-            self.objective.ready_for(stage, self.options)
+            self.ready_for(stage)
             if checkpoint is not None:
                 checkpoints.restore(checkpoint, self.objective.learner, self.average)
                 checkpoint = None
@@ -98,17 +98,22 @@ class Training:
         self.state.finished = True
         self._save()
 
+    def ready_for(self, stage: Stage) -> None:
+        """Compile for a stage; the optimiser's variables live where the network's do."""
+        with self.devices.scope():
+            self.objective.ready_for(stage, self.options)
+
     def _stage(self, stage: Stage) -> None:
         """The steps of one stage that are still to be done."""
         number, schedule = self.state.stage, self.schedule
-        learner = self.objective.learner
+        ends, learner = schedule.ends(number), self.objective.learner
         now = time.monotonic()
         self._clock = Clock(began=now, saved=now)
         for batch in self.batches(number).ahead(self.state.step, schedule.steps(number)):
             learner.optimizer.learning_rate = schedule.rate(number, self.state.step)
             losses = self.devices.step(learner, *self.objective.arguments(batch))
             self._count(losses)
-            verdict = self._epoch_end(stage) if self.state.step in schedule.ends(number) else None
+            verdict = self._epoch_end(stage) if self.state.step in ends else None
             self._save_if_due(judged=verdict is not None)
             self.watch(self._progress(losses["loss"], verdict))
 

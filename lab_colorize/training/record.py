@@ -5,6 +5,7 @@ Everything but the weights follows from the history in the checkpoint, and is wr
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import fields
@@ -48,7 +49,7 @@ class Record:
         self._write_history(state.history)
         self._events.add(state.total, scalars(row))
         if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
-            paint(self._folder, objective.painter, self._judge, round(row["epoch"]))
+            paint(self._folder, objective.painter, self._judge, math.ceil(row["epoch"]))
         if time.monotonic() - self._drawn > DRAWN_EVERY:
             self.draw(state)
 

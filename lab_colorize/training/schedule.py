@@ -1,4 +1,8 @@
-"""A run's course in steps: how long stages are, how fast each step learns, when it is time to judge."""
+"""A run's course in steps: how long stages are, how fast each step learns, when it is time to judge.
+
+Batches are always full, so an epoch seldom ends between two of them: it ends with the step that shows its last
+photograph, and what else that step shows is the next epoch's. Where a batch is larger than the set, a step ends several.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from lab_colorize.training.options import Stage, TrainOptions
 
 WARM_UP = 0.03  # share of a stage's steps over which the rate rises
 FLOOR = 0.02  # share of the rate that the cosine ends on
+ROUNDING = 1e-6  # epochs may be 0.1 + 0.2; no step is added for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,30 @@ class Schedule:
 
     def steps(self, number: int) -> int:
         """How many batches a stage is long."""
-        return max(1, round(self.stages[number].epochs * self.photos / self.batch_size))
+        return self._step_after(self.stages[number].epochs)
 
     def ends(self, number: int) -> frozenset[int]:
-        """The steps of a stage after which it is judged."""
-        return judged_after(self.steps(number), self.stages[number].epochs / self.validate_every)
+        """The steps of a stage after which it is judged: those that end an epoch, and the last."""
+        length = self.stages[number].epochs
+        whole = range(self.validate_every, math.ceil(length), self.validate_every)
+        return frozenset(map(self._step_after, (*whole, length)))
 
     def epoch(self, number: int, step: int) -> float:
-        """How often each photograph has been seen after a stage's step."""
-        before = sum(stage.epochs for stage in self.stages[:number])
-        return before + self.stages[number].epochs * step / self.steps(number)
+        """The epoch that a stage's step ends; where it ends none, how often each photograph has been seen."""
+        before = self._before(number)
+        if step == self.steps(number):
+            return before + self.stages[number].epochs
+        seen = step * self.batch_size / self.photos
+        over = math.floor(seen + ROUNDING)
+        return before + (over if over and self._step_after(over) == step else seen)
+
+    def _step_after(self, epochs: float) -> int:
+        """The step of a stage that ends its first so many epochs."""
+        return max(1, math.ceil(epochs * self.photos / self.batch_size - ROUNDING))
+
+    def _before(self, number: int) -> float:
+        """Epochs of the stages before."""
+        return sum(stage.epochs for stage in self.stages[:number])
 
     def rate(self, number: int, step: int) -> float:
         """The learning rate of a stage's step."""
@@ -62,12 +81,6 @@ class Schedule:
 def schedule_for(options: TrainOptions, photos: int) -> Schedule:
     """The schedule of a run that learns from so many photographs."""
     return Schedule(options.stages, photos, options.batch_size, options.validate_every)
-
-
-def judged_after(steps: int, times: float) -> frozenset[int]:
-    """About so many steps out of `steps`, evenly spread, the last among them."""
-    whole = max(1, min(steps, round(times)))
-    return frozenset(round(steps * part / whole) for part in range(1, whole + 1))
 
 
 def rate_at(step: int, steps: int, highest: float) -> float:

@@ -49,7 +49,7 @@ def _seconds_to_judge(training: Training) -> float:
 
 def _seconds_a_step(training: Training, number: int) -> float:
     """Seconds from one batch to the next, with batches made as in the run."""
-    training.objective.ready_for(training.options.stages[number], training.options)
+    training.ready_for(training.options.stages[number])
     began = 0.0
     for done, batch in enumerate(training.batches(number).ahead(0, FIRST + TIMED)):
         if done == FIRST:

@@ -13,21 +13,6 @@ import pytest
 
 from lab_colorize.training import config, dataset
 
-# Minutes of training each, and not all of them hold yet (see CHANGELOG, "Known"): run with LAB_COLORIZE_ALL_TESTS=1.
-collect_ignore = (
-    []
-    if os.environ.get("LAB_COLORIZE_ALL_TESTS")
-    else [
-        "test_devices.py",
-        "test_fit.py",
-        "test_objectives.py",
-        "test_overfit.py",
-        "test_rows.py",
-        "test_train_command.py",
-    ]
-)
-
-
 QUICK = {"network": "cifar-cnn", "epochs": 2.0, "side": 8, "batch_size": 4, "seed": 3}  # under a second of steps
 
 

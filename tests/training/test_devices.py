@@ -26,7 +26,7 @@ photos, target, network, side = sys.argv[1:]
 for distribute in (False, True):
     options = config.resolved(
         {"photos": Path(photos), "run": Path(target) / str(distribute), "network": network, "side": int(side)},
-        {"epochs": 2.0, "batch_size": 4, "distribute": distribute, "averaging": 0.0, "learning_rate": 1e-4},
+        {"epochs": 2.0, "batch_size": 4, "distribute": distribute, "averaging": 0.0},
     )
     training = session(options)
     assert training.devices.count == (2 if distribute else 1), training.devices.count

@@ -1,8 +1,10 @@
 """Every row of the zoo trains for an epoch at its smallest side, validates, exports, and its export colours."""
 
+import gc
 import json
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -24,6 +26,14 @@ def many_photos(tmp_path_factory):
     fill(folder / "harbour", COUNT // 2, height=36, width=40)
     fill(folder / "market", COUNT // 2, first=COUNT // 2, height=36, width=40)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _forgetful():
+    """What TensorFlow traced for one network is of no use to the next, and fills memory."""
+    yield
+    keras.backend.clear_session()
+    gc.collect()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
