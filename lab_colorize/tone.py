@@ -5,6 +5,7 @@ So what is left of a and b once the usual colour of their lightness is taken awa
 the tone and however strong. Knows nothing of files.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,25 +46,27 @@ def tone_of(pixels: Pixels) -> Tone:
     scale = min(1.0, LOOKED_AT / max(pixels.shape[:2]))
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     lab = lab_of(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)).reshape(-1, 3)
-    stray = np.linalg.norm(lab[:, 1:] - _usual_colour(lab), axis=1)
+    lightness, *ab = np.ascontiguousarray(lab.T)
+    stray = np.hypot(*_without_usual_colour(lightness, ab))
     return Tone(
-        chroma=float(np.linalg.norm(lab[:, 1:], axis=1).mean()),
+        chroma=float(np.hypot(*ab).mean()),
         stray=float(np.sqrt(np.square(stray).mean())),
         far=float((stray > FAR_COLOUR).mean()),
     )
 
 
-def _usual_colour(lab: Plane) -> Plane:
-    """For each pixel (N, 3) the mean a and b (N, 2) of its lightness, smoothed over neighbouring lightnesses."""
-    place = np.clip(lab[:, 0] * (BANDS / 100) - 0.5, 0, BANDS - 1.001)
+def _without_usual_colour(lightness: Plane, ab: Sequence[Plane]) -> Iterator[Plane]:
+    """A and b (N,) less the mean that their lightness (N,) has, which is smoothed over neighbouring lightnesses."""
+    place = np.clip(lightness * np.float32(BANDS / 100) - np.float32(0.5), 0, np.float32(BANDS - 1.001))
     band = place.astype(np.intp)
-    upper = (place - band).astype(np.float32)
+    upper = place - band.astype(np.float32)
+    lower = 1 - upper
 
     def banded(values: Plane) -> NDArray[Any]:
-        return np.bincount(band, values * (1 - upper), BANDS) + np.bincount(band + 1, values * upper, BANDS)
+        sums = np.bincount(band, values * lower, BANDS) + np.bincount(band + 1, values * upper, BANDS)
+        return np.convolve(sums, [0.25, 0.5, 0.25], "same")
 
-    smooth = np.array([0.25, 0.5, 0.25], np.float32)
-    weights = np.convolve(banded(np.ones_like(upper)), smooth, "same") + 1e-6
-    sums = [np.convolve(banded(lab[:, channel]), smooth, "same") for channel in (1, 2)]
-    means = (np.stack(sums, axis=1) / weights[:, None]).astype(np.float32)
-    return means[band] * (1 - upper)[:, None] + means[band + 1] * upper[:, None]
+    weights = banded(np.ones_like(upper)) + 1e-6
+    for plane in ab:
+        means = (banded(plane) / weights).astype(np.float32)
+        yield plane - means[band] * lower - means[band + 1] * upper

@@ -2,9 +2,9 @@
 
 The painter's loss must not teach the critic to be fooled, nor the critic's loss teach the painter. So the critic is
 asked three times: about the truth, about the painting, and about the painting cut off from the painter. What the
-painter wishes is said of the second and taken back of the third, which leaves the painter's gradient alone: the critic's
-weights are the same in both. (A copy of them, cut off, would do as well, but TensorFlow may read it after the critic has
-learnt: nothing that the critic's step waits for depends on it, and its optimiser of graphs drops the order of the two.)
+painter wishes is said of the second and taken back of the third, so that it moves the painter alone: to the critic the
+two are the same. (A copy of the critic's weights, cut off, would do as well, but for TensorFlow, which may read it
+after the critic's step: none of what that step waits for depends on it, and grappler forgets which came first.)
 """
 
 from __future__ import annotations

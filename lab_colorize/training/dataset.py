@@ -6,9 +6,9 @@ Knows nothing of splits and batches; a photograph that does not fit into memory 
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -78,16 +78,16 @@ def load(
 ) -> Found:
     """Every colour photograph under `folder` but not under `apart_from`; up to `memory` bytes of them stay decoded."""
     names, found = _names(folder, apart_from)
-    for done, (name, rgb) in enumerate(_read(folder, names, short_side), start=1):
+    for done, (name, seen) in enumerate(_read(folder, names, short_side), start=1):
         advance(done, len(names))
-        if rgb is None:
+        if seen is None:
             found.unreadable.append(name)
-        elif not teaches(rgb):
+        elif seen.look is None:
             found.grey.append(name)
         else:
-            memory -= rgb.nbytes
-            kept = rgb if memory >= 0 else None
-            found.examples.append(Example(name, folder / name, short_side, look_of(rgb), kept))
+            memory -= seen.rgb.nbytes
+            kept = seen.rgb if memory >= 0 else None
+            found.examples.append(Example(name, folder / name, short_side, seen.look, kept))
     return found
 
 
@@ -106,20 +106,35 @@ def _names(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
     return looked.photographs, Found(unreadable=[trouble.source for trouble in looked.troubles])
 
 
-def _read(folder: Path, names: Sequence[str], short_side: int) -> Iterator[tuple[str, NDArray[np.uint8] | None]]:
-    """Names with their pixels, in order, read by all cores; a bounded number is in work at a time."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at a file gave."""
+
+    rgb: NDArray[np.uint8]
+    look: Look | None
+    """None where the photograph has no colours to learn."""
+
+
+def _read(folder: Path, names: Sequence[str], short_side: int) -> Iterator[tuple[str, _Seen | None]]:
+    """Names with what was seen of them, in order, by all cores; a bounded number is in work at a time."""
     cores = os.cpu_count() or 1
+    waiting: deque[tuple[str, Future[_Seen | None]]] = deque()
     with ThreadPoolExecutor(cores) as pool:
-        for start in range(0, len(names), cores * AHEAD):
-            part = names[start : start + cores * AHEAD]
-            yield from zip(part, pool.map(lambda name: _readable(folder / name, short_side), part), strict=True)
+        for name in names:
+            waiting.append((name, pool.submit(_seen, folder / name, short_side)))
+            if len(waiting) == cores * AHEAD:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        yield from ((name, future.result()) for name, future in waiting)
 
 
-def _readable(path: Path, short_side: int) -> NDArray[np.uint8] | None:
+def _seen(path: Path, short_side: int) -> _Seen | None:
+    """All that has to be known of a photograph, found out in the thread that reads it; None for an unreadable one."""
     try:
-        return decoded(path, short_side)
+        rgb = decoded(path, short_side)
     except UnreadablePhoto:
         return None
+    return _Seen(rgb, look_of(rgb) if teaches(rgb) else None)
 
 
 def decoded(path: Path, short_side: int) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """A run's course in steps: how long stages are, how fast each step learns, when it is time to judge.
 
 Batches are always full, so an epoch seldom ends between two of them: it ends with the step that shows its last
-photograph, and what else that step shows is the next epoch's. Where a batch is larger than the set, a step ends several.
+photograph, and what else that step shows is the next epoch's. A batch larger than the set ends several at once.
 """
 
 from __future__ import annotations
