@@ -5,9 +5,11 @@ A machine is now slow, now fast, and both commands of a turn share that. So what
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,15 +30,26 @@ class Run:
 def run(words: Sequence[str | Path]) -> Run:
     """Run a command that must succeed, silently."""
     began = time.perf_counter()
-    child = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    with child.stderr as errors:
-        said = errors.read()
-    _, status, used = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{' '.join(map(str, words))} ended with {child.returncode}:\n{said.decode()}")
-    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL, stderr=errors)
+        peak = 0.0
+        while not (ended := os.wait4(child.pid, os.WNOHANG))[0]:
+            peak = max(peak, resident(child.pid))
+            time.sleep(0.005)
+        seconds = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(ended[1])
+        if child.returncode:
+            errors.seek(0)
+            raise SystemExit(f"{' '.join(map(str, words))} ended with {child.returncode}:\n{errors.read().decode()}")
+    return Run(seconds, ended[2].ru_utime + ended[2].ru_stime, peak)
+
+
+def resident(process: int) -> float:
+    """The most memory that a process has held so far, in MB (Linux): what `wait4` tells counts its parent's, too."""
+    with contextlib.suppress(OSError, StopIteration):
+        status = Path(f"/proc/{process}/status").read_text().splitlines()
+        return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
+    return 0.0
 
 
 def by_turns(works: Mapping[str, Callable[[], Run]], turns: int) -> dict[str, list[Run]]:
