@@ -11,10 +11,10 @@ from lab_colorize.colorizer import Colorizer
 from lab_colorize.errors import UsageProblem
 from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.join import join
-from lab_colorize.lab import Plane
+from lab_colorize.lightness import Lightness
 from lab_colorize.models import Model, find_model
 
-Colour: TypeAlias = Callable[[Plane], Bytes]
+Colour: TypeAlias = Callable[[Lightness], Bytes]
 """L* (H, W) in 0..100 to sRGB pixels (H, W, 3)."""
 
 GREY = "grey"

@@ -13,7 +13,7 @@ from lab_colorize.evaluation.comparison import Comparer
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, Contender, baseline
 from lab_colorize.evaluation.figures import Figures
 from lab_colorize.evaluation.photographs import Photograph, PhotoSet
-from lab_colorize.lab import lightness_of
+from lab_colorize.lightness import lightness_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def measure(
 
         def compared(photograph: Photograph) -> Measured:
             truth = photo_set.pixels_of(photograph)
-            lightness = lightness_of(truth)  # all that is told of the photograph
+            lightness = lightness_through(truth)  # all that is told of the photograph
             colourfulness, figures = comparer.figures(truth, [colour(lightness) for colour in colours])
             return Measured(photograph, colourfulness, dict(zip(labels, figures, strict=True)))
 

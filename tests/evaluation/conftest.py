@@ -13,6 +13,7 @@ from lab_colorize.evaluation.photographs import PhotoSet, look, read_set
 from lab_colorize.evaluation.protocol import Protocol
 from lab_colorize.join import join
 from lab_colorize.lab import lab_of
+from lab_colorize.lightness import Lightness, lightness_through
 
 SIDE = 48
 SMALL = Protocol(side=SIDE)
@@ -52,10 +53,12 @@ def knowing(photo_set: PhotoSet, *, share: float = 1.0, label: str = "truth") ->
     answers = {}
     for photograph in photo_set.photographs:
         lab = lab_of(photo_set.pixels_of(photograph))
-        answers[np.rint(lab[..., 0]).tobytes()] = lab[..., 1:] * np.float32(share)
+        answers[np.rint(lightness_through(photo_set.pixels_of(photograph))[:]).tobytes()] = lab[..., 1:] * np.float32(
+            share
+        )
 
-    def colour(lightness: np.ndarray) -> np.ndarray:
-        return join(lightness, answers[np.rint(lightness).tobytes()], np.uint8)
+    def colour(lightness: Lightness) -> np.ndarray:
+        return join(lightness, answers[np.rint(lightness[:]).tobytes()], np.uint8)
 
     return Contender(label, lambda: colour)
 
