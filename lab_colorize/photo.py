@@ -112,6 +112,10 @@ def read_photo(
     except MemoryError:
         remedy = "Close other programs, or scale it down."
         raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy=remedy) from None
+    if format is Format.JPEG and not truncated and decoding.ends_early(data, pages):
+        if not accept_truncated:
+            raise UnreadablePhoto(f"{called!r} is truncated: its image data end too early.", remedy=_TRUNCATED)
+        truncated = True
     return Photo(pages, format, read_metadata(data, format), truncated)
 
 

@@ -117,6 +117,32 @@ def test_a_jpeg_that_lacks_only_its_end_marker_is_whole(subsampling: int) -> Non
             read_photo(data[:-12])
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("size", [(160, 240), (157, 243)])
+@pytest.mark.parametrize("made", ["grey", "colour", "halved chroma"])
+def test_a_jpeg_that_lost_data_before_its_end_marker_is_truncated_as_well(
+    made: str, size: tuple[int, int], orientation: int
+) -> None:
+    """A rescued file is often ended anew; the decoder would leave its lower part grey without a word."""
+    grain = np.random.default_rng(5).integers(0, 256, (*size, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = grain[..., 0] if made == "grey" else grain
+    data = m.pillow(picture, "JPEG", exif=exif, subsampling=2 if made == "halved chroma" else 0)
+    scan, cut = data.index(b"\xff\xda") + 20, len(data) // 3
+    for rescued in (data[:-cut] + b"\xff\xd9", data[: scan + cut] + data[scan + 2 * cut :]):
+        with pytest.raises(UnreadablePhoto, match="truncated"):
+            read_photo(rescued)
+        assert read_photo(rescued, accept_truncated=True).truncated
+    assert not read_photo(data).truncated
+
+
+def test_a_whole_jpeg_that_is_grey_where_missing_data_would_be_is_whole() -> None:
+    framed = np.full((64, 96), 128, np.uint8)
+    framed[16:48, 16:80] = NOISE[:32, :].repeat(2, 1)[:, :64]
+    assert not read_photo(m.pillow(framed, "JPEG")).truncated
+
+
 def test_a_jpeg_that_breaks_off_inside_a_table_between_passes_can_be_accepted() -> None:
     data = WHOLE["progressive jpeg"]()
     table = data.index(b"\xff\xc4", data.index(b"\xff\xda"))

@@ -18,6 +18,7 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 _Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 _AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
 _RGB = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+_NO_DATA = 128
 _LOST = bytes(16)  # what a broken disk or transfer leaves, and what decodes as if it were a picture
 
 
@@ -110,6 +111,18 @@ def _turned(stored: _Array, orientation: int) -> _Array:
         return np.asarray(cv2.transpose(stored))
     quarter = cv2.ROTATE_90_CLOCKWISE if orientation == 6 else cv2.ROTATE_90_COUNTERCLOCKWISE
     return np.asarray(cv2.rotate(stored, quarter))
+
+
+def ends_early(data: bytes, pages: tuple[Page, ...]) -> bool:
+    """Whether a JPEG that does have its end marker lacks data before it, as after a rescue from a broken disk.
+
+    Decoders leave what they have no data for mid-grey; so only where the last block is, a second look is worth while.
+    """
+    pixels = pages[0].pixels
+    rows, columns = (side % 8 or 8 for side in pixels.shape[:2])
+    corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
+    grey = any((corner == _NO_DATA).all() for corner in corners)
+    return grey and not jpeg.is_progressive(data) and not completes(jpeg.unended(data))
 
 
 def completes(data: bytes) -> bool:

@@ -126,6 +126,14 @@ def fewest_bits(data: bytes) -> int:
     return 0
 
 
+def unended(data: bytes) -> bytes:
+    """A whole file without its end marker and what follows that."""
+    for marker, start, _ in _segments(data):
+        if marker == _EOI:
+            return data[: start - 2]
+    return data
+
+
 def completed(data: bytes) -> bytes:
     """What is there of a truncated file, with an end marker: a segment that breaks off is left out."""
     end, in_scan = 2, False
