@@ -24,6 +24,8 @@ RGB_TO_XYZ = np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.07
 RGB_TO_XYZ /= RGB_TO_XYZ.sum(axis=1, keepdims=True)
 XYZ_TO_RGB = np.linalg.inv(RGB_TO_XYZ)
 
+LIGHT_OF_XYZ = XYZ_TO_RGB.astype(np.float32)
+DX, DZ = np.float32(1 / 500), np.float32(-1 / 200)  # a* and b* as f(X) - f(Y) and f(Z) - f(Y)
 KNEE = 6 / 29  # below it CIE's cube root gives way to a straight line
 
 
@@ -73,6 +75,22 @@ def _cube_root(xyz: NDArray[Any]) -> NDArray[Any]:
     if dark.any():
         np.copyto(root, xyz * (1 / (3 * KNEE**2)) + 4 / 29, where=dark, casting="same_kind")
     return root
+
+
+def f_of_y(lightness: Plane) -> Plane:
+    """f(Y) of L* in 0..100."""
+    return lightness * np.float32(1 / 116) + np.float32(16 / 116)
+
+
+def cubed(f: Plane) -> Plane:
+    """CIE's inverse of f: the cube, and below the knee the line that touches it."""
+    upper = np.maximum(f, np.float32(KNEE))
+    lower = f - upper
+    cube = upper * upper
+    cube *= upper
+    lower *= np.float32(3 * KNEE**2)
+    cube += lower
+    return cube
 
 
 def linear(encoded: NDArray[Any]) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """The join: lightness at full size and colour planes enlarged to it become sRGB levels. The one hot loop of the tool.
 
 It runs strip by strip on planes that stay in the cache, and makes no full-size float array. Where a colour lies
-outside sRGB, chroma gives way; lightness and hue stay. Two ways lead to the levels: `Formula` works Lab's formula out
+outside sRGB, it is mixed with grey; lightness and hue stay. Two ways lead to the levels: `Formula` works Lab's formula out
 for every pixel, `Tables` looks its parts up, which an 8-bit grey scan allows.
 """
 
@@ -26,5 +26,4 @@ def join(lightness: Lightness, ab: Plane, depth: Any = np.uint8) -> Pixels:
     step = max(1, way.STRIP // width)
     for top in range(0, height, step):
         way.strip(slice(top, min(top + step, height)))
-    way.finish()
     return pixels

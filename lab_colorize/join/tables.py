@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.join.enlarge import Enlarging
-from lab_colorize.join.gamut import DX, DZ, LIGHT_OF_XYZ, Colours, cubed
-from lab_colorize.lab import Pixels, Plane, encoded
+from lab_colorize.join.formula import light_of
+from lab_colorize.lab import DX, DZ, LIGHT_OF_XYZ, Pixels, Plane, cubed, encoded, f_of_y
 from lab_colorize.lightness import Grey
 
 LEVELS = 256  # of lightness, and steps of a* and of b*
@@ -59,7 +59,7 @@ class Tables:
         self._steps = steps
         counted = [axis.counted(plane) for axis, plane in zip(steps, cv2.split(ab), strict=True)]
         self._colour = Enlarging(counted, grey.shape)
-        self._fy = grey.table * np.float32(1 / 116) + np.float32(16 / 116)
+        self._fy = f_of_y(grey.table)
         self._y = cubed(self._fy)
         chromatic = (self._y > 0) & (self._y < 1)  # black and white have no chroma, whatever is asked for
         x, z = (
@@ -101,14 +101,13 @@ class Tables:
             )
         self._bench.levels_of(sums, self._pixels[rows])
 
-    def finish(self) -> None:
-        """Nothing is left open."""
-
     def _one_by_one(self, levels: Levels, *counted: Plane) -> Entries:
-        """The sums of single pixels by the formula, and at the surface of sRGB where that leads out of it."""
+        """The sums of single pixels by the formula."""
         a, b = (axis.value(plane) for axis, plane in zip(self._steps, counted, strict=True))
-        light = Colours(self._fy[levels], self._y[levels], a * DX, b * DZ).within()
-        return packed([*(light * SCALE + np.float32(OFFSET)), np.float32(0)]).view(np.uint64)
+        light = light_of(self._fy[levels], a * DX, b * DZ)
+        light *= SCALE
+        light += np.float32(OFFSET)
+        return packed([*light, np.float32(0)]).view(np.uint64)
 
 
 class Bench:
