@@ -34,7 +34,7 @@ def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality:
     page = _at_depth(pages[0], depth_kept(format, 16))
     if format is Format.AVIF:
         return _avif(page, metadata, quality)
-    pixels = _over_white(page) if format is Format.JPEG else _joined(page)
+    pixels = _bgr(_over_white(page)) if format is Format.JPEG else _bgra(page)
     return _EMBEDS[format](_coded(format.suffix, pixels, _options(format, quality)), metadata)
 
 
@@ -93,7 +93,7 @@ def _avif(page: Page, metadata: Metadata, quality: int) -> bytes:
         (cv2.IMAGE_METADATA_ICCP, metadata.icc),
     )
     blocks = [(kind, np.frombuffer(block, np.uint8)) for kind, block in named if block]
-    pixels = _bgr(_joined(page))
+    pixels = _bgra(page)
     try:
         kinds, contents = [kind for kind, _ in blocks], [block for _, block in blocks]
         done, coded = cv2.imencodeWithMetadata(".avif", pixels, kinds, contents, options)
@@ -106,7 +106,7 @@ def _avif(page: Page, metadata: Metadata, quality: int) -> bytes:
 
 def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> bytes:
     try:
-        done, coded = cv2.imencode(suffix, _bgr(pixels), options)
+        done, coded = cv2.imencode(suffix, pixels, options)
     except cv2.error:
         done = False
     if not done:
@@ -115,13 +115,24 @@ def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> bytes:
 
 
 def _bgr(pixels: NDArray[Any]) -> NDArray[Any]:
-    if pixels.ndim == 2:
-        return pixels
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR))
+    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+
+
+def _bgra(page: Page) -> NDArray[Any]:
+    """Colour and alpha in one array as OpenCV wants it, made in one go: the largest photographs are as large as memory.
+
+    Grey with alpha becomes RGB, for OpenCV knows no other way.
+    """
+    if page.alpha is None:
+        return _bgr(page.pixels)
+    out = np.empty((page.height, page.width, 4), page.pixels.dtype)
+    blue, green, red, alpha = (0, 0, 0, 1) if page.pixels.ndim == 2 else (2, 1, 0, 3)
+    cv2.mixChannels([page.pixels, page.alpha], [out], [blue, 0, green, 1, red, 2, alpha, 3])
+    return out
 
 
 def _joined(page: Page) -> NDArray[Any]:
-    """Colour and alpha in one array; grey with alpha becomes RGB, for OpenCV knows no other way."""
+    """Colour and alpha in one array, as TIFF holds them; grey with alpha becomes RGB as everywhere."""
     if page.alpha is None:
         return page.pixels
     colour = page.pixels if page.pixels.ndim == 3 else np.dstack([page.pixels] * 3)

@@ -155,7 +155,8 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
         inner += box(b"res ", box(b"resc", _metres(metadata.dpi)))
     uuids = ((_EXIF_UUID, metadata.exif), (_XMP_UUID, metadata.xmp), (_IPTC_UUID, metadata.iptc))
     blocks = b"".join(box(b"uuid", name + block) for name, block in uuids if block)
-    return data[: head.at] + box(b"jp2h", inner) + data[head.end : picture.at] + blocks + data[picture.at :]
+    before = data[: head.at] + box(b"jp2h", inner) + data[head.end : picture.at]
+    return b"".join((before, blocks, memoryview(data)[picture.at :]))
 
 
 def _colour(data: bytes, part: Box, icc: bytes | None) -> bytes:

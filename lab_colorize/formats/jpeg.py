@@ -201,7 +201,7 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
         held = list(pieces(metadata.icc, _ROOM - len(_ICC) - 2))
         segments += [_segment(_APP2, _ICC + bytes((i, len(held))) + part) for i, part in enumerate(held, 1)]
     segments += [_segment(_COM, text) for kind, text in metadata.texts if kind == COMMENT]
-    return data[:2] + b"".join(segments) + data[_after_jfif(data) :]
+    return b"".join((data[:2], *segments, memoryview(data)[_after_jfif(data) :]))
 
 
 def left_behind(metadata: Metadata) -> tuple[str, ...]:

@@ -220,7 +220,7 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
     if metadata.iptc:
         chunks.append(_chunk(b"zTXt", _IPTC + b"\0" + zlib.compress(_as_raw_profile(metadata.iptc), 9)))
     chunks += [_chunk(kind, contents) for kind, contents in metadata.texts if kind in TEXTS]
-    return data[:33] + b"".join(chunks) + data[33:]
+    return b"".join((data[:33], *chunks, memoryview(data)[33:]))
 
 
 def _as_raw_profile(records: bytes) -> bytes:
