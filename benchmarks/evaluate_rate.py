@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import blas  # noqa: F401  # before NumPy
 import cv2
 import numpy as np
 

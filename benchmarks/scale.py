@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import blas  # noqa: F401  # before NumPy
 import clock
 import cv2
 import numpy as np

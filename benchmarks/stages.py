@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import blas  # noqa: F401  # before NumPy
 import cv2
 import numpy as np
 import scans

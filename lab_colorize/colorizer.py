@@ -92,9 +92,12 @@ class Colorizer:
 
     def colorize_lightness(self, lightness: Lightness, depth: Any, *, saturation: float | None = None) -> Pixels:
         """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
+        return self.joined(lightness, self.predict(lightness), depth, saturation=saturation)
+
+    def joined(self, lightness: Lightness, ab: Plane, depth: Any, *, saturation: float | None = None) -> Pixels:
+        """L* joined with what `predict` answered for it, more or less saturated."""
         factor = self.model.card.saturation if saturation is None else saturation
-        ab = self.predict(lightness) * np.float32(factor)
-        return join(lightness, ab, depth)
+        return join(lightness, ab * np.float32(factor), depth)
 
     def predict(self, lightness: Lightness) -> Plane:
         """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
@@ -121,7 +124,7 @@ class Colorizer:
         self._interpreter.set_tensor(into["index"], lightness)
         self._interpreter.invoke()
         answer: Plane = self._interpreter.get_tensor(outof["index"])
-        if not (np.isfinite(answer).all() and answer.any()):  # the result would be grey, or noise
+        if not np.isfinite(answer).all():
             raise _not_ours(self.model, "it answers without colours.")
         return answer
 
@@ -251,7 +254,10 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
 def _coloured(page: Page, photo: Photo, colorizer: Colorizer, options: ColorizeOptions, depth: int) -> Page:
     lightness = lightness_through(page.pixels, photo.metadata.icc)
     dtype = np.uint16 if depth > 8 else np.uint8
-    pixels = colorizer.colorize_lightness(lightness, dtype, saturation=options.saturation)
+    ab = colorizer.predict(lightness)
+    if not ab.any():  # the result would be grey, and pass for coloured
+        raise _not_ours(colorizer.model, "it answers without colours.")
+    pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation)
     return Page(pixels, None if page.alpha is None else _at_depth(page.alpha, dtype))
 
 

@@ -1,8 +1,8 @@
 """The join: lightness at full size and colour planes enlarged to it become sRGB levels. The one hot loop of the tool.
 
-It runs strip by strip on planes that stay in the cache, and makes no full-size float array. Where a colour lies
-outside sRGB, it is mixed with grey; lightness and hue stay. Two ways lead to the levels: `Formula` works Lab's formula out
-for every pixel, `Tables` looks its parts up, which an 8-bit grey scan allows.
+It runs strip by strip on planes that stay in the cache, and makes no full-size float array. A colour outside sRGB is
+mixed with grey; lightness and hue stay. Two ways lead to the levels: `Formula` works Lab's formula out for every pixel,
+`Tables` looks its parts up, which an 8-bit grey scan allows.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ Entries: TypeAlias = NDArray[np.uint64]
 class Tables:
     """One photograph's way from its own levels and colour planes to levels of three primaries."""
 
-    STRIP = 1 << 16  # pixels at a time: fewer, and the calls cost more than the work
+    STRIP = 1 << 17  # pixels at a time: fewer, and the calls cost more than the work
 
     @classmethod
     def of(cls, grey: Grey, ab: Plane, pixels: Pixels) -> Tables | None:
@@ -94,7 +94,7 @@ class Tables:
         """Fill some rows."""
         before, counted = self._levels[rows], self._colour.rows(rows)
         sums = self._bench.sums(before, counted, self._of_a, self._of_b)
-        places = np.flatnonzero((sums & ASIDE) != 0)  # of truth values: ten times as fast as of numbers
+        places = self._bench.aside(sums)
         if len(places):
             sums.ravel()[places] = self._one_by_one(
                 before.ravel()[places], *(plane.ravel()[places] for plane in counted)
@@ -118,6 +118,8 @@ class Bench:
         self._place = np.empty((height, width, 2), np.uint8)
         self._of_a, self._of_b = (np.empty((height, width), np.float64) for _ in range(2))
         self._light = np.empty((height, width, 3), np.uint16)
+        self._bits = np.empty((height, width), np.uint64)
+        self._aside = np.empty((height, width), np.bool_)
 
     def sums(self, levels: Levels, counted: list[Plane], *tables: NDArray[np.float64]) -> Entries:
         """The sum of the entries (h, W) of two tables; good until the next call."""
@@ -129,6 +131,13 @@ class Bench:
         sums, more = self._of_a[rows].view(np.uint16), self._of_b[rows].view(np.uint16)
         sums += more
         return sums.view(np.uint64)
+
+    def aside(self, sums: Entries) -> NDArray[np.intp]:
+        """Which sums (counted along the rows) show that they are not to be trusted."""
+        rows = slice(0, len(sums))
+        np.bitwise_and(sums, ASIDE, out=self._bits[rows])
+        # Truth values are searched ten times as fast as numbers.
+        return np.flatnonzero(np.not_equal(self._bits[rows], 0, out=self._aside[rows]))
 
     def levels_of(self, sums: Entries, levels: Pixels) -> None:
         """Fill `levels` (h, W, 3) with what sums (h, W) stand for."""
