@@ -24,9 +24,12 @@ class WeightAverage:
         self._updates = 0
 
     def update(self, step: int) -> None:
+        """Take the present weights into the mean where it is their turn."""
+        if step % EVERY == 0 or step < EVERY:  # a run of few steps must not end on the weights it began with
+            self.take()
+
+    def take(self) -> None:
         """Take the present weights into the mean; young means follow faster, so that the start is forgotten."""
-        if step % EVERY and step > EVERY:  # a run of few steps must not end on the weights it began with
-            return
         self._updates += 1
         keep = min(self._momentum**EVERY, self._updates / (self._updates + 10)) if self._momentum else 0.0
         for mean, now in zip(self.values, self._model.get_weights(), strict=True):

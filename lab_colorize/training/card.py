@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,16 @@ def _place(weights: str) -> str:
 
 def machine() -> str:
     """What kind of machine this is, in words that tell nobody whose."""
-    accelerators = [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
-    if accelerators:
+    if accelerators := _accelerators():
         return f"{len(accelerators)} {accelerators[0].split(':')[0].upper()}, {os.cpu_count()}-core CPU"
     return f"{os.cpu_count()}-core CPU"
+
+
+def _accelerators() -> list[str]:
+    """Devices that are no CPU, as `gpu:0`; Keras cannot list PyTorch's."""
+    if keras.backend.backend() == "torch":
+        return [f"gpu:{number}" for number in range(import_module("torch").cuda.device_count())]
+    return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
 
 
 def versions() -> dict[str, str]:

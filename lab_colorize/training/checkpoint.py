@@ -62,11 +62,13 @@ def save(folder: Path, learner: keras.Model, average: WeightAverage, state: Stat
     arrays["state"] = np.frombuffer(json.dumps(asdict(state)).encode(), np.uint8)
     content = io.BytesIO()
     np.savez(content, **arrays)
+    path = folder / CHECKPOINT_NAME
     try:
-        write_whole(folder / CHECKPOINT_NAME, content.getvalue(), overwrite=True)
+        write_whole(path, content.getvalue(), overwrite=True)
     except OutputError as error:
+        kept = "The one before it is whole." if path.exists() else "It would have been the first."
         raise OutputError(
-            f"The checkpoint was not written. {error.what} The one before it is whole.",
+            f"The checkpoint was not written. {error.what} {kept}",
             remedy="Make room, then go on with --resume.",
         ) from error
 

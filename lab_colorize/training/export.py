@@ -24,6 +24,7 @@ import numpy as np
 from lab_colorize.errors import MissingPackage, OutputError, TrainingError
 from lab_colorize.lab import AB_SCALE, Plane
 from lab_colorize.models import Model, find_model
+from lab_colorize.runtime import interpreter_for
 from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import row_named
 from lab_colorize.zoo.factory import build
@@ -138,9 +139,7 @@ def _sizing_itself(layer: keras.Layer) -> keras.Layer:
 
 def _difference(content: bytes, samples: Plane, answers: Plane) -> float:
     """Mean absolute difference in units of a/b between LiteRT and Keras."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_content=content)
+    interpreter = interpreter_for(content, samples[:1].shape, threads=1)
     runner = interpreter.get_signature_runner("serving_default")
     litert = np.concatenate([runner(lightness=sample[None])["ab"] for sample in samples])
     return float(np.abs(litert - answers).mean() * AB_SCALE)

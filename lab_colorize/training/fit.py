@@ -133,6 +133,7 @@ class Training:
         """Judge the mean of the weights, and write down what came of it."""
         self._require_finite()
         began = time.monotonic()
+        self.average.take()  # or short epochs would be judged by the weights of the one before
         with self.average.applied():
             verdict = self.judge(self.objective.painter)
             assert self._record is not None  # made in `run`

@@ -57,6 +57,12 @@ def resumed(run: Path, flags: Request, file: Request | None) -> TrainOptions:
     """The run's own options; refused if the command line, or another configuration, asks for anything else."""
     before = stored(run)
     asked = dict(flags)
+    network = asked.get("network") or (file or {}).get("network") or before.network
+    if network != before.network:  # before its row can object to sides that were never asked of it
+        raise TrainingError(
+            f"{run} belongs to a run of the network {before.network}, not of {network}.",
+            remedy="Choose another --out for a new run.",
+        )
     if file is None and (frozen := asked.pop("freeze_encoder", None)) is not None and before.minutes is None:
         _require_same_freezing(before, frozen)
     now = config.resolved(asked | {"run": run}, config.read(run / CONFIG_NAME) if file is None else file)

@@ -6,6 +6,7 @@ Everything but the weights follows from the history in the checkpoint, and is wr
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import fields
@@ -78,7 +79,8 @@ def save_weights(network: keras.Model, path: Path) -> None:
         temporary.replace(path)
     except (OSError, RuntimeError) as error:  # h5py's word for a full disk depends on where it meets it
         temporary.unlink(missing_ok=True)
+        number = getattr(error, "errno", None)  # h5py's own words are a paragraph
         raise OutputError(
-            f"The weights {path} could not be written: {getattr(error, 'strerror', None) or error}.",
+            f"The weights {path} could not be written: {os.strerror(number) if number else error}.",
             remedy="Make room, then go on with --resume.",
         ) from error

@@ -11,7 +11,7 @@ from .conftest import history
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 @pytest.mark.parametrize("network", ["cifar-cnn", "gan"])
-def test_another_backend_trains_resumes_and_exports(tmp_path, photos, command, backend, network):
+def test_another_backend_trains_and_exports(tmp_path, photos, command, backend, network):
     if not find_spec(backend):
         pytest.skip(f"{backend} is not installed")
     words = (photos, "--network", network, "--side", "32", "--batch-size", "4", "--epochs", "2", "--out", "run")

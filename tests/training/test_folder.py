@@ -34,7 +34,7 @@ def test_the_same_command_with_resume_goes_on(options):
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
-        ({"network": "unet-512"}, "side"),
+        ({"network": "unet-512"}, "network cifar-cnn, not of unet-512"),
         ({"network": "gan", "side": 32}, "network"),
         ({"seed": 4}, "seed"),
         ({"epochs": 9.0}, "stages"),
