@@ -11,6 +11,7 @@ from lab_colorize.formats.base import Damaged
 _COLOUR_SPACE, _WIDTH, _HEIGHT = 0xA001, 0xA002, 0xA003
 _SHORT = 3
 _RATIONAL = 5
+_RATIONALS = frozenset({_RATIONAL, 10})
 _SRGB, _INCH = 1, 2
 _PARTS = 1000  # of a dot an inch
 
@@ -37,10 +38,10 @@ def upright(exif: bytes | None) -> bytes | None:
     patched = bytearray(exif)
     struct.pack_into(s.order + "I", patched, first.next_at, 0)
     _erase_thumbnail(patched, exif, s, first.next)
-    _set_short(patched, s, first.entries.get(ifd.ORIENTATION), 1)
+    _set(patched, s, first.entries.get(ifd.ORIENTATION), 1)
     inner = _inner(exif, s, first)
     if inner is not None:
-        _set_short(patched, s, inner.entries.get(_COLOUR_SPACE), _SRGB)
+        _set(patched, s, inner.entries.get(_COLOUR_SPACE), _SRGB)
         if ifd.orientation(exif) > 4:
             _swap(patched, inner.entries.get(_WIDTH), inner.entries.get(_HEIGHT))
     return bytes(patched)
@@ -84,9 +85,15 @@ def _erase_thumbnail(patched: bytearray, exif: bytes, s: ifd.Structure, at: int)
         del patched[start:]
 
 
-def _set_short(patched: bytearray, s: ifd.Structure, entry: ifd.Entry | None, value: int) -> None:
-    if entry is not None and entry.kind == _SHORT and entry.count == 1:
-        struct.pack_into(s.order + "H", patched, entry.at, value)
+def _set(patched: bytearray, s: ifd.Structure, entry: ifd.Entry | None, value: int) -> None:
+    """Set the first value, of whatever type: readers go by it even where the standard has another."""
+    if entry is None or not entry.count:
+        return
+    if entry.kind in _RATIONALS:
+        struct.pack_into(s.order + "II", patched, entry.at, value, 1)
+    else:
+        letter = {2: "B", 7: "B"}.get(entry.kind, ifd.LETTERS[entry.kind])
+        struct.pack_into(s.order + letter, patched, entry.at, value)
 
 
 def _swap(patched: bytearray, one: ifd.Entry | None, other: ifd.Entry | None) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from lab_colorize import exif as exif_blocks
+from lab_colorize.formats import ifd
 from lab_colorize.icc import SRGB_PROFILE
 from lab_colorize.metadata import Metadata, Provenance, read_metadata, stamped
 from lab_colorize.photo import Format, Page, Photo, encode_photo, left_behind, read_photo
@@ -246,6 +247,15 @@ def test_no_exif_block_ever_crashes(noise: bytes, at: int) -> None:
         after = stamped(Metadata(exif=block), PROVENANCE).exif
         assert after is None or exif_blocks.is_sound(after)
         encode_photo(Photo((Page(m.colour(4, 4)),), Format.TIFF, Metadata(exif=block)))
+
+
+@pytest.mark.parametrize("kind", [1, 3, 4, 5, 7, 11])
+def test_an_orientation_of_any_type_is_set_upright(kind: int) -> None:
+    value = {1: b"\6", 3: b"\6\0", 4: b"\6\0\0\0", 7: b"\6", 11: struct.pack("<f", 6)}.get(kind, struct.pack("<I", 26))
+    block = b"II*\0\x08\0\0\0\1\0" + struct.pack("<HHI", 274, kind, 1) + value.ljust(4, b"\0") + bytes(4)
+    block += struct.pack("<II", 6, 1)
+    assert ifd.orientation(block) == 6
+    assert ifd.orientation(stamped(Metadata(exif=block), PROVENANCE).exif) == 1
 
 
 def test_directories_that_point_in_a_circle_end() -> None:

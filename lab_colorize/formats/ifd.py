@@ -15,9 +15,9 @@ EXIF, GPS, INTEROPERABILITY = 34665, 34853, 40965
 POINTERS = frozenset({EXIF, GPS, INTEROPERABILITY})
 
 # TIFF's data types: letter for struct, size in bytes. UNDEFINED (7) and ASCII (2) are bytes.
-_LETTERS = {1: "B", 2: "c", 3: "H", 4: "I", 6: "b", 7: "c", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
-_LETTERS |= {16: "Q", 17: "q", 18: "Q"}
-_SIZES = {kind: struct.calcsize(letter) for kind, letter in _LETTERS.items()} | {5: 8, 10: 8}
+LETTERS = {1: "B", 2: "c", 3: "H", 4: "I", 6: "b", 7: "c", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
+LETTERS |= {16: "Q", 17: "q", 18: "Q"}
+_SIZES = {kind: struct.calcsize(letter) for kind, letter in LETTERS.items()} | {5: 8, 10: 8}
 _LONG, _IFD8 = 4, 18
 _SMALLEST_ENTRY = 12  # bytes; BigTIFF's have 20
 _DEEPEST = 3  # IFD0 -> EXIF -> interoperability; more is a loop
@@ -56,7 +56,7 @@ class Entry:
             letter = "I" if self.kind == 5 else "i"
             parts = struct.unpack_from(f"{order}{2 * count}{letter}", self.source, self.at)
             return tuple(a / b if b else 0.0 for a, b in zip(parts[::2], parts[1::2], strict=True))
-        letter = "B" if _LETTERS[self.kind] == "c" else _LETTERS[self.kind]
+        letter = "B" if LETTERS[self.kind] == "c" else LETTERS[self.kind]
         return struct.unpack_from(f"{order}{count}{letter}", self.source, self.at)
 
 
