@@ -24,6 +24,7 @@ from lab_colorize.metadata import Provenance, stamped
 from lab_colorize.models import Model, find_model
 from lab_colorize.photo import (
     MAX_PIXELS,
+    Format,
     Page,
     Photo,
     depth_kept,
@@ -232,8 +233,8 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
     kind = photo.format if options.format == "same" else format_named(options.format)
     pages = tuple(
-        page if in_colour else _coloured(page, photo, colorizer, options, depth_kept(kind, page.depth))
-        for page, in_colour in zip(photo.pages, left, strict=True)
+        page if in_colour else _coloured(page, photo.metadata.of_page(number).icc, colorizer, options, kind)
+        for number, (page, in_colour) in enumerate(zip(photo.pages, left, strict=True))
     )
     provenance = Provenance(
         software=f"lab-colorize {__version__}",
@@ -251,9 +252,9 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
     return Result(finished, encode_photo(finished, quality=options.quality), photo.pages[0], photo.metadata.icc, notes)
 
 
-def _coloured(page: Page, photo: Photo, colorizer: Colorizer, options: ColorizeOptions, depth: int) -> Page:
-    lightness = lightness_through(page.pixels, photo.metadata.icc)
-    dtype = np.uint16 if depth > 8 else np.uint8
+def _coloured(page: Page, profile: bytes | None, colorizer: Colorizer, options: ColorizeOptions, kind: Format) -> Page:
+    lightness = lightness_through(page.pixels, profile)
+    dtype = np.uint16 if depth_kept(kind, page.depth) > 8 else np.uint8
     ab = colorizer.predict(lightness)
     if not ab.any():  # the result would be grey, and pass for coloured
         raise _not_ours(colorizer.model, "it answers without colours.")

@@ -13,6 +13,7 @@ from lab_colorize import Colorizer, colorize_photo
 from lab_colorize.colorizer import ColorizeOptions, compare_path, result_path, shown_size, target_suffix
 from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputExists, UnreadablePhoto
 from lab_colorize.models import find_model
+from tests import makers
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +211,16 @@ def test_pages_in_colour_are_kept_and_the_others_coloured(tmp_path, colorizer, s
     assert (first == cover).all()
     assert (second == colorizer.colorize(scene())).all()
     assert any("pages 1" in note for note in done.notes)
+
+
+def test_every_page_is_coloured_through_its_own_profile(tmp_path, colorizer, scene):
+    import tifffile
+
+    source, target = tmp_path / "a.tif", tmp_path / "b.tif"
+    with tifffile.TiffWriter(source) as tif:
+        tif.write(scene())
+        tif.write(scene(), iccprofile=makers.grey_profile(makers.gamma_curve(1.4)))
+    colorize_photo(source, target, colorizer=colorizer)
+    with tifffile.TiffFile(target) as tif:
+        first, second = (page.asarray().mean() for page in tif.pages)
+    assert second > first + 10  # a level stands for more light where the curve is flatter
