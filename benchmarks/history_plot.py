@@ -49,22 +49,19 @@ def drawn(runs: list[list[tuple[float, int, float]]]) -> str:
     for number, run in enumerate(runs):
         points = [place(before + seen, gain) for seen, _, gain in run]
         colour = COLOURS[number % len(COLOURS)]
-        marks.append(
-            f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="none" stroke="{colour}"/>'
-        )
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        marks.append(f'<polyline points="{path}" fill="none" stroke="{colour}"/>')
         marks += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in points]
-        x, y = points[-1]
-        marks.append(
-            f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle" fill="{colour}">run {number + 1}, side {run[-1][1]}</text>'
-        )
+        (x, y), named = points[-1], f"run {number + 1}, side {run[-1][1]}"
+        marks.append(f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle" fill="{colour}">{named}</text>')
         before += run[-1][0]
         x, _ = place(before, 0)
         marks.append(f'<text x="{x:.1f}" y="{HEIGHT - MARGIN + 18}" text-anchor="middle">{before:.0f}</text>')
     marks.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 8}" text-anchor="middle">photographs seen, thousands</text>')
     marks.append(f'<text x="{MARGIN}" y="{MARGIN - 24}">gain over grey on held-back photographs, dB of PSNR</text>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
-        f'<rect width="100%" height="100%" fill="white"/>{"".join(marks)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
+        f' font-size="12"><rect width="100%" height="100%" fill="white"/>{"".join(marks)}</svg>\n'
     )
 
 

@@ -20,7 +20,7 @@ from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputError
 from lab_colorize.join import join
 from lab_colorize.lab import Pixels, Plane, chroma_of_network, network_input
 from lab_colorize.lightness import Lightness, lightness_through, shrunk
-from lab_colorize.metadata import Provenance, stamped
+from lab_colorize.metadata import Provenance, is_stamped, stamped
 from lab_colorize.models import Model, find_model
 from lab_colorize.photo import (
     MAX_PIXELS,
@@ -228,6 +228,8 @@ class Result:
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour an encoded photograph; `name` is what errors call it."""
     photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
+    if is_stamped(photo.metadata) and not options.force:
+        raise AlreadyInColour(f"{name} is a result of lab-colorize and was left alone.", remedy="--force tries again.")
     left = [not options.force and tone_of(page.pixels).in_colour for page in photo.pages]
     if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")

@@ -8,7 +8,7 @@ from lab_colorize.formats.base import Format, Metadata
 from lab_colorize.formats.recognition import CONTAINERS
 from lab_colorize.icc import SRGB_PROFILE
 
-__all__ = ["Metadata", "Provenance", "read_metadata", "stamped"]
+__all__ = ["Metadata", "Provenance", "is_stamped", "read_metadata", "stamped"]
 
 _LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
 
@@ -48,6 +48,11 @@ def _size(held: bytes | tuple[tuple[bytes, bytes], ...] | None) -> int:
 def _without(found: Metadata, name: str) -> Metadata:
     nothing: Any = {"texts": ()}.get(name)
     return replace(found, **{name: nothing})
+
+
+def is_stamped(metadata: Metadata) -> bool:
+    """Whether the photograph is a result of this tool."""
+    return metadata.xmp is not None and xmp.is_stamped(metadata.xmp)
 
 
 def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:

@@ -188,6 +188,14 @@ def stamped(
     return _cut(packet, edits), notes
 
 
+def is_stamped(xmp: bytes) -> bool:
+    """Whether a packet says that this tool gave the photograph its colours."""
+    try:
+        return LAB_COLORIZE.encode() in xmp and (LAB_COLORIZE, "Model") in _read(_as_utf8(xmp)).values
+    except _Unusable:
+        return False
+
+
 def essence(xmp: bytes) -> bytes:
     """A small packet with the provenance of a stamped one, for places that are too short for all of it."""
     try:

@@ -224,3 +224,12 @@ def test_every_page_is_coloured_through_its_own_profile(tmp_path, colorizer, sce
     with tifffile.TiffFile(target) as tif:
         first, second = (page.asarray().mean() for page in tif.pages)
     assert second > first + 10  # a level stands for more light where the curve is flatter
+
+
+def test_a_result_is_not_coloured_again_unless_forced(tmp_path, colorizer, scene):
+    source, once, twice = tmp_path / "a.png", tmp_path / "b.png", tmp_path / "c.png"
+    cv2.imwrite(str(source), scene())
+    colorize_photo(source, once, colorizer=colorizer, options=ColorizeOptions(saturation=0))  # as good as grey
+    with pytest.raises(AlreadyInColour, match="result of lab-colorize"):
+        colorize_photo(once, twice, colorizer=colorizer)
+    colorize_photo(once, twice, colorizer=colorizer, options=ColorizeOptions(force=True))

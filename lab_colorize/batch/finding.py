@@ -18,6 +18,7 @@ class State(StrEnum):
     CHANGED = "changed"
     UNREADABLE = "unreadable"
     FAILED = "failed"  # the journal's last word on it
+    WAITING = "waiting"  # a photograph that no batch has come to: the batch was stopped, or it is new, or not chosen
     UNFINISHED = "unfinished"  # a temporary file: a batch was killed, and the next one will remove it
     STALE = "stale"  # an earlier result: its photograph has another one by now, or failed since
     FOREIGN = "foreign"  # no batch wrote it
@@ -25,7 +26,7 @@ class State(StrEnum):
     WHOLE = "whole"
 
 
-LOSSES = frozenset({State.MISSING, State.CHANGED, State.UNREADABLE})
+LOSSES = frozenset({State.MISSING, State.CHANGED, State.UNREADABLE, State.FAILED, State.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Finding:
 
     @property
     def lost(self) -> bool:
-        """Whether this is what nobody wants to find."""
+        """Whether this is what nobody wants to find: the output is not whole, or not complete."""
         return self.state in LOSSES
 
     @property

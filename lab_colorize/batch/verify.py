@@ -1,7 +1,6 @@
 """Whether all still is as the journal tells: results and sources by their hashes, and what else lies in OUT.
 
-Reads and never writes, so it works where nothing can be written. Whether photographs were added to FOLDER is no
-question here: `batch --dry-run` answers it.
+Reads and never writes, so it works where nothing can be written.
 """
 
 import os
@@ -14,11 +13,13 @@ from pathlib import Path
 
 from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.crew import Crew
+from lab_colorize.batch.find import Search, find
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.strangers import strangers
 from lab_colorize.errors import NothingToDo
+from lab_colorize.photo import PHOTO_SUFFIXES
 
 _COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
 
@@ -43,16 +44,30 @@ class Account:
     out: Path
     history: History
     checks: tuple[Check, ...]
+    folders: frozenset[Path] | None
+    """Where the sources are; None if they are not asked about."""
 
     def findings(self, *, quick: bool, workers: int, on_step: Callable[[bool], None]) -> list[Finding]:
         """Look at every file, `workers` at a time; `on_step` hears after each check whether all was well."""
-        found = [*_failures(self.history), *strangers(self.out, self._results())]
+        found = [*self._undone(), *strangers(self.out, self._results())]
         if self.checks:
             look = partial(finding, quick=quick)
             for one in Crew(self.checks, lambda: look, min(workers, len(self.checks))).results():
                 found.append(one)
                 on_step(not one.lost)
         return sorted(found, key=lambda one: (list(State).index(one.state), one.kind, one.path))
+
+    def _undone(self) -> Iterator[Finding]:
+        """Photographs that failed, by the journal's last word, and those that it knows nothing of."""
+        if self.folders is None:
+            return
+        for outcome in self.history.last.values():
+            if outcome.status is Status.FAILED:
+                yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)
+        for folder in sorted(self.folders):
+            for source in find(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
+                if source not in self.history.last:
+                    yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has come to it, or it was not chosen.")
 
     def _results(self) -> set[str]:
         return {check.path for check in self.checks if check.kind is Kind.RESULT}
@@ -64,8 +79,9 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None) -
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)
     history = read_journal(out)
+    folders = _folders(history, folder) if sources else None
     checks = (*_results(out, history), *(_sources(history, folder) if sources else ()))
-    return Account(out, history, checks)
+    return Account(out, history, checks, folders)
 
 
 def _results(out: Path, history: History) -> Iterator[Check]:
@@ -79,15 +95,25 @@ def _results(out: Path, history: History) -> Iterator[Check]:
             yield Check(Kind.RESULT, target, out / target, history.written[target], stale=True)
 
 
-def _sources(history: History, folder: Path | None) -> Iterator[Check]:
-    known = [outcome for outcome in history.last.values() if outcome.source_sha256 is not None]
-    for place in {folder or _folder(outcome) for outcome in known}:
+def _folders(history: History, folder: Path | None) -> frozenset[Path]:
+    """Where the sources are; all of it must be there."""
+    places = frozenset({folder or _folder(outcome) for outcome in _known(history)})
+    for place in places:
         if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
             raise NothingToDo(
                 f"The folder of the photographs, {place}, is not there.",
                 remedy="Give --source FOLDER if it was moved, or --results-only.",
             )
-    for outcome in known:
+    return places
+
+
+def _known(history: History) -> list[Outcome]:
+    """Sources whose hash stands in the journal."""
+    return [outcome for outcome in history.last.values() if outcome.source_sha256 is not None]
+
+
+def _sources(history: History, folder: Path | None) -> Iterator[Check]:
+    for outcome in _known(history):
         place = (folder or _folder(outcome)) / outcome.source
         sha256, size = outcome.source_sha256, outcome.source_size
         yield Check(Kind.SOURCE, outcome.source, place, sha256, size, outcome.source_mtime_ns)
@@ -124,22 +150,15 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
     same_time = check.time_ns is None or abs(status.st_mtime_ns - check.time_ns) <= _COARSEST_TIME_NS
     same_shape = same_time and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
-        return State.CHANGED, _why(status, same_time=same_time)
+        return State.CHANGED, _why(status, rotted=same_shape)
     return (
         (State.STALE, "Its photograph has another result now, or failed since.") if check.stale else (State.WHOLE, "")
     )
 
 
-def _why(status: os.stat_result, *, same_time: bool) -> str:
-    """Tell what was edited from what has rotted: editing gives a file a new time."""
-    if same_time:
-        return "Its time is the old one: damaged, not edited."
+def _why(status: os.stat_result, *, rotted: bool) -> str:
+    """Tell what was edited from what has rotted: editing gives a file a new time, and mostly a new size."""
+    if rotted:
+        return "Its time and size are the old ones: damaged, not edited."
     saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.st_mtime_ns / 1e9))
     return f"Saved on {saved}: edited or replaced."
-
-
-def _failures(history: History) -> Iterator[Finding]:
-    """What could not be coloured, by the journal's last word."""
-    for outcome in history.last.values():
-        if outcome.status is Status.FAILED:
-            yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)

@@ -16,7 +16,7 @@ from lab_colorize.cli.options import quiet as quiet_option
 from lab_colorize.errors import ExitCode, UsageProblem
 
 if TYPE_CHECKING:
-    from lab_colorize.batch.finding import Finding, State
+    from lab_colorize.batch.finding import Finding, Kind, State
     from lab_colorize.batch.verify import Account
 
 
@@ -69,7 +69,7 @@ def verify(
     for line in _summary(account, findings, quick=quick, quiet=quiet):
         click.echo(line, err=as_json)
     if is_bag(out) and not is_current(out):
-        mention("The manifest is older than the results; the next batch brings it up to date.")
+        mention("The manifest is missing or older than the results; the next batch brings it up to date.")
     context.exit(_exit_code(account, findings))
 
 
@@ -99,10 +99,21 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
             yield "Only sizes and times were compared."
     if account.history.damaged:
         yield click.style(f"{number_of(account.history.damaged, 'line')} of the journal cannot be read.", fg="red")
-    lost = {finding.kind for finding in findings if finding.lost}
-    if Kind.RESULT in lost:
+    yield from _advice({(finding.kind, finding.state) for finding in findings if finding.lost})
+
+
+def _advice(lost: set[tuple[Kind, State]]) -> Iterator[str]:
+    """What to do about what is not as it should be."""
+    from lab_colorize.batch.finding import Kind, State
+
+    states = {state for kind, state in lost if kind is Kind.SOURCE}
+    if any(kind is Kind.RESULT for kind, _ in lost):
         yield "The same batch makes missing results again, and changed ones with --checksum --overwrite."
-    if Kind.SOURCE in lost:
+    if states & {State.FAILED, State.WAITING}:
+        yield "The same batch tries again what failed, and does what is waiting; --results-only leaves both out."
+    if State.MISSING in states:
+        yield "If photographs were moved, --source says where they are now."
+    if states & {State.CHANGED, State.UNREADABLE}:
         yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."
 
 

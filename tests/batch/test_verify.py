@@ -58,7 +58,26 @@ def test_what_a_batch_made_is_whole(finished: Archive) -> None:
 
 def test_failures_are_told_with_their_reasons(finished: Archive) -> None:
     (failed,) = [one for one in findings(finished) if one.state is State.FAILED]
-    assert (failed.path, failed.reason, failed.lost) == ("bad.jpg", "bad.jpg is damaged.", False)
+    assert (failed.path, failed.reason, failed.lost) == ("bad.jpg", "bad.jpg is damaged.", True)
+
+
+def test_a_photograph_that_no_batch_came_to_keeps_the_output_from_being_complete(finished: Archive) -> None:
+    (finished.folder / "bad.jpg").unlink()
+    (finished.folder / "a/new.jpg").write_bytes((finished.folder / "a/1.jpg").read_bytes())
+    assert told(finished) == {"source a/new.jpg": "waiting"}
+    assert told(finished, sources=False) == {}
+    finished.batch()
+    assert told(finished) == {}
+
+
+def test_an_edit_at_once_is_not_called_damage(finished: Archive) -> None:
+    """Its time may still be the old one, as far as file systems keep it; its size is not."""
+    source = finished.folder / "a/1.jpg"
+    times = source.stat()
+    source.write_bytes(source.read_bytes() + b"more")
+    os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
+    (found,) = [one for one in findings(finished) if one.state is State.CHANGED]
+    assert "damaged" not in found.reason
 
 
 def test_a_missing_result_and_a_missing_photograph_are_found(finished: Archive) -> None:
@@ -70,7 +89,7 @@ def test_a_missing_result_and_a_missing_photograph_are_found(finished: Archive) 
 @pytest.mark.parametrize("side", ["out", "folder"])
 def test_one_flipped_bit_is_found_and_called_damage(finished: Archive, side: str) -> None:
     flip(getattr(finished, side) / "a/2.tif")
-    (found,) = [one for one in findings(finished) if one.lost]
+    (found,) = [one for one in findings(finished) if one.lost and one.path != "bad.jpg"]
     assert found.path == "a/2.tif"
     assert "damaged, not edited" in found.reason
     assert told(finished, quick=True) == {}  # as --help says
@@ -81,7 +100,7 @@ def test_what_was_retouched_is_told_from_what_is_damaged(
 ) -> None:
     touch_later(finished.out / "a/1.jpg", "retouched")
     for quick in (False, True):
-        (found,) = [one for one in findings(finished, quick=quick) if one.lost]
+        (found,) = [one for one in findings(finished, quick=quick) if one.lost and one.path != "bad.jpg"]
         assert (found.path, found.state) == ("a/1.jpg", State.CHANGED)
         assert "edited or replaced" in found.reason
 
@@ -174,16 +193,24 @@ class TestCommand:
             main()
         return int(ended.value.code or 0)
 
-    def test_ends_with_0_when_all_is_whole_though_some_failed(
+    def test_ends_with_6_while_a_photograph_has_no_result(
         self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         before = {path: path.stat().st_mtime_ns for path in finished.out.rglob("*")}
-        assert self.verify(monkeypatch, finished.out) == 0
+        assert self.verify(monkeypatch, finished.out) == 6
         said = capsys.readouterr().out
         assert "failed     source bad.jpg: bad.jpg is damaged." in said
         assert "Results: 3 whole." in said
         assert "Sources: 4 whole, 1 failed." in said
         assert {path: path.stat().st_mtime_ns for path in finished.out.rglob("*")} == before
+
+    def test_ends_with_0_when_all_is_whole(
+        self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (finished.folder / "bad.jpg").write_bytes((finished.folder / "3.png").read_bytes())
+        finished.batch()
+        assert self.verify(monkeypatch, finished.out) == 0
+        assert "Sources: 5 whole." in capsys.readouterr().out
 
     @pytest.mark.parametrize("name", ["a\nb\x1b[31m.jpg", os.fsdecode(b"caf\xe9.jpg"), "-x.jpg", "\u202egpj.exe.jpg"])
     def test_ends_with_6_when_something_is_lost_and_shows_names_safely(
@@ -207,7 +234,6 @@ class TestCommand:
             "a/1.jpg": "whole",
             "a/2.tif": "whole",
             "3.png": "whole",
-            "bad.jpg": "failed",
         }
 
     def test_a_damaged_journal_is_a_loss(
