@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lab_colorize.cli.console import mention
 from lab_colorize.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
     from lab_colorize.training.packages import require_packages
 
     options = options_for(out, file, flags, resume=resume)
+    if options.install:
+        tell_of_namesake(options.model_name)
     require_packages()
     from lab_colorize.training.run import train as run
 
@@ -112,6 +115,18 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
             f"{trained.installed or trained.model.path}: PSNR {figures['psnr']:.2f} dB "
             f"(grey {figures['grey_psnr']:.2f}), epoch {figures['epoch']:.3g}"
         )
+    if trained.figures["psnr"] <= trained.figures["grey_psnr"]:
+        mention("It is no better than no colour at all: train longer, or on more photographs.")
+
+
+def tell_of_namesake(name: str) -> None:
+    """Say before a long run what installing under this name will replace; the shipped model keeps its own."""
+    from lab_colorize.models import DEFAULT_NAME, SUFFIX, user_models_folder
+
+    if name == DEFAULT_NAME:
+        raise UsageProblem(f"{name!r} is the model that comes with lab-colorize.", remedy="Choose another --name.")
+    if (user_models_folder() / f"{name}{SUFFIX}").exists():
+        mention(f"An installed model is called {name!r} already; this one will replace it.")
 
 
 def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, resume: bool) -> TrainOptions:

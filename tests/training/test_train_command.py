@@ -178,3 +178,10 @@ def test_progress_is_told_in_plain_lines_where_there_is_no_terminal():
     assert len(lines) == 2
     assert "PSNR 21.50 dB (grey 20.00)" in lines[0]
     assert "0:01:15 left" in lines[0]
+
+
+def test_the_shipped_model_keeps_its_name(tmp_path, photos, command):
+    done = command(photos, *QUICK, "--out", "run", "--install", "--name", "default")
+    assert done.returncode == 2
+    assert "comes with lab-colorize" in done.stderr
+    assert not (tmp_path / "run").exists()
