@@ -12,6 +12,7 @@ from typing import Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lab_colorize import icc, lab
 from lab_colorize.lab import Pixels, Plane
@@ -67,16 +68,24 @@ class Toned:
 
 def lightness_through(pixels: Pixels, profile: bytes | None = None) -> Grey | Toned:
     """The lightness of grey or RGB pixels; without a profile, or with one that makes no sense, as sRGB."""
-    levels = np.arange(np.iinfo(pixels.dtype).max + 1) / np.iinfo(pixels.dtype).max
     if pixels.ndim == 2:
         curve = icc.grey_curve(profile) if profile else None
-        return Grey(pixels, lab.lightness_of_luminance(lab.linear(levels) if curve is None else curve(levels)))
+        table = (
+            lab.lightness_table(pixels.dtype) if curve is None else lab.lightness_of_luminance(curve(_levels(pixels)))
+        )
+        return Grey(pixels, table)
     found = icc.rgb_to_xyz(profile) if profile else None
     if found is None:
         return Toned(pixels, [lab.light_table(pixels.dtype) * np.float32(share) for share in lab.RGB_TO_XYZ[1]])
     shares = found.matrix[1] / found.matrix[1].sum()  # the row of Y: white is 1, whatever the profile's rounding
     curves = zip(found.curves, shares, strict=True)
-    return Toned(pixels, [(curve(levels) * share).astype(np.float32) for curve, share in curves])
+    return Toned(pixels, [(curve(_levels(pixels)) * share).astype(np.float32) for curve, share in curves])
+
+
+def _levels(pixels: Pixels) -> NDArray[np.float64]:
+    """Every level that pixels of this depth may have, in 0..1."""
+    top = np.iinfo(pixels.dtype).max
+    return np.arange(top + 1) / top
 
 
 def shrunk(lightness: Lightness, width: int, height: int) -> Plane:

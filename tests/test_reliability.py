@@ -1,28 +1,14 @@
 """The long benchmarks of reliability, in short: a few hundred spoilt files, one large photograph, a hundred small ones."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-
-
-def benchmark(name: str) -> ModuleType:
-    """A script of benchmarks/ as a module."""
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # its own processes look for it there
-    spec.loader.exec_module(module)
-    return module
+from .programs import benchmark_called
 
 
 def test_spoilt_files_end_as_photographs_or_as_clear_errors(tiny_model: Path) -> None:
-    figures = benchmark("fuzz").fuzz(400, model=str(tiny_model))
+    figures = benchmark_called("fuzz").fuzz(400, model=str(tiny_model))
     assert not figures.findings
     assert figures.kinds["photograph"] > 50
     assert figures.kinds["UnreadablePhoto"] > 50
@@ -30,7 +16,7 @@ def test_spoilt_files_end_as_photographs_or_as_clear_errors(tiny_model: Path) ->
 
 def test_a_finding_names_its_file(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that dies, and one that is silent, are findings and do not end the fuzzing."""
-    fuzz = benchmark("fuzz")
+    fuzz = benchmark_called("fuzz")
     monkeypatch.setattr(fuzz, "work", _doomed)
     monkeypatch.setattr(fuzz, "MOST_SECONDS", 0.5)
     figures = fuzz.fuzz(4, model=str(tiny_model))
@@ -49,19 +35,19 @@ def _doomed(orders, _seed, _model):
             os.abort()
         if number == 2:
             time.sleep(60)
-        orders.send(benchmark("fuzz").Ending(number, "photograph"))
+        orders.send(benchmark_called("fuzz").Ending(number, "photograph"))
 
 
 @pytest.mark.parametrize(("kind", "most"), [("8-bit JPEG", 10.0), ("16-bit TIFF", 16.5)])
 def test_a_large_photograph_takes_few_bytes_a_pixel(kind: str, most: float, tiny_model: Path) -> None:
     """200 megapixels of 16 bits fit into 4 GB at less than 19 bytes a pixel."""
-    memory = benchmark("memory")
+    memory = benchmark_called("memory")
     small, large = (memory.peak(memory.KINDS[kind], size, 1, 1, str(tiny_model)) for size in (3, 10))
     assert (large.bytes - small.bytes) / (large.pixels - small.pixels) < most
 
 
 def test_a_batch_does_not_grow(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    soak = benchmark("soak")
+    soak = benchmark_called("soak")
     monkeypatch.setattr(soak, "EVERY", 0.02)
     memory, _, descriptors = soak.growth(soak.soak(tmp_path, 240, str(tiny_model), workers=2, side=60))
     assert memory < soak.WITHIN

@@ -4,7 +4,6 @@ And the command itself, for real photographs.
 """
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeAlias
 
 import cv2
@@ -149,14 +147,3 @@ def batch(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
         return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), said.out, said.err)
 
     return run
-
-
-def benchmark_called(name: str) -> ModuleType:
-    """One of the programs in benchmarks/, which are no package."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parents[2] / "benchmarks" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses look for their own module
-    spec.loader.exec_module(module)
-    return module

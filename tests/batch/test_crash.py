@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from lab_colorize.batch.journal import JOURNAL_NAME
-
-from .conftest import benchmark_called
+from tests.programs import benchmark_called
 
 
 @pytest.fixture(scope="module")

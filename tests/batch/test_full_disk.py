@@ -21,8 +21,9 @@ from lab_colorize.cli import main
 from lab_colorize.colorizer import Coloured
 from lab_colorize.errors import ExitCode, OutputError
 from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
+from tests.programs import benchmark_called
 
-from .conftest import RECIPE, Archive, arguments, benchmark_called, contents_below, picture
+from .conftest import RECIPE, Archive, arguments, contents_below, picture
 
 STEPS = ("os.fsync", "os.link", "os.replace", "os.mkdir", "os.utime", "os.write", "Path.open")
 REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
