@@ -17,7 +17,6 @@ Curve = Callable[[Floats], Floats]  # 0..1 -> 0..1
 _HEADER = 128
 _D50 = (0.9642, 1.0, 0.8249)
 _FIXED = 65536.0  # s15Fixed16 numbers have 16 bits behind the point
-_MOST_TAGS = 1000
 _LONGEST_CURVE = 1 << 16  # entries; they are 16-bit numbers
 _CURVES, _COLUMNS = (b"rTRC", b"gTRC", b"bTRC"), (b"rXYZ", b"gXYZ", b"bXYZ")
 _FEWEST_PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}  # of each parametric function
@@ -73,12 +72,10 @@ def _tags(profile: bytes, *names: bytes) -> Mapping[bytes, bytes]:
     if profile[36:40] != b"acsp" or len(profile) < _HEADER + 4:
         return {}
     (count,) = struct.unpack_from(">I", profile, _HEADER)
+    room = (len(profile) - _HEADER - 4) // 12
     found = {}
-    for number in range(min(count, _MOST_TAGS)):
-        place = _HEADER + 4 + 12 * number
-        if place + 12 > len(profile):
-            break
-        name, at, size = struct.unpack_from(">4sII", profile, place)
+    for number in range(min(count, room)):
+        name, at, size = struct.unpack_from(">4sII", profile, _HEADER + 4 + 12 * number)
         if name in names and at + size <= len(profile):
             found[name] = profile[at : at + size]
     return found

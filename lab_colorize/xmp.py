@@ -19,7 +19,6 @@ _XAP = "http://ns.adobe.com/xap/1.0/"
 _TIFF, _EXIF = "http://ns.adobe.com/tiff/1.0/", "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 
-_LARGEST = 16 << 20  # bytes; honest packets come near where programs list every ancestor of a document
 _MOST_ELEMENTS = 300_000
 _DEEPEST = 200
 
@@ -175,10 +174,10 @@ def stamped(
     """
     packet, notes = _EMPTY if xmp is None else _as_utf8(xmp), tuple[str, ...]()
     try:
-        found = _read(packet)
+        found = _Reader(packet).read()
     except _Unusable as reason:
         packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
-        found = _read(packet)
+        found = _Reader(packet).read()
     before = found.values.get((LAB_COLORIZE, "DigitalSourceTypeBefore")) or found.values.get(_SOURCE_TYPE)
     said = {"Software": software, "Model": model, "ModelSHA256": model_sha256}
     if before is not None:
@@ -191,7 +190,7 @@ def stamped(
 def is_stamped(xmp: bytes) -> bool:
     """Whether a packet says that this tool gave the photograph its colours."""
     try:
-        return LAB_COLORIZE.encode() in xmp and (LAB_COLORIZE, "Model") in _read(_as_utf8(xmp)).values
+        return LAB_COLORIZE.encode() in xmp and (LAB_COLORIZE, "Model") in _Reader(_as_utf8(xmp)).read().values
     except _Unusable:
         return False
 
@@ -199,19 +198,13 @@ def is_stamped(xmp: bytes) -> bool:
 def essence(xmp: bytes) -> bytes:
     """A small packet with the provenance of a stamped one, for places that are too short for all of it."""
     try:
-        values = _read(_as_utf8(xmp)).values
+        values = _Reader(_as_utf8(xmp)).read().values
     except _Unusable:
         return _EMPTY
     said = {name: values[(LAB_COLORIZE, name)][1] for uri, name in sorted(_OURS & values.keys()) if uri}
     source_type = values.get(_SOURCE_TYPE, ((0, 0), ""))[1].removeprefix(SOURCE_TYPES)
     event = _event(said.get("Software", ""), f"model {said.get('Model')}, SHA-256 {said.get('ModelSHA256')}")
-    return _cut(_EMPTY, list(_additions(_read(_EMPTY), source_type, said, event)))
-
-
-def _read(packet: bytes) -> _Found:
-    if len(packet) > _LARGEST:
-        raise _Unusable("it is longer than 16 MB")
-    return _Reader(packet).read()
+    return _cut(_EMPTY, list(_additions(_Reader(_EMPTY).read(), source_type, said, event)))
 
 
 def _as_utf8(xmp: bytes) -> bytes:

@@ -119,20 +119,24 @@ def pages_within_pages() -> bytes:
     return b"II*\0" + struct.pack("<I", 8) + b"\xff\xff" + bytes(rows)
 
 
-def tags_that_all_hold_the_file() -> bytes:
+FILL = 32 << 20
+
+
+def tags_that_all_hold_the_file() -> list[tuple[int, int, int, int]]:
     """Of 32 megabytes, five thousand times."""
-    fill = 32 << 20
-    entries = [*page(), *((40_000 + number, 7, fill, 8) for number in range(5000))]
-    return tiff_of(sorted(entries), tail=bytes(fill))
+    return [(40_000 + number, 7, FILL, 8) for number in range(5000)]
+
+
+def exif_that_holds_the_file() -> bytes:
+    """The same tags in the directory that a page has for EXIF."""
+    behind = 8 + 2 + 12 * (len(page()) + 1) + 4
+    inner = tiff_of(tags_that_all_hold_the_file())[8:]
+    return tiff_of([*page(), (34665, 4, 1, behind)], tail=inner + bytes(FILL))
 
 
 def orientations() -> bytes:
-    """Sixteen million of them, where one is asked for."""
-    entries = [entry for entry in page() if entry[0] != 258]
-    return tiff_of(
-        sorted([*entries, (258, 3, 16 << 20, 8), (274, 3, 16 << 20, 8), (339, 3, 16 << 20, 8)]),
-        tail=b"\x08\0" * (17 << 20),
-    )
+    """Thirty million of them, where one is asked for."""
+    return tiff_of(sorted([*page(), (274, 1, 32 << 20, 8)]), tail=b"\x08" * (32 << 20))
 
 
 def pinhead_tiles() -> bytes:
@@ -145,11 +149,16 @@ def pinhead_tiles() -> bytes:
     return tiff_of(sorted(entries), tail=b"\x01\0\0\0" * count)
 
 
-def deflated_strip(rows: int, *, width: int, height: int, **more: int) -> bytes:
-    """One strip that unpacks to `rows` megabytes, and then breaks off."""
+def bomb(megabytes: int, fill: bytes = b"\0") -> bytes:
+    """A few kilobytes that unpack to many megabytes, and then break off."""
     packer = zlib.compressobj()
-    start, again = ((packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)) for _ in range(2))
-    packed = start + again * (rows - 1)
+    start, again = ((packer.compress(fill * (1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)) for _ in range(2))
+    return start + again * (megabytes - 1)
+
+
+def deflated_strip(megabytes: int, *, width: int, height: int, **more: int) -> bytes:
+    """One strip that is a bomb."""
+    packed = bomb(megabytes)
     given = page(width, height, t259=8, t279=len(packed), **more)
     at = 8 + 2 + 12 * len(given) + 4
     return tiff_of([(tag, kind, n, at if tag in {273, 324} else value) for tag, kind, n, value in given], tail=packed)
@@ -159,8 +168,12 @@ TIFFS: dict[str, tuple[Callable[[], bytes], str]] = {
     "pages in a circle": (lambda: tiff_of(page(), page(), circle=True), "circle"),
     "a million pages": (million_pages, "pages"),
     "pages within pages": (pages_within_pages, "tags"),
-    "tags that all hold the file": (tags_that_all_hold_the_file, ""),
-    "sixteen million orientations": (orientations, ""),
+    "tags that all hold the file": (
+        lambda: tiff_of([*page(), *tags_that_all_hold_the_file()], tail=bytes(FILL)),
+        "",
+    ),
+    "EXIF tags that all hold the file": (exif_that_holds_the_file, ""),
+    "thirty million orientations": (orientations, ""),
     "two million tiles of one pixel": (pinhead_tiles, "strips"),
     "a strip that unpacks to a gigabyte": (lambda: deflated_strip(1024, width=40, height=40), ""),
     "a huge tile for a small page": (
@@ -254,20 +267,26 @@ def test_a_header_that_claims_more_than_there_is_ends_clearly(kind: str, end_of:
 
 
 def png_with(*chunks: tuple[bytes, bytes]) -> bytes:
-    """A small PNG with more chunks."""
-    own = m.png_chunks(m.pillow(m.grey(), "PNG"))
+    """A small RGB PNG with more chunks."""
+    own = m.png_chunks(m.pillow(m.colour(), "PNG"))
     return m.png_of([own[0], *chunks, *own[1:]])
 
 
 def profile_of_overlapping_tags() -> bytes:
-    """Sixty megabytes of zeros that a thousand tags hold, each all of it."""
-    tags = b"".join(struct.pack(">III", number, 0, 60 << 20) for number in range(1000))
-    return SRGB_PROFILE[:128] + struct.pack(">I", 1000) + tags + bytes(60 << 20)
+    """Twelve megabytes of zeros that a thousand tags hold, each all of it."""
+    tags = b"".join(struct.pack(">III", number, 0, 12 << 20) for number in range(1000))
+    return SRGB_PROFILE[:128] + struct.pack(">I", 1000) + tags + bytes(12 << 20)
 
 
 def profile_of_a_long_curve() -> bytes:
-    curve = b"curv" + struct.pack(">II", 0, 8 << 20) + bytes(16 << 20)
-    return m.grey_profile(curve)
+    """One curve of seven million entries, three times over."""
+    curve = b"curv" + struct.pack(">II", 0, 7 << 20) + bytes(14 << 20)
+    column, names = b"XYZ \0\0\0\0", (b"rXYZ", b"gXYZ", b"bXYZ")
+    at = 128 + 4 + 12 * 6
+    columns = [column + struct.pack(">3i", *(65536 * (name == other) for other in names)) for name in names]
+    tags = [struct.pack(">4sII", name, at + 20 * number, 20) for number, name in enumerate(names)]
+    tags += [struct.pack(">4sII", name, at + 60, len(curve)) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    return b"".join((SRGB_PROFILE[:128], struct.pack(">I", 6), *tags, *columns, curve))
 
 
 def packed(text: bytes) -> bytes:
@@ -290,36 +309,46 @@ def long_words() -> bytes:
     return m.XMP.replace(b"</rdf:RDF>", b"<a>" + b"&amp;a" * 2_500_000 + b"</a></rdf:RDF>")
 
 
-METADATA: dict[str, Callable[[], bytes]] = {
-    "a profile of a thousand tags that are all of it": lambda: png_with(
-        (b"iCCP", b"x\0\0" + packed(profile_of_overlapping_tags()))
+METADATA: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a profile of a thousand tags that are all of it": (
+        lambda: png_with((b"iCCP", b"x\0\0" + packed(profile_of_overlapping_tags()))),
+        "",
     ),
-    "a profile of an endless curve": lambda: png_with((b"iCCP", b"x\0\0" + packed(profile_of_a_long_curve()))),
-    "a thousand texts that unpack to 30 MB each": lambda: png_with(
-        *[(b"zTXt", b"Raw profile type exif\0\0" + packed(bytes(30 << 20)))] * 1000
+    "a profile of an endless curve": (lambda: png_with((b"iCCP", b"x\0\0" + packed(profile_of_a_long_curve()))), ""),
+    "a thousand texts that unpack to 30 MB each": (
+        lambda: png_with(*[(b"zTXt", b"Raw profile type exif\0\0" + packed(bytes(30 << 20)))] * 1000),
+        "",
     ),
-    "a text of 30 million words": lambda: png_with(
-        (b"zTXt", b"Raw profile type iptc\0\0" + packed(b"\niptc\n 9\n" + b"a " * (30 << 20)))
+    "a text of 15 million words": (
+        lambda: png_with((b"zTXt", b"Raw profile type iptc\0\0" + packed(b"\niptc\n 9\n" + b"a " * (15 << 20)))),
+        "",
     ),
-    "XMP that unpacks to 60 MB": lambda: png_with(
-        (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + packed(b" " * (60 << 20)))
+    "XMP that unpacks to a gigabyte": (
+        lambda: png_with((b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + bomb(1024, b" "))),
+        "",
     ),
-    "EXIF of 20 MB": lambda: png_with((b"eXIf", m.exif(6) + bytes(20 << 20))),
-    "XMP of 20 MB": lambda: webp_with(b"XMP ", m.XMP + b" " * (20 << 20)),
-    "XMP of three million elements": lambda: webp_with(b"XMP ", many_descriptions()),
-    "XMP of long text": lambda: webp_with(b"XMP ", long_words()),
-    "XMP of deep elements": lambda: webp_with(b"XMP ", b"<a>" * 2_000_000),
-    "a profile cut off": lambda: png_with((b"iCCP", b"x\0\0" + packed(SRGB_PROFILE[:140]))),
-    "a profile of four thousand million tags": lambda: png_with(
-        (b"iCCP", b"x\0\0" + packed(SRGB_PROFILE[:128] + b"\xff" * 4000))
+    "EXIF of 20 MB": (
+        lambda: png_with((b"eXIf", m.exif(6) + bytes(20 << 20))),
+        "exif metadata are longer than 16 MB",
+    ),
+    "XMP of 20 MB": (lambda: webp_with(b"XMP ", m.XMP + b" " * (20 << 20)), "xmp metadata are longer than 16 MB"),
+    "XMP of three million elements": (lambda: webp_with(b"XMP ", many_descriptions()), "elements"),
+    "XMP of long text": (lambda: webp_with(b"XMP ", long_words()), ""),
+    "XMP of deep elements": (lambda: webp_with(b"XMP ", b"<a>" * 2_000_000), "inside one another"),
+    "a profile cut off": (lambda: png_with((b"iCCP", b"x\0\0" + packed(SRGB_PROFILE[:140]))), ""),
+    "a profile of four thousand million tags": (
+        lambda: png_with((b"iCCP", b"x\0\0" + packed(SRGB_PROFILE[:128] + b"\xff" * 4000))),
+        "",
     ),
 }
 
 
 @pytest.mark.parametrize("name", METADATA)
 def test_metadata_made_to_hurt_cost_little(name: str, end_of: Callable[[bytes], End]) -> None:
-    found = end_of(METADATA[name]())
+    made, says = METADATA[name]
+    found = end_of(made())
     assert found.kind == "photograph"
+    assert says in found.what
     assert found.seconds < MOST_SECONDS
     assert found.mib < MOST_MIB
 
@@ -337,14 +366,15 @@ def avif_with_endless_extents() -> bytes:
 
 
 PNG = m.pillow(m.grey(), "PNG")
+JP2 = m.pillow(m.colour(), "JPEG2000")
 EMPTY_CHUNK = m.png_of([(b"abCd", b"")])[8:]
 CHAINS: dict[str, Callable[[], bytes]] = {
     "jpeg": lambda: b"\xff\xd8" + b"\xff\xe0\0\x02" * 8_000_000 + m.pillow(m.grey(), "JPEG")[2:],
     "jpeg scan": lambda: m.pillow(m.grey(), "JPEG")[:-2] + b"\xff\0" * 16_000_000,
     "png": lambda: EMPTY_CHUNK.join([PNG[:33], *[b""] * 2_000_000, PNG[33:]]),
     "webp": lambda: webp_with(b"abcd\0\0\0\0" * 4_000_000, b""),
-    "jp2": lambda: m.pillow(m.colour(), "JPEG2000")[:12] + b"\0\0\0\x08free" * 4_000_000,
-    "bare jp2": lambda: m.pillow(m.colour(), "JPEG2000").partition(b"jp2c")[2][:-2] + b"\xff\x64\0\0" * 8_000_000,
+    "jp2": lambda: JP2[:12] + b"\0\0\0\x08free" * 4_000_000 + JP2[12:],
+    "bare jp2": lambda: JP2.partition(b"jp2c")[2][:-2] + b"\xff\x64\0\x02" * 15_000_000,
     "avif": lambda: m.pillow(m.colour(), "AVIF") + b"\0\0\0\x08free" * 4_000_000,
     "avif extents": avif_with_endless_extents,
 }

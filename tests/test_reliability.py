@@ -14,6 +14,14 @@ def test_spoilt_files_end_as_photographs_or_as_clear_errors(tiny_model: Path) ->
     assert figures.kinds["UnreadablePhoto"] > 50
 
 
+def test_every_hostile_file_has_a_guard_that_can_be_removed() -> None:
+    guards = benchmark_called("guards")
+    assert guards.without_a_guard(guards.ROOT, guards.MUTATIONS) == []
+    for mutation in guards.MUTATIONS:
+        for edit in mutation.edits:
+            assert (guards.ROOT / "lab_colorize" / edit.file).read_text().count(edit.guard) == 1, mutation.what
+
+
 def test_a_finding_names_its_file(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that dies, and one that is silent, are findings and do not end the fuzzing."""
     fuzz = benchmark_called("fuzz")
