@@ -135,7 +135,7 @@ def crash(place: Path, model: str, *, kills: int, seed: int = 0) -> Figures:
 def _inspect(out: Path, expected: dict[str, tuple[bytes, int]], figures: Figures) -> None:
     figures.torn_targets += sum(expected[name] != found for name, found in contents(out).items())
     figures.temporaries_left += temporaries(out)
-    figures.damaged_lines += read_journal(out).damaged
+    figures.damaged_lines += len(read_journal(out).damaged)
     journal = out / JOURNAL_NAME
     figures.torn_journals += journal.exists() and not journal.read_bytes().endswith(b"\n") and _size(out) > 0
 

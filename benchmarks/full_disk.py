@@ -119,7 +119,7 @@ def _inspect(out: Path, expected: dict[str, bytes], figures: Figures) -> None:
     figures.temporaries = sum(name.startswith(TEMPORARY_PREFIX) for name in found)
     figures.torn_targets = sum(expected.get(name) != content for name, content in found.items())
     figures.claimed_but_absent = sum(outcome.target not in found for outcome in done)
-    figures.damaged_lines = history.damaged
+    figures.damaged_lines = len(history.damaged)
 
 
 def main() -> None:

@@ -10,11 +10,13 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
+from glob import escape
 from pathlib import Path
 
 from lab_colorize import __version__
 from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.words import number_of
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.writing import write_whole
@@ -54,10 +56,49 @@ def is_current(bag: Path) -> bool:
         return False
 
 
-def write_bag(bag: Path) -> tuple[str, ...]:
-    """Bring manifest and tag files in line with the payload, under its lock; give what a person should know."""
+def names_to_be(bag: Path, plan: Plan) -> frozenset[str]:
+    """What the payload will hold, by its names in the bag: what lies there already, results and their comparisons."""
+    targets = {task.target for task in plan.due} | {one.target for one in plan.settled if one.target is not None}
+    beside = {companion for target in targets if (companion := plan.naming.companion_of(target)) is not None}
+    return frozenset(_payload(bag)) | {f"{PAYLOAD}/{target}" for target in targets | beside}
+
+
+def check_names(names: Collection[str]) -> None:
+    """OutputError if a manifest cannot hold them all; before a batch, since the batch would be for nothing."""
+    unfit = min((name for name in names if not _is_utf8(name)), default=None)
+    if unfit is not None:
+        glob = escape(unfit.removeprefix(f"{PAYLOAD}/")).encode("utf-8", "replace").decode()  # ? is any character
+        raise OutputError(
+            f"The manifest of the bag cannot hold the name {unfit!r}: it is not UTF-8.",
+            remedy=f"Rename the photograph, or leave it out with --exclude '{glob}'; a file that has this name in the"
+            " bag already must be taken out of it.",
+        )
+
+
+def cautions(names: Collection[str]) -> Iterator[str]:
+    """Say which names are stated as the standard asks and still misread by the tools in use."""
+    version = _version(names)
+    twins = Counter(unicodedata.normalize("NFC", name) for name in names)
+    odd = sorted(
+        name
+        for name in names
+        if _LINE_ENDS.search(name)
+        or twins[unicodedata.normalize("NFC", name)] > 1
+        or re.search("%" if version == "1.0" else "%0[AaDd]", name)
+        or sum(name.count(end) for end in "\r\n") > 2  # the bagit tool decodes no more of them
+    )
+    if odd:
+        yield (
+            f"{number_of(len(odd), 'name')} in the manifest may be misread by other tools, such as {odd[0]!r}:"
+            " bagit.py may refuse the bag. Rename the photographs first if that matters."
+        )
+
+
+def write_bag(bag: Path) -> None:
+    """Bring manifest and tag files in line with the payload, under its lock."""
     with Journal(bag / PAYLOAD):
         files = _payload(bag)
+        check_names(files)
         version = _version(files)
         size = sum(path.stat().st_size for path in files.values())
         tags = {
@@ -69,7 +110,6 @@ def write_bag(bag: Path) -> tuple[str, ...]:
             write_whole(bag / name, content, overwrite=True)
         hashes = "".join(f"{sha256_of(bag / name)}  {name}\n" for name in sorted(tags))
         write_whole(bag / "tagmanifest-sha256.txt", hashes.encode(), overwrite=True)
-    return tuple(_caution(files, version))
 
 
 def _payload(bag: Path) -> dict[str, Path]:
@@ -81,14 +121,7 @@ def _payload(bag: Path) -> dict[str, Path]:
 def _manifest(bag: Path, files: dict[str, Path], version: str) -> bytes:
     made = {f"{PAYLOAD}/{target}": sha256 for target, sha256 in read_journal(bag / PAYLOAD).written.items()}
     lines = (f"{made.get(name) or sha256_of(path)}  {_stated(name, version)}\n" for name, path in files.items())
-    try:
-        return "".join(lines).encode()
-    except UnicodeEncodeError as error:
-        unfit = next(name for name in files if not _is_utf8(name))
-        raise OutputError(
-            f"The manifest cannot hold the name {unfit!r}: it is not UTF-8.",
-            remedy="Rename its photograph, remove the file, and run the same command again.",
-        ) from error
+    return "".join(lines).encode()
 
 
 def _version(names: Collection[str]) -> str:
@@ -110,21 +143,6 @@ def _info(file: Path, oxum: str) -> bytes:
     date = time.strftime("%Y-%m-%d")
     own = f"Bag-Software-Agent: lab-colorize {__version__}\nBagging-Date: {date}\nPayload-Oxum: {oxum}\n"
     return kept.lstrip(b"\n") + own.encode()
-
-
-def _caution(names: Collection[str], version: str) -> Iterator[str]:
-    """Say which names are stated as the standard asks and still misread by the tools in use."""
-    twins = Counter(unicodedata.normalize("NFC", name) for name in names)
-    odd = [
-        name
-        for name in names
-        if _LINE_ENDS.search(name)
-        or twins[unicodedata.normalize("NFC", name)] > 1
-        or re.search("%" if version == "1.0" else "%0[AaDd]", name)
-        or sum(name.count(end) for end in "\r\n") > 2  # the bagit tool decodes no more of them
-    ]
-    if odd:
-        yield f"{number_of(len(odd), 'name')} in the manifest may be misread by other tools, such as {odd[0]!r}."
 
 
 def _is_utf8(name: str) -> bool:

@@ -30,23 +30,24 @@ class History:
 
     last: dict[str, Outcome] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
-    damaged: int = 0  # lines that could not be read
+    damaged: tuple[int, ...] = ()  # lines that could not be read, the first being 1
 
 
 def history_of(lines: Iterable[bytes]) -> History:
-    """Take lines in; a torn last one counts as never written, damaged ones before it are counted."""
+    """Take lines in; a torn last one counts as never written, damaged ones before it are noted."""
     last: dict[str, Outcome] = {}
     written: dict[str, str] = {}
-    damaged = 0
-    for line in lines:
+    damaged: list[int] = []
+    for number, line in enumerate(lines, 1):
         outcome = read_line(line)
         if outcome is None:
-            damaged += line.endswith(b"\n")
+            if line.endswith(b"\n"):
+                damaged.append(number)
             continue
         last[outcome.source] = outcome
         if outcome.target is not None and outcome.target_sha256 is not None:
             written[outcome.target] = outcome.target_sha256
-    return History(last, written, damaged)
+    return History(last, written, tuple(damaged))
 
 
 def read_journal(out: Path) -> History:

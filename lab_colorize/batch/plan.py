@@ -42,7 +42,9 @@ class Plan:
     hopeless: tuple[Outcome, ...]  # failed before they are tried
     remade: frozenset[str] = frozenset()  # sources due again because the model or the options changed
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
-    damaged_lines: int = 0  # of the journal
+    damaged_lines: tuple[int, ...] = ()  # of the journal
+    moved: tuple[Outcome, ...] = ()  # settled, though in another folder: where they are now is still to be written down
+    elsewhere: tuple[str, ...] = ()  # other folders of which OUT holds results
 
 
 def make_plan(options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming) -> Plan:
@@ -54,17 +56,23 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: judge.settled(task) for task in tasks}
     due = tuple(task for task in tasks if still[task] is None)
+    settled = {task.source: before for task, before in still.items() if before is not None}
+    here = str(options.folder.absolute())
+    results = (one for one in history.last.values() if one.target is not None and one.source not in settled)
+    away = {one.folder for one in results if one.folder is not None}
     return Plan(
         options.folder,
         options.out,
         recipe,
         naming,
         due=due,
-        settled=tuple(_settled(before) for before in still.values() if before is not None),
+        settled=tuple(_settled(before) for before in settled.values()),
         hopeless=tuple(_failed(trouble) for trouble in (*found.troubles, *clashes.values())),
         remade=frozenset(task.source for task in due if judge.outdated(task)),
         written=history.written,
         damaged_lines=history.damaged,
+        moved=tuple(replace(before, folder=here) for before in settled.values() if before.folder != here),
+        elsewhere=tuple(sorted(away - {here})),
     )
 
 

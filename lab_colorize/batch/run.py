@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.choice import Choice
 from lab_colorize.batch.crew import Crew
 from lab_colorize.batch.find import Found, Search, find
@@ -65,6 +66,8 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
+        for outcome in self.plan.moved:
+            self._written_down(outcome)
         yield from self.plan.settled
         for outcome in self.plan.hopeless:
             yield self._written_down(outcome)
@@ -121,8 +124,11 @@ def look(options: BatchOptions) -> Found:
 
 
 def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
-    """Plan with what the journal in OUT tells; writes nothing."""
-    return make_plan(options, found, read_journal(options.out), recipe, _naming(options))
+    """Plan with what the journal in OUT tells; writes nothing. OutputError if OUT is a bag that could not hold it."""
+    plan = make_plan(options, found, read_journal(options.out), recipe, _naming(options))
+    if options.bag is not None:
+        check_names(names_to_be(options.bag, plan))
+    return plan
 
 
 def _naming(options: BatchOptions) -> Naming:

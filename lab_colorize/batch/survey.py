@@ -44,6 +44,7 @@ class Survey:
     measured: Measured
     copies: int
     seconds: float  # an estimate: disks, formats and bit depths differ
+    left_out: tuple[str, ...]
 
 
 def survey(options: BatchOptions) -> Survey:
@@ -56,7 +57,8 @@ def survey(options: BatchOptions) -> Survey:
     due = [task for task in plan.due if not task.copy_only]
     measured = measure(options.folder, due)
     seconds = estimate(measured, pace_of(model), min(options.workers, usable_cores())) if measured.photographs else 0.0
-    return Survey(found, plan, measured, len(plan.due) - len(due), seconds)
+    left_out = () if options.copy_rest else tuple(found.rest)
+    return Survey(found, plan, measured, len(plan.due) - len(due), seconds, left_out)
 
 
 def measure(folder: Path, tasks: list[Task]) -> Measured:

@@ -6,7 +6,7 @@ Reads and never writes, so it works where nothing can be written.
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,11 @@ class Account:
     folders: frozenset[Path] | None
     """Where the sources are; None if they are not asked about."""
 
+    @property
+    def journal(self) -> Path:
+        """The file that all this is told by."""
+        return self.out / JOURNAL_NAME
+
     def findings(self, *, quick: bool, workers: int, on_step: Callable[[bool], None]) -> list[Finding]:
         """Look at every file, `workers` at a time; `on_step` hears after each check whether all was well."""
         found = [*self._undone(), *strangers(self.out, self._results())]
@@ -79,9 +84,9 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None) -
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)
     history = read_journal(out)
-    folders = _folders(history, folder) if sources else None
-    checks = (*_results(out, history), *(_sources(history, folder) if sources else ()))
-    return Account(out, history, checks, folders)
+    places = _places(history, folder) if sources else {}
+    checks = (*_results(out, history), *_sources(history, places))
+    return Account(out, history, checks, frozenset(places.values()) if sources else None)
 
 
 def _results(out: Path, history: History) -> Iterator[Check]:
@@ -95,10 +100,11 @@ def _results(out: Path, history: History) -> Iterator[Check]:
             yield Check(Kind.RESULT, target, out / target, history.written[target], stale=True)
 
 
-def _folders(history: History, folder: Path | None) -> frozenset[Path]:
-    """Where the sources are; all of it must be there."""
-    places = frozenset({folder or _folder(outcome) for outcome in _known(history)})
-    for place in places:
+def _places(history: History, folder: Path | None) -> dict[str, Path]:
+    """The folder of each source whose hash stands in the journal; all of them must be there."""
+    known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
+    places = {outcome.source: folder or _folder(outcome) for outcome in known}
+    for place in set(places.values()):
         if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
             raise NothingToDo(
                 f"The folder of the photographs, {place}, is not there.",
@@ -107,16 +113,11 @@ def _folders(history: History, folder: Path | None) -> frozenset[Path]:
     return places
 
 
-def _known(history: History) -> list[Outcome]:
-    """Sources whose hash stands in the journal."""
-    return [outcome for outcome in history.last.values() if outcome.source_sha256 is not None]
-
-
-def _sources(history: History, folder: Path | None) -> Iterator[Check]:
-    for outcome in _known(history):
-        place = (folder or _folder(outcome)) / outcome.source
+def _sources(history: History, places: Mapping[str, Path]) -> Iterator[Check]:
+    for source, place in places.items():
+        outcome = history.last[source]
         sha256, size = outcome.source_sha256, outcome.source_size
-        yield Check(Kind.SOURCE, outcome.source, place, sha256, size, outcome.source_mtime_ns)
+        yield Check(Kind.SOURCE, source, place / source, sha256, size, outcome.source_mtime_ns)
 
 
 def _folder(outcome: Outcome) -> Path:

@@ -87,30 +87,36 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
 
 def _forecast(options: BatchOptions, *, as_json: bool) -> None:
     from lab_colorize.batch.survey import survey
-    from lab_colorize.cli.summary import forecast, forecast_lines
+    from lab_colorize.cli.console import mention
+    from lab_colorize.cli.summary import beforehand, forecast, forecast_lines
 
     found = survey(options)
+    for note in beforehand(found.plan, options):
+        mention(note)
     for line in forecast_lines(found) if as_json else forecast(found, options):
         _put_out(f"{line}\n")
 
 
 def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
     from lab_colorize.batch.run import Batch, real_studio
+    from lab_colorize.cli.console import mention
     from lab_colorize.cli.progress import progress
-    from lab_colorize.cli.summary import Tally, summary
+    from lab_colorize.cli.summary import Tally, beforehand, summary
 
-    with (
-        Batch(options, real_studio(options)) as running,
-        progress(len(running.plan.due) + len(running.plan.hopeless), quiet=quiet) as shown,
-        _interruptible(running) as interrupted,
-        closing(iter(running)) as outcomes,
-    ):
-        tally = Tally(settled=len(running.plan.settled), remade=running.plan.remade)
-        for outcome in outcomes:
-            tally.add(outcome)
-            shown(tally)
-            if as_json:
-                _put_out(outcome.line())
+    with Batch(options, real_studio(options)) as running:
+        for note in beforehand(running.plan, options):
+            mention(note)
+        with (
+            progress(len(running.plan.due) + len(running.plan.hopeless), quiet=quiet) as shown,
+            _interruptible(running) as interrupted,
+            closing(iter(running)) as outcomes,
+        ):
+            tally = Tally(settled=len(running.plan.settled), remade=running.plan.remade)
+            for outcome in outcomes:
+                tally.add(outcome)
+                shown(tally)
+                if as_json:
+                    _put_out(outcome.line())
     for line in summary(tally, running, interrupted=interrupted.is_set(), quiet=quiet):
         click.echo(line, err=True)
     return ExitCode.INTERRUPTED if interrupted.is_set() else tally.exit_code
@@ -146,10 +152,8 @@ def _draw_contact_sheet(options: BatchOptions, report: Path, *, quiet: bool) -> 
 def _write_bag(bag: Path) -> None:
     """Also after an interruption: what is done by then is a bag of its own."""
     from lab_colorize.batch.bag import write_bag
-    from lab_colorize.cli.console import mention
 
-    for caution in write_bag(bag):
-        mention(caution)
+    write_bag(bag)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import click
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, DONE_BEFORE
-from lab_colorize.batch.words import number_of
+from lab_colorize.batch.words import named, number_of
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
 from lab_colorize.errors import ExitCode
@@ -21,10 +21,12 @@ from lab_colorize.errors import ExitCode
 if TYPE_CHECKING:
     from lab_colorize.batch.find import Found
     from lab_colorize.batch.options import BatchOptions
+    from lab_colorize.batch.plan import Plan
     from lab_colorize.batch.run import Batch
     from lab_colorize.batch.survey import Survey
 
 LISTED = 20  # failures shown; the journal has all
+NO_PHOTOGRAPH = "It is hidden, or no photograph by its suffix."
 
 
 @dataclass
@@ -76,6 +78,19 @@ class Tally:
         return ExitCode.SOME_FAILED if self.failed else ExitCode.OK
 
 
+def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
+    """What a person should know before the first photograph."""
+    if plan.elsewhere:
+        yield (
+            f"The output holds results of photographs in {named(plan.elsewhere)}, too: where names are the same, those"
+            " of this batch take their place."
+        )
+    if options.bag is not None:
+        from lab_colorize.batch.bag import cautions, names_to_be
+
+        yield from cautions(names_to_be(options.bag, plan))
+
+
 def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> Iterator[str]:
     """Line by line; only what went wrong if `quiet`."""
     if not quiet:
@@ -84,8 +99,11 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
             yield f"{tally.again} done again: the model or the options changed."
         yield from left_out(batch.found, batch.options)
     if batch.plan.damaged_lines:
-        lines = number_of(batch.plan.damaged_lines, "line")
-        yield f"note: passed over {lines} of the journal that could not be read."
+        lines = number_of(len(batch.plan.damaged_lines), "line")
+        yield (
+            f"note: passed over {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
+            " `verify` says what to do."
+        )
     yield from _failures(tally, batch)
     if interrupted:
         left = len(batch.plan.due) + len(batch.plan.hopeless) - tally.tried
@@ -110,6 +128,8 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
     }
     if any(kinds.values()):
         yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
+    if found.rest and not options.copy_rest:
+        yield f"Such as {printable(named(found.rest))}; --dry-run --json names them all."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
@@ -168,3 +188,5 @@ def forecast_lines(survey: Survey) -> Iterator[str]:
         for outcome in outcomes:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
             yield json.dumps(line)
+    for source in survey.left_out:
+        yield json.dumps({"source": source, "target": None, "action": "leave", "reason": NO_PHOTOGRAPH})

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lab_colorize.batch.verify import Account
 
 
+_UNSAID = "the same batch does again, or recognises, what no other line tells of."
+
+
 @click.command()
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(
@@ -89,7 +92,7 @@ def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
 
 def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: bool) -> Iterator[str]:
     from lab_colorize.batch.finding import Kind
-    from lab_colorize.batch.words import number_of
+    from lab_colorize.batch.words import named, number_of
 
     if not quiet:
         for kind in Kind:
@@ -98,20 +101,25 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
         if quick:
             yield "Only sizes and times were compared."
     if account.history.damaged:
-        yield click.style(f"{number_of(account.history.damaged, 'line')} of the journal cannot be read.", fg="red")
-    yield from _advice({(finding.kind, finding.state) for finding in findings if finding.lost})
+        numbers = account.history.damaged
+        lines = f"{number_of(len(numbers), 'line')} of the journal cannot be read: {named(numbers)}."
+        yield click.style(lines, fg="red")
+        yield f"Delete {'it' if len(numbers) == 1 else 'them'} from {printable(str(account.journal))}: {_UNSAID}"
+    yield from _advice(Counter((finding.kind, finding.state) for finding in findings))
 
 
-def _advice(lost: set[tuple[Kind, State]]) -> Iterator[str]:
+def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
     """What to do about what is not as it should be."""
-    from lab_colorize.batch.finding import Kind, State
+    from lab_colorize.batch.finding import LOSSES, Kind, State
 
-    states = {state for kind, state in lost if kind is Kind.SOURCE}
-    if any(kind is Kind.RESULT for kind, _ in lost):
+    states = {state for kind, state in found if kind is Kind.SOURCE}
+    if any(kind is Kind.RESULT and state in LOSSES for kind, state in found):
         yield "The same batch makes missing results again, and changed ones with --checksum --overwrite."
     if states & {State.FAILED, State.WAITING}:
         yield "The same batch tries again what failed, and does what is waiting; --results-only leaves both out."
-    if State.MISSING in states:
+    if State.MISSING in states and State.WHOLE not in states:
+        yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
+    elif State.MISSING in states:
         yield "If photographs were moved, --source says where they are now."
     if states & {State.CHANGED, State.UNREADABLE}:
         yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."

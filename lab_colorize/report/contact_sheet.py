@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from lab_colorize.evaluation.protocol import Protocol
 from lab_colorize.photo import probe_photo, read_photo, write_whole
 from lab_colorize.report.pictures import fitted, jpeg
 from lab_colorize.report.sheet_page import Entry, sheet_page
+from lab_colorize.writing import unwritten
 
 WIDTH, HEIGHT = 300, 160  # of each half at most, in pixels; rows of one height, but for panoramas
 GAP = 4  # of white between the halves
@@ -55,7 +57,10 @@ def write_contact_sheet(
 
 
 def check_place(folder: Path, out: Path, file: Path) -> None:
-    """Refuse a place where the next batch would take the thumbnails for photographs; call it before the batch."""
+    """Refuse a place that cannot be written, or where the next batch would take the thumbnails for photographs.
+
+    Call it before the batch, which may take days.
+    """
     if file.suffix.lower() not in {".html", ".htm"}:
         raise UsageProblem(f"The contact sheet {file} is a web page.", remedy="Give it a name that ends in .html.")
     place = Path(os.path.realpath(file)).parent
@@ -65,6 +70,17 @@ def check_place(folder: Path, out: Path, file: Path) -> None:
         raise UsageProblem(
             f"The contact sheet {file} would lie among the originals.", remedy="Put it into --out, or elsewhere."
         )
+    for folder_of_it in (file.parent, thumbnails_of(file)):
+        if folder_of_it.exists():
+            _check_writable(folder_of_it)
+
+
+def _check_writable(folder: Path) -> None:
+    """Try it with a file without a name: permissions do not tell of disks that are read-only."""
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise unwritten(folder, error) from error
 
 
 def thumbnails_of(file: Path) -> Path:

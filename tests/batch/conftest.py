@@ -111,6 +111,17 @@ def archive(tmp_path: Path) -> Archive:
 
 
 @pytest.fixture
+def finished(archive: Archive) -> Archive:
+    """After a first batch, of all kinds of ends."""
+    archive.add("a/1.jpg", "a/2.tif", "3.png")
+    archive.add("colour.jpg", content="colour")
+    archive.add("bad.jpg", content="bad")
+    archive.batch()
+    archive.asked()
+    return archive
+
+
+@pytest.fixture
 def touch_later() -> Callable[[Path, str], None]:
     """Change a file's contents, and its time even where the clock of the file system is coarse."""
 

@@ -135,6 +135,12 @@ def test_a_dry_run_tells_and_writes_nothing(batch: Batch, folder: Path, tmp_path
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_dry_run_in_json_names_every_file(batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path) -> None:
+    told = batch(folder, tmp_path / "out", tiny_model, "--dry-run", "--json").stdout.splitlines()
+    actions = {line["source"]: line["action"] for line in map(json.loads, told)}
+    assert actions == {"1.jpg": "colour", "a/2.tif": "colour", "a/3.png": "colour", "note.txt": "leave"}
+
+
 def test_copies_make_the_output_complete(batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path) -> None:
     colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
     cv2.imwrite(str(folder / "colour.png"), cv2.resize(colours, (64, 48), interpolation=cv2.INTER_CUBIC))
@@ -181,6 +187,7 @@ def test_comparisons_stand_beside_results_and_are_made_again_when_missing(
         (["--model", "no-such"], 4, "no-such"),
         (["--exclude", "*"], 7, "No photograph"),
         (["--out", "/proc/nowhere"], 5, "cannot be used"),
+        (["--report", "/proc/sheet.html"], 5, "could not be written"),
     ],
 )
 def test_what_cannot_be_done_ends_with_its_own_status(
@@ -189,6 +196,7 @@ def test_what_cannot_be_done_ends_with_its_own_status(
     ended = batch(folder, tmp_path / "out", tiny_model, *more)
     assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
     assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_o_is_short_for_out(batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import bagit
 import pytest
 
-from lab_colorize.batch.bag import MANIFEST_NAME, is_current, results_folder, write_bag
+from lab_colorize.batch.bag import MANIFEST_NAME, cautions, is_current, names_to_be, results_folder, write_bag
 from lab_colorize.batch.journal import Journal
+from lab_colorize.batch.run import Batch as Planned
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.writing import TEMPORARY_PREFIX
 
@@ -32,6 +34,11 @@ def bag_of(archive: Archive) -> Path:
 def listed(bag: Path) -> dict[str, str]:
     lines = (bag / MANIFEST_NAME).read_text(encoding="utf-8").split("\n")[:-1]
     return {name: sha256 for sha256, name in (line.split("  ", 1) for line in lines)}
+
+
+def names_before(archive: Archive) -> frozenset[str]:
+    with Planned(archive.options(), archive.stand_in.studio()) as planned:
+        return names_to_be(bag_of(archive), planned.plan)
 
 
 def is_valid(bag: Path) -> bool:
@@ -121,8 +128,9 @@ def test_what_a_person_wrote_about_the_bag_stays(bagged: Archive) -> None:
 )
 def test_strange_names_are_stated_so_that_the_tool_finds_them(bagged: Archive, name: str) -> None:
     bagged.add(name)
+    assert list(cautions(names_before(bagged))) == []
     bagged.batch()
-    assert write_bag(bag_of(bagged)) == ()
+    write_bag(bag_of(bagged))
     assert is_valid(bag_of(bagged))
 
 
@@ -132,9 +140,23 @@ def test_strange_names_are_stated_so_that_the_tool_finds_them(bagged: Archive, n
 )
 def test_names_that_the_tool_misreads_are_named_in_a_word_of_caution(bagged: Archive, names: tuple[str, ...]) -> None:
     bagged.add(*names)
-    bagged.batch()
-    (caution,) = write_bag(bag_of(bagged))
+    (caution,) = cautions(names_before(bagged))
     assert any(repr(f"data/{name}") in caution for name in names)
+
+
+def test_names_that_a_bag_will_hold_are_known_before_it_is_made(bagged: Archive) -> None:
+    before = names_before(bagged)
+    bagged.batch()
+    assert before | {"data/lab-colorize.jsonl"} == names_before(bagged)
+    write_bag(bag_of(bagged))
+    assert names_before(bagged) == listed(bag_of(bagged)).keys()
+
+
+def test_the_word_of_caution_comes_before_the_first_photograph(batch: Batch, tmp_path: Path, tiny_model: Path) -> None:
+    for name in ("100%.jpg", "a\nb.jpg"):
+        picture(tmp_path / "photos" / name)
+    ended = batch(tmp_path / "photos", tmp_path / "bag", tiny_model, "--manifest")
+    assert 0 <= ended.stderr.find("bagit.py may refuse") < ended.stderr.find("2 done")
 
 
 def test_line_ends_and_percent_signs_together_are_stated_as_the_standard_asks(bagged: Archive) -> None:
@@ -143,6 +165,18 @@ def test_line_ends_and_percent_signs_together_are_stated_as_the_standard_asks(ba
     write_bag(bag_of(bagged))
     assert "BagIt-Version: 1.0\n" in (bag_of(bagged) / "bagit.txt").read_text()
     assert {"data/a%0Ab.jpg", "data/100%25.jpg"} < set(listed(bag_of(bagged)))
+
+
+def test_a_name_that_is_no_utf_8_is_refused_before_the_first_photograph_and_the_remedy_works(bagged: Archive) -> None:
+    bagged.add(os.fsdecode(b"[x]/caf\xe9.jpg"))
+    with pytest.raises(OutputError, match="not UTF-8") as refused:
+        bagged.batch(bag=bag_of(bagged))
+    assert bagged.asked() == []
+    (glob,) = re.findall("--exclude '(.*)'", refused.value.remedy)
+    bagged.batch(bag=bag_of(bagged), exclude=(glob,))
+    assert bagged.asked() == ["1.jpg", "2.tif"]
+    write_bag(bag_of(bagged))
+    assert is_valid(bag_of(bagged))
 
 
 def test_a_name_that_is_no_utf_8_is_refused_and_no_manifest_pretends(bagged: Archive) -> None:

@@ -100,7 +100,7 @@ def refusing_to_write(code: int) -> Callable[..., Any]:
 
 def assert_nothing_is_torn_or_claimed(archive: Archive) -> None:
     history = read_journal(archive.out)
-    assert history.damaged == 0
+    assert history.damaged == ()
     there = contents_below(archive.out)
     assert not [name for name in there if Path(name).name.startswith(TEMPORARY_PREFIX)]
     whole = expected(archive)
@@ -176,7 +176,7 @@ def test_files_that_may_not_grow_beyond_a_limit_fail_one_by_one(tmp_path: Path, 
     assert "File too large" in ended.stderr
     assert "The journal cannot be written" in ended.stderr
     history = read_journal(out)
-    assert history.damaged == 0
+    assert history.damaged == ()
     assert (out / JOURNAL_NAME).read_bytes().endswith(b"\n")
     done = {one.target: one.target_sha256 for one in history.last.values() if one.status is Status.DONE}
     assert done

@@ -40,7 +40,7 @@ def test_what_is_written_is_read_again(outcome: Outcome) -> None:
 def test_the_last_line_on_a_source_holds(lines: list[Outcome]) -> None:
     history = history_of(outcome.line() for outcome in lines)
     assert history.last == {outcome.source: outcome for outcome in lines}
-    assert history.damaged == 0
+    assert history.damaged == ()
 
 
 def line_of(name: str) -> bytes:
@@ -54,7 +54,7 @@ def test_a_line_torn_at_any_byte_is_dropped_and_the_next_one_is_whole() -> None:
             out = Path(folder)
             (out / JOURNAL_NAME).write_bytes(first + second[:end])
             torn = read_journal(out)
-            assert torn.damaged == 0
+            assert torn.damaged == ()
             assert set(torn.last) - {"b.jpg"} == {"é.jpg"}
             with Journal(out) as journal:
                 journal.append(Outcome("c.jpg", "c.jpg", Status.DONE, target_sha256="a" * 64))
@@ -69,10 +69,10 @@ def test_a_torn_line_longer_than_a_block_is_cut_off(tmp_path: Path) -> None:
 
 
 @given(st.binary().filter(lambda noise: b"\n" not in noise and read_line(noise) is None))
-def test_damaged_lines_are_passed_over_and_counted(noise: bytes) -> None:
+def test_damaged_lines_are_passed_over_and_numbered(noise: bytes) -> None:
     history = history_of([line_of("a.jpg"), noise + b"\n", line_of("b.jpg")])
     assert set(history.last) == {"a.jpg", "b.jpg"}
-    assert history.damaged == 1
+    assert history.damaged == (2,)
 
 
 @pytest.mark.parametrize("line", [b"[]", b"3", b'{"source": 3, "target": null, "status": "done"}', b"[" * 100_000])

@@ -167,7 +167,7 @@ def test_a_disk_that_allows_fewer_names_fails_those_it_refuses(
     }
     assert all("names are not allowed" in one.remedy for one in outcomes.values() if one.status is Status.FAILED)
     assert set(archive.results()) == {"plain.jpg"}
-    assert read_journal(archive.out).damaged == 0
+    assert read_journal(archive.out).damaged == ()
 
 
 def test_a_single_photograph_whose_result_would_have_too_long_a_name_says_so(

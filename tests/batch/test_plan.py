@@ -10,23 +10,14 @@ import pytest
 
 from lab_colorize.batch.options import Recipe
 from lab_colorize.batch.outcome import Status
-from lab_colorize.batch.plan import DONE_BEFORE
+from lab_colorize.batch.plan import DONE_BEFORE, Plan
 from lab_colorize.batch.run import Batch
+from lab_colorize.cli.summary import beforehand
 from lab_colorize.colorizer import ColorizeOptions
 
 from .conftest import Archive
 
 Change = Callable[[Path, str], None]
-
-
-@pytest.fixture
-def finished(archive: Archive) -> Archive:
-    archive.add("a/1.jpg", "a/2.tif", "3.png")
-    archive.add("c.jpg", content="colour")
-    archive.add("x.jpg", content="bad")
-    archive.batch()
-    archive.asked()
-    return archive
 
 
 def test_the_tree_is_mirrored_and_names_stay(finished: Archive) -> None:
@@ -35,12 +26,12 @@ def test_the_tree_is_mirrored_and_names_stay(finished: Archive) -> None:
 
 def test_only_what_failed_is_tried_again(finished: Archive) -> None:
     outcomes = finished.batch()
-    assert finished.asked() == ["x.jpg"]
+    assert finished.asked() == ["bad.jpg"]
     assert {name: outcome.reason for name, outcome in outcomes.items() if outcome.status is Status.SKIPPED} == {
         "a/1.jpg": DONE_BEFORE,
         "a/2.tif": DONE_BEFORE,
         "3.png": DONE_BEFORE,
-        "c.jpg": "c.jpg is already in colour.",
+        "colour.jpg": "colour.jpg is already in colour.",
     }
 
 
@@ -48,13 +39,30 @@ def test_what_still_holds_is_not_written_down_again(finished: Archive) -> None:
     before = (finished.out / "lab-colorize.jsonl").read_bytes()
     finished.batch()
     added = (finished.out / "lab-colorize.jsonl").read_bytes().removeprefix(before)
-    assert [json.loads(line)["source"] for line in added.splitlines()] == ["x.jpg"]
+    assert [json.loads(line)["source"] for line in added.splitlines()] == ["bad.jpg"]
 
 
 def test_a_missing_target_is_made_again(finished: Archive) -> None:
     (finished.out / "a/1.jpg").unlink()
     finished.batch()
-    assert finished.asked() == ["1.jpg", "x.jpg"]
+    assert finished.asked() == ["1.jpg", "bad.jpg"]
+
+
+def test_photographs_of_another_folder_are_mentioned_unless_they_are_the_same_ones(finished: Archive) -> None:
+    other = Archive(finished.folder.with_name("other"), finished.out)
+    other.add("3.png", content="another")
+    (note,) = beforehand(planned(other), other.options())
+    assert str(finished.folder) in note
+    assert not list(beforehand(planned(finished), finished.options()))
+    finished.folder = finished.folder.rename(finished.folder.with_name("moved"))
+    assert not list(beforehand(planned(finished), finished.options()))
+    other.batch()
+    assert other.asked() == ["3.png"]
+
+
+def planned(archive: Archive) -> Plan:
+    with Batch(archive.options(), archive.stand_in.studio()) as batch:
+        return batch.plan
 
 
 class TestTargets:
@@ -64,7 +72,7 @@ class TestTargets:
         before = finished.results()
         (finished.out / "a/1.jpg").write_bytes(b"")
         finished.batch()
-        assert finished.asked() == ["1.jpg", "x.jpg"]
+        assert finished.asked() == ["1.jpg", "bad.jpg"]
         assert finished.results() == before
 
     @pytest.mark.parametrize(("content", "checksum"), [(b"cut", False), (b"#", True)])
@@ -85,9 +93,9 @@ class TestTargets:
 
     def test_a_changed_copy_fails_likewise(self, finished: Archive) -> None:
         finished.batch(copy_rest=True)
-        (finished.out / "c.jpg").write_text("retouched")
-        assert "was changed since" in finished.batch(copy_rest=True)["c.jpg"].reason
-        assert finished.batch()["c.jpg"].status is Status.SKIPPED  # no copy is asked for
+        (finished.out / "colour.jpg").write_text("retouched")
+        assert "was changed since" in finished.batch(copy_rest=True)["colour.jpg"].reason
+        assert finished.batch()["colour.jpg"].status is Status.SKIPPED  # no copy is asked for
 
     def test_whose_size_was_never_written_down_only_have_to_be_there(self, finished: Archive) -> None:
         journal = finished.out / "lab-colorize.jsonl"
@@ -95,11 +103,11 @@ class TestTargets:
         journal.write_text("".join(json.dumps(line | {"target_size": None}) + "\n" for line in lines))
         (finished.out / "a/1.jpg").write_text("cut")
         finished.batch()
-        assert finished.asked() == ["x.jpg"]
+        assert finished.asked() == ["bad.jpg"]
 
     def test_that_stand_unchanged_hold_by_contents_too(self, finished: Archive) -> None:
         finished.batch(checksum=True)
-        assert finished.asked() == ["x.jpg"]
+        assert finished.asked() == ["bad.jpg"]
 
 
 def test_only_what_was_done_by_another_recipe_counts_as_done_again(finished: Archive) -> None:
@@ -110,16 +118,15 @@ def test_only_what_was_done_by_another_recipe_counts_as_done_again(finished: Arc
 
 
 def remade(archive: Archive) -> set[str]:
-    with Batch(archive.options(), archive.stand_in.studio()) as batch:
-        return set(batch.plan.remade)
+    return set(planned(archive).remade)
 
 
 def test_a_changed_source_is_made_again(finished: Archive, touch_later: Change) -> None:
     touch_later(finished.folder / "3.png", "grey 3.png")  # the same size, another time
-    touch_later(finished.folder / "c.jpg", "grey now")
+    touch_later(finished.folder / "colour.jpg", "grey now")
     outcomes = finished.batch()
-    assert finished.asked() == ["3.png", "c.jpg", "x.jpg"]
-    assert outcomes["c.jpg"].status is Status.DONE
+    assert finished.asked() == ["3.png", "bad.jpg", "colour.jpg"]
+    assert outcomes["colour.jpg"].status is Status.DONE
 
 
 def test_checksums_judge_by_contents_alone(finished: Archive, touch_later: Change) -> None:
@@ -129,7 +136,7 @@ def test_checksums_judge_by_contents_alone(finished: Archive, touch_later: Chang
     unnoticed.write_text("gray a/1.jpg")
     os.utime(unnoticed, ns=(times.st_atime_ns, times.st_mtime_ns))
     finished.batch(checksum=True)
-    assert finished.asked() == ["1.jpg", "x.jpg"]
+    assert finished.asked() == ["1.jpg", "bad.jpg"]
 
 
 @pytest.mark.parametrize(("model_sha256", "options"), [("1" * 64, "plain"), ("0" * 64, "vivid")])
@@ -142,28 +149,28 @@ def test_another_model_or_other_options_make_everything_due(finished: Archive, m
 
 def test_force_makes_due_what_was_skipped_and_nothing_else(finished: Archive) -> None:
     finished.batch(colorize=ColorizeOptions(force=True))
-    assert finished.asked() == ["c.jpg", "x.jpg"]
+    assert finished.asked() == ["bad.jpg", "colour.jpg"]
 
 
 def test_a_changed_format_gives_other_targets(finished: Archive) -> None:
     finished.batch(colorize=ColorizeOptions(format="png"))
-    assert finished.asked() == ["1.jpg", "2.tif", "x.jpg"]  # the recipe of the stand-in is the same
+    assert finished.asked() == ["1.jpg", "2.tif", "bad.jpg"]  # the recipe of the stand-in is the same
     assert {"a/1.png", "a/2.png", "3.png"} < set(finished.results())
 
 
 def test_copies_that_were_not_asked_for_before_are_made_now(finished: Archive) -> None:
     finished.batch(copy_rest=True)
-    assert finished.asked() == ["c.jpg", "x.jpg"]
-    assert "c.jpg" in finished.results()
+    assert finished.asked() == ["bad.jpg", "colour.jpg"]
+    assert "colour.jpg" in finished.results()
     finished.batch(copy_rest=True)
-    assert finished.asked() == ["x.jpg"]
+    assert finished.asked() == ["bad.jpg"]
 
 
 def test_a_journal_that_is_lost_costs_a_comparison_not_the_results(finished: Archive) -> None:
     before = finished.results()
     (finished.out / "lab-colorize.jsonl").unlink()
     outcomes = finished.batch()
-    assert [outcome.source for outcome in outcomes.values() if outcome.status is Status.FAILED] == ["x.jpg"]
+    assert [outcome.source for outcome in outcomes.values() if outcome.status is Status.FAILED] == ["bad.jpg"]
     assert finished.results() == before
 
 

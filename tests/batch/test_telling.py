@@ -26,7 +26,13 @@ def failure(number: int, **more: Any) -> Outcome:
 
 
 def told(
-    tally: Tally, *, found: Found = LEFT, copy_rest: bool = False, out: Path = OUT, damaged: int = 0, **more: Any
+    tally: Tally,
+    *,
+    found: Found = LEFT,
+    copy_rest: bool = False,
+    out: Path = OUT,
+    damaged: tuple[int, ...] = (),
+    **more: Any,
 ) -> str:
     due = [Task(f"{number}.jpg", f"{number}.jpg") for number in range(30)]
     batch: Any = SimpleNamespace(
@@ -69,10 +75,16 @@ def test_what_was_left_out_is_counted() -> None:
     assert "Left out: 3 hidden, 2 non-photographs." in told(Tally(settled=0))
 
 
+def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
+    found = Found(others=4, rest=["a\n.psd", "b.txt", "c.gif", "d.gif"])
+    assert "Such as a\\n.psd, b.txt, c.gif and more; --dry-run --json names them all." in told(Tally(0), found=found)
+    assert "Such as" not in told(Tally(0), found=found, copy_rest=True)
+
+
 def test_one_is_never_called_many() -> None:
-    text = told(Tally(settled=0), found=Found(others=1, links_left=1), damaged=1)
+    text = told(Tally(settled=0), found=Found(others=1, links_left=1), damaged=(7,))
     assert "Left out: 1 non-photograph, 1 link to a folder not followed." in text
-    assert "passed over 1 line of the journal" in text
+    assert "passed over 1 line of the journal that could not be read: 7" in text
 
 
 def test_what_another_model_or_other_options_made_due_again_is_said_in_one_line() -> None:

@@ -19,15 +19,6 @@ from lab_colorize.writing import TEMPORARY_PREFIX
 from .conftest import Archive
 
 
-@pytest.fixture
-def finished(archive: Archive) -> Archive:
-    archive.add("a/1.jpg", "a/2.tif", "3.png")
-    archive.add("colour.jpg", content="colour")
-    archive.add("bad.jpg", content="bad")
-    archive.batch()
-    return archive
-
-
 def findings(archive: Archive, *, quick: bool = False, **more: object) -> list[Finding]:
     account = account_of(archive.out, **more)  # type: ignore[arg-type]
     return account.findings(quick=quick, workers=2, on_step=lambda _: None)
@@ -163,6 +154,16 @@ def test_photographs_that_were_moved_are_looked_for_where_they_are(finished: Arc
     assert told(finished, sources=False) == {}
 
 
+def test_a_batch_from_where_photographs_were_moved_to_knows_them_again_and_tells_verify(finished: Archive) -> None:
+    finished.folder = finished.folder.rename(finished.folder.with_name("moved"))
+    finished.batch()
+    assert finished.asked() == ["bad.jpg"]
+    assert told(finished) == {}
+    written = (finished.out / JOURNAL_NAME).read_bytes().count(b"\n")
+    finished.batch(exclude=("bad.jpg",))
+    assert (finished.out / JOURNAL_NAME).read_bytes().count(b"\n") == written
+
+
 def test_a_journal_of_an_earlier_version_asks_where_the_photographs_are(finished: Archive) -> None:
     journal = finished.out / JOURNAL_NAME
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
@@ -236,10 +237,41 @@ class TestCommand:
             "3.png": "whole",
         }
 
-    def test_a_damaged_journal_is_a_loss(
+    def test_a_damaged_journal_is_a_loss_until_its_line_is_deleted(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive.add("1.jpg", "2.jpg", "3.jpg")
+        archive.batch()
+        results, journal = archive.results(), archive.out / JOURNAL_NAME
+        lines = journal.read_bytes().splitlines(keepends=True)
+        journal.write_bytes(b"".join([lines[0], lines[1].replace(b'"source"', b'"sauce"'), lines[2]]))
+        assert self.verify(monkeypatch, archive.out) == 6
+        said = capsys.readouterr().out
+        assert "1 line of the journal cannot be read: 2." in said
+        assert f"Delete it from {journal}" in said
+        journal.write_bytes(lines[0] + lines[2])
+        archive.batch()
+        assert self.verify(monkeypatch, archive.out) == 0
+        assert archive.results() == results
+
+    def test_damage_under_the_old_size_and_time_is_mended_by_the_command_that_verify_tells(
         self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        journal = finished.out / JOURNAL_NAME
-        journal.write_bytes(journal.read_bytes().replace(b'"source"', b'"sauce"', 1))
+        results = finished.results()
+        flip(finished.out / "a/2.tif")
+        self.verify(monkeypatch, finished.out)
+        assert "changed ones with --checksum --overwrite" in capsys.readouterr().out
+        finished.batch(colorize=ColorizeOptions(overwrite=True), checksum=True)
+        assert finished.results() == results
+        assert told(finished) == {}
+
+    def test_photographs_that_are_all_away_are_told_in_one_line(
+        self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (finished.folder / "3.png").unlink()
+        self.verify(monkeypatch, finished.out)
+        assert "None of the photographs" not in capsys.readouterr().out
+        shutil.rmtree(finished.folder)
+        finished.folder.mkdir()
         assert self.verify(monkeypatch, finished.out) == 6
-        assert "1 line of the journal cannot be read" in capsys.readouterr().out
+        assert "None of the photographs is where the batch found it: give --source" in capsys.readouterr().out
