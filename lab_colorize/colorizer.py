@@ -95,10 +95,18 @@ class Colorizer:
         """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
         return self.joined(lightness, self.predict(lightness), depth, saturation=saturation)
 
-    def joined(self, lightness: Lightness, ab: Plane, depth: Any, *, saturation: float | None = None) -> Pixels:
-        """L* joined with what `predict` answered for it, more or less saturated."""
+    def joined(
+        self,
+        lightness: Lightness,
+        ab: Plane,
+        depth: Any,
+        *,
+        saturation: float | None = None,
+        blue_first: bool = False,
+    ) -> Pixels:
+        """L* joined with what `predict` answered for it, more or less saturated; see `join`."""
         factor = self.model.card.saturation if saturation is None else saturation
-        return join(lightness, ab * np.float32(factor), depth)
+        return join(lightness, ab * np.float32(factor), depth, blue_first=blue_first)
 
     def predict(self, lightness: Lightness) -> Plane:
         """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
@@ -260,7 +268,8 @@ def _coloured(page: Page, profile: bytes | None, colorizer: Colorizer, options: 
     ab = colorizer.predict(lightness)
     if not ab.any():  # the result would be grey, and pass for coloured
         raise _not_ours(colorizer.model, "it answers without colours.")
-    pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation)
+    by_opencv = kind is not Format.TIFF and page.alpha is None
+    pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation, blue_first=by_opencv)
     return Page(pixels, None if page.alpha is None else _at_depth(page.alpha, dtype))
 
 

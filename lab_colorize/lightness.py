@@ -6,6 +6,7 @@ four times the scan's own memory, and more time than decoding it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from lab_colorize import icc, lab
 from lab_colorize.lab import Pixels, Plane
 
-FINER = 3  # how much larger than what is asked for the picture still is when levels have been averaged
+FINER = 2  # how many times as large as what is asked for the picture still is when levels have been averaged
 
 
 class Lightness(Protocol):
@@ -92,18 +93,25 @@ def shrunk(lightness: Lightness, width: int, height: int) -> Plane:
     """L* averaged over areas, for a network to look at.
 
     Of a scan much larger than that, levels are averaged first, in blocks of some pixels: they follow lightness nearly,
-    and it takes a sixth of the time. The last rows and columns may fill no block and are left out, fewer than a block.
+    and it takes a tenth of the time.
     """
     if isinstance(lightness, Grey | Toned):
-        lightness = _in_blocks(lightness, min(lightness.shape[1] // width, lightness.shape[0] // height) // FINER)
+        times = min(lightness.shape[1] / width, lightness.shape[0] / height) / FINER
+        lightness = _halved(lightness, int(math.log2(max(times, 1))))
     whole = lightness[slice(None)]
     return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
 
 
-def _in_blocks(lightness: Grey | Toned, block: int) -> Grey | Toned:
-    """A picture of averages over blocks of `block` by `block` pixels."""
-    if block < 2:
-        return lightness
-    height, width = (length // block for length in lightness.shape)
-    whole = lightness.pixels[: height * block, : width * block]  # a round factor is what makes it quick
-    return replace(lightness, pixels=cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+def _halved(lightness: Grey | Toned, times: int) -> Grey | Toned:
+    """A picture half as wide and high, so many times over: two by two pixels are what OpenCV averages fastest.
+
+    Pixels at the edges that fill no block are left out, fewer than a block and as many on either side.
+    """
+    block = 2**times
+    top, left = (length % block // 2 for length in lightness.shape)
+    height, width = (length // block * block for length in lightness.shape)
+    pixels = lightness.pixels[top : top + height, left : left + width]
+    for _ in range(times):
+        size = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    return replace(lightness, pixels=pixels)

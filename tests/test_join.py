@@ -16,6 +16,7 @@ from lab_colorize.join.tables import Tables
 from lab_colorize.lightness import lightness_through
 
 depths = pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+RED_FIRST = slice(None)
 WITHIN = {np.uint8: 0.5, np.uint16: 0.05}  # units of L*: what rounding to integer levels may cost
 
 
@@ -108,6 +109,15 @@ def test_the_seams_between_strips_cannot_be_seen(monkeypatch, way):
     assert (join(lightness, ab) == whole).all()
 
 
+@pytest.mark.parametrize("way", [Formula, Tables])
+def test_the_order_in_memory_changes_no_pixel(way):
+    scan, ab = scan_and_colours(2, 40)
+    lightness = scan if way is Tables else scan[:]
+    blue_first = join(lightness, ab, blue_first=True)
+    assert (blue_first == join(lightness, ab)).all()
+    assert blue_first[..., ::-1].flags.c_contiguous
+
+
 def scan_and_colours(seed, chroma, shape=(120, 150)):
     """A grainy 8-bit scan and small colour planes, smooth as a network's."""
     rng = np.random.default_rng(seed)
@@ -123,7 +133,7 @@ def test_the_tables_are_within_a_level_of_the_formula(seed, chroma):
     scan, ab = scan_and_colours(seed, chroma)
     by_formula = join(scan[:], ab)  # lightness given as floats leaves no other way
     by_tables = np.empty_like(by_formula)
-    tables = Tables.of(scan, ab, by_tables)
+    tables = Tables.of(scan, ab, by_tables, RED_FIRST)
     if tables is None:
         return  # colours too far apart: the formula it is
     tables.strip(slice(0, len(by_tables)))
@@ -143,10 +153,10 @@ def test_colours_far_apart_are_left_to_the_formula():
     scan, _ = scan_and_colours(0, 0)
     pixels = np.empty((*scan.shape, 3), np.uint8)
     near, far = (np.float32([[[0, 0], [spread, -spread]]]) for spread in (60, 90))
-    assert Tables.of(scan, near, pixels) is not None
-    assert Tables.of(scan, far, pixels) is None
+    assert Tables.of(scan, near, pixels, RED_FIRST) is not None
+    assert Tables.of(scan, far, pixels, RED_FIRST) is None
 
 
 def test_tables_are_for_8_bits_only():
     deep = lightness_through(np.zeros((4, 4), np.uint16))
-    assert Tables.of(deep, np.zeros((1, 1, 2), np.float32), np.empty((4, 4, 3), np.uint8)) is None
+    assert Tables.of(deep, np.zeros((1, 1, 2), np.float32), np.empty((4, 4, 3), np.uint8), RED_FIRST) is None

@@ -35,6 +35,9 @@ class Crew(Generic[Job, Result]):
 
     def results(self) -> Iterator[Result]:
         """Start, and give results as they come, in no order; ends when all is done or what was begun at `stop`."""
+        from lab_colorize.batch.cores import settle  # late: planning a batch needs no OpenCV
+
+        settle()
         for thread in self._threads:
             thread.start()
         try:

@@ -115,7 +115,10 @@ def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> bytes:
 
 
 def _bgr(pixels: NDArray[Any]) -> NDArray[Any]:
-    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    if pixels.ndim == 2:
+        return pixels
+    turned = pixels[..., ::-1]
+    return turned if turned.flags.c_contiguous else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
 
 
 def _bgra(page: Page) -> NDArray[Any]:

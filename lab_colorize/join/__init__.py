@@ -17,13 +17,17 @@ from lab_colorize.lab import Pixels, Plane
 from lab_colorize.lightness import Grey, Lightness
 
 
-def join(lightness: Lightness, ab: Plane, depth: Any = np.uint8) -> Pixels:
-    """Make sRGB pixels (H, W, 3) of integer dtype `depth` from L* (H, W) and a*, b* (h, w, 2), which are enlarged."""
+def join(lightness: Lightness, ab: Plane, depth: Any = np.uint8, *, blue_first: bool = False) -> Pixels:
+    """Make sRGB pixels (H, W, 3) of integer dtype `depth` from L* (H, W) and a*, b* (h, w, 2), which are enlarged.
+
+    With `blue_first` they lie in memory as OpenCV's encoders take them, and need not be turned round for that.
+    """
     height, width = lightness.shape
     pixels: Pixels = np.empty((height, width, 3), depth)
-    tables = Tables.of(lightness, ab, pixels) if isinstance(lightness, Grey) else None
-    way = tables or Formula(lightness, ab, pixels)
+    order = slice(None, None, -1 if blue_first else 1)
+    tables = Tables.of(lightness, ab, pixels, order) if isinstance(lightness, Grey) else None
+    way = tables or Formula(lightness, ab, pixels, order)
     step = max(1, way.STRIP // width)
     for top in range(0, height, step):
         way.strip(slice(top, min(top + step, height)))
-    return pixels
+    return pixels[..., order]

@@ -16,18 +16,20 @@ class Formula:
 
     STRIP = 1 << 15  # pixels at a time: fewer, and the calls cost more than the work
 
-    def __init__(self, lightness: Lightness, ab: Plane, pixels: Pixels) -> None:
-        """Of L* (H, W) and a*, b* (h, w, 2), to the depth of `pixels` (H, W, 3), which are to be filled."""
+    def __init__(self, lightness: Lightness, ab: Plane, pixels: Pixels, order: slice) -> None:
+        """Of L* (H, W) and a*, b* (h, w, 2), to the depth of `pixels` (H, W, 3), to be filled in an `order`."""
         self._lightness = lightness
         self._colour = Enlarging([ab[..., 0] * DX, ab[..., 1] * DZ], lightness.shape)
         self._pixels = pixels
+        self._order = order
 
     def strip(self, rows: slice) -> None:
         """Fill some rows."""
         levels = self._pixels[rows]
         fy = f_of_y(self._lightness[rows]).ravel()
         light = light_of(fy, *(plane.ravel() for plane in self._colour.rows(rows)))
-        cv2.merge(tuple(levels_of_light(light, levels.dtype).reshape(3, *levels.shape[:2])), levels)
+        planes = levels_of_light(light, levels.dtype).reshape(3, *levels.shape[:2])
+        cv2.merge(tuple(planes[self._order]), levels)
 
 
 def light_of(fy: Plane, dx: Plane, dz: Plane) -> Plane:

@@ -46,32 +46,30 @@ class Tables:
     STRIP = 1 << 17  # pixels at a time: fewer, and the calls cost more than the work
 
     @classmethod
-    def of(cls, grey: Grey, ab: Plane, pixels: Pixels) -> Tables | None:
+    def of(cls, grey: Grey, ab: Plane, pixels: Pixels, order: slice) -> Tables | None:
         """None for a 16-bit scan, and where colours lie too far apart: those need the formula."""
-        steps = [Steps.over(plane) for plane in cv2.split(ab)]
+        steps = [Steps.over(plane, unit) for plane, unit in zip(cv2.split(ab), (DX, DZ), strict=True)]
         fit = grey.pixels.dtype == pixels.dtype == np.uint8 and max(axis.width for axis in steps) <= WIDEST
-        return cls(grey, ab, steps, pixels) if fit else None
+        return cls(grey, ab, steps, pixels, order) if fit else None
 
-    def __init__(self, grey: Grey, ab: Plane, steps: list[Steps], pixels: Pixels) -> None:
-        """Work both tables out."""
+    def __init__(self, grey: Grey, ab: Plane, steps: list[Steps], pixels: Pixels, order: slice) -> None:
+        """Work both tables out, primaries in the order that `pixels` are to have."""
         self._levels: Levels = grey.pixels.astype(np.uint8, copy=False)
         self._pixels = pixels
+        self._order = order
         self._steps = steps
         counted = [axis.counted(plane) for axis, plane in zip(steps, cv2.split(ab), strict=True)]
         self._colour = Enlarging(counted, grey.shape)
         self._fy = f_of_y(grey.table)
         self._y = cubed(self._fy)
         chromatic = (self._y > 0) & (self._y < 1)  # black and white have no chroma, whatever is asked for
-        x, z = (
-            cubed(self._fy + np.where(chromatic, axis.values()[:, None] * unit, np.float32(0)))
-            for axis, unit in zip(steps, (DX, DZ), strict=True)
-        )
+        x, z = (cubed(self._fy + np.where(chromatic, axis.values()[:, None], np.float32(0))) for axis in steps)
         of_x, of_y, of_z = LIGHT_OF_XYZ.T[..., None, None]
         of_a, of_b = of_x * x + of_y * self._y, of_z * z
         low, scale = self._watch()
         offset = np.select([self._y <= 0, self._y >= 1], [OFFSET + 1, OFFSET - 2], OFFSET)
-        self._of_a = packed([*(of_a * SCALE + offset), (of_a[0] - low) * scale + offset])
-        self._of_b = packed([*(of_b * SCALE), of_b[0] * scale])
+        self._of_a = packed([*(of_a[order] * SCALE + offset), (of_a[0] - low) * scale + offset])
+        self._of_b = packed([*(of_b[order] * SCALE), of_b[0] * scale])
         self._bench = Bench(max(1, self.STRIP // grey.shape[1]), grey.shape[1])
 
     def _watch(self) -> tuple[Plane, Plane]:
@@ -81,9 +79,8 @@ class Tables:
         curve makes many levels of that: 255 * 1.055 / 2.4 * red ** (1 / 2.4 - 1) of a unit of light, 255 * 12.92 at
         most. Where it is nearly full, it decides how much chroma a bright colour may keep.
         """
-        units = (DX, DZ)
-        fx, fz = (self._fy + np.abs(axis.values() * unit).max() for axis, unit in zip(self._steps, units, strict=True))
-        half_a, half_b = (axis.width * np.abs(unit) / 2 for axis, unit in zip(self._steps, units, strict=True))
+        fx, fz = (self._fy + max(axis.values().max(), np.float32(0)) for axis in self._steps)
+        half_a, half_b = (axis.width * np.abs(axis.unit) / 2 for axis in self._steps)
         error = 3 * (LIGHT_OF_XYZ[0, 0] * fx**2 * half_a - LIGHT_OF_XYZ[0, 2] * fz**2 * half_b)
         error = np.where((self._y > 0) & (self._y < 1), error, np.float32(0))
         low = (255 * 1.055 / 2.4 / ERROR * error) ** (2.4 / 1.4)
@@ -103,11 +100,11 @@ class Tables:
 
     def _one_by_one(self, levels: Levels, *counted: Plane) -> Entries:
         """The sums of single pixels by the formula."""
-        a, b = (axis.value(plane) for axis, plane in zip(self._steps, counted, strict=True))
-        light = light_of(self._fy[levels], a * DX, b * DZ)
+        dx, dz = (axis.value(plane) for axis, plane in zip(self._steps, counted, strict=True))
+        light = light_of(self._fy[levels], dx, dz)
         light *= SCALE
         light += np.float32(OFFSET)
-        return packed([*light, np.float32(0)]).view(np.uint64)
+        return packed([*light[self._order], np.float32(0)]).view(np.uint64)
 
 
 class Bench:
@@ -152,25 +149,27 @@ class Steps:
 
     first: np.float32
     width: np.float32
+    unit: np.float32
+    """What one of a* or b* is in f(X) - f(Y) or f(Z) - f(Y)."""
 
     @classmethod
-    def over(cls, plane: Plane) -> Steps:
+    def over(cls, plane: Plane, unit: np.float32) -> Steps:
         """Steps over all values of a small plane, and those that enlarging makes of them."""
         larger = cv2.resize(plane, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
         low, high = min(plane.min(), larger.min()), max(plane.max(), larger.max())
         margin = (high - low) * np.float32(MARGIN) + np.float32(1e-3)
-        return cls(low - margin, (high - low + 2 * margin) / np.float32(LEVELS - 1))
+        return cls(low - margin, (high - low + 2 * margin) / np.float32(LEVELS - 1), unit)
 
     def counted(self, plane: Plane) -> Plane:
         """Values as numbers of steps, with fractions."""
         return (plane - self.first) / self.width
 
     def value(self, counted: Plane) -> Plane:
-        """The way back."""
-        return counted * self.width + self.first
+        """What so many steps are in f(X) - f(Y) or f(Z) - f(Y)."""
+        return (counted * self.width + self.first) * self.unit
 
     def values(self) -> Plane:
-        """The value that each step stands for."""
+        """The same for each step."""
         return self.value(np.arange(LEVELS, dtype=np.float32))
 
 
