@@ -30,4 +30,5 @@ def join(lightness: Lightness, ab: Plane, depth: Any = np.uint8, *, blue_first: 
     step = max(1, way.STRIP // width)
     for top in range(0, height, step):
         way.strip(slice(top, min(top + step, height)))
+    way.finish()
     return pixels[..., order]

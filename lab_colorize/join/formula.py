@@ -31,6 +31,9 @@ class Formula:
         planes = levels_of_light(light, levels.dtype).reshape(3, *levels.shape[:2])
         cv2.merge(tuple(planes[self._order]), levels)
 
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
 
 def light_of(fy: Plane, dx: Plane, dz: Plane) -> Plane:
     """Linear R, G, B (3, N) within sRGB of f(Y), f(X) - f(Y) and f(Z) - f(Y)."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from lab_colorize.join.enlarge import Enlarging
 from lab_colorize.join.formula import light_of
-from lab_colorize.lab import DX, DZ, LIGHT_OF_XYZ, Pixels, Plane, cubed, encoded, f_of_y
+from lab_colorize.lab import DX, DZ, LIGHT_OF_XYZ, Pixels, Plane, cubed, encoded, f_of_y, levels_of_light
 from lab_colorize.lightness import Grey
 
 LEVELS = 256  # of lightness, and steps of a* and of b*
@@ -35,6 +35,7 @@ ONE = 1 << 14
 SCALE = np.float32(ONE + 1)
 OFFSET = -1
 ASIDE = np.uint64(0xC000_C000_C000_C000)
+FEW = 8  # where fewer than one column in so many has such a sum, only they are searched
 
 Levels: TypeAlias = NDArray[np.uint8]
 Entries: TypeAlias = NDArray[np.uint64]
@@ -44,6 +45,7 @@ class Tables:
     """One photograph's way from its own levels and colour planes to levels of three primaries."""
 
     STRIP = 1 << 17  # pixels at a time: fewer, and the calls cost more than the work
+    ASIDE = 1 << 13  # pixels put aside that are worked out together, for the same reason
 
     @classmethod
     def of(cls, grey: Grey, ab: Plane, pixels: Pixels, order: slice) -> Tables | None:
@@ -71,6 +73,7 @@ class Tables:
         self._of_a = packed([*(of_a[order] * SCALE + offset), (of_a[0] - low) * scale + offset])
         self._of_b = packed([*(of_b[order] * SCALE), of_b[0] * scale])
         self._bench = Bench(max(1, self.STRIP // grey.shape[1]), grey.shape[1])
+        self._aside: list[tuple[NDArray[Any], ...]] = []
 
     def _watch(self) -> tuple[Plane, Plane]:
         """For each level where the light of red begins that steps are fine enough for, and a scale that ends with it.
@@ -91,20 +94,25 @@ class Tables:
         """Fill some rows."""
         before, counted = self._levels[rows], self._colour.rows(rows)
         sums = self._bench.sums(before, counted, self._of_a, self._of_b)
+        self._bench.levels_of(sums, self._pixels[rows])
         places = self._bench.aside(sums)
         if len(places):
-            sums.ravel()[places] = self._one_by_one(
-                before.ravel()[places], *(plane.ravel()[places] for plane in counted)
-            )
-        self._bench.levels_of(sums, self._pixels[rows])
+            colours = (plane.ravel()[places] for plane in counted)
+            self._aside.append((places + rows.start * before.shape[1], before.ravel()[places], *colours))
+            if sum(len(places) for places, *_ in self._aside) > self.ASIDE:
+                self.finish()
 
-    def _one_by_one(self, levels: Levels, *counted: Plane) -> Entries:
-        """The sums of single pixels by the formula."""
+    def finish(self) -> None:
+        """Fill the pixels that were put aside, by the formula."""
+        if not self._aside:
+            return
+        places, levels, *counted = map(np.concatenate, zip(*self._aside, strict=True))
+        self._aside.clear()
         dx, dz = (axis.value(plane) for axis, plane in zip(self._steps, counted, strict=True))
-        light = light_of(self._fy[levels], dx, dz)
-        light *= SCALE
-        light += np.float32(OFFSET)
-        return packed([*light[self._order], np.float32(0)]).view(np.uint64)
+        exact = levels_of_light(light_of(self._fy[levels], dx, dz), np.uint8)
+        pixels = self._pixels.reshape(-1, 3)
+        for channel, plane in enumerate(exact[self._order]):
+            pixels[places, channel] = plane
 
 
 class Bench:
@@ -131,6 +139,10 @@ class Bench:
 
     def aside(self, sums: Entries) -> NDArray[np.intp]:
         """Which sums (counted along the rows) show that they are not to be trusted."""
+        columns = np.flatnonzero(np.bitwise_or.reduce(sums, axis=0) & ASIDE)
+        if FEW * len(columns) < sums.shape[1]:
+            y, x = np.nonzero(sums[:, columns] & ASIDE)
+            return y * sums.shape[1] + columns[x]
         rows = slice(0, len(sums))
         np.bitwise_and(sums, ASIDE, out=self._bits[rows])
         # Truth values are searched ten times as fast as numbers.
