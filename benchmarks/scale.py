@@ -1,10 +1,12 @@
 """Time and memory against the size of a photograph and against the number of files, with fitted lines and a plot.
 
-    python benchmarks/scale.py [--plot docs/scale.svg] [--turns 3] [--megapixels 0.25 1 4 12 25 50 100]
+    python benchmarks/scale.py [--plot docs/scale.svg] [--turns 5] [--megapixels 0.25 1 4 12 25 50 100]
                                [--files 10 100 1000 5000]
 
 Sizes: `colorize_photo` on one JPEG on one thread, processor time, with the model ready, so what is fitted is the
-network's time + time a megapixel; and the peak memory of `lab-colorize batch --workers 1` on it.
+network's time + time a megapixel; and the peak memory of `lab-colorize batch --workers 1` on it. Beside it what the
+floor takes, which only decodes and encodes: where memory is slow, it is so for both. All sizes take their turns one
+after another, because a machine's speed drifts; what is printed are medians.
 Files: photographs of 0.1 megapixels through `batch --workers 2`, start to finish; fitted is start + time a file.
 """
 
@@ -20,11 +22,12 @@ from pathlib import Path
 
 import blas  # noqa: F401  # before NumPy
 import clock
-import cv2
 import numpy as np
 import scans
+from stages import Stages, bare
 
-from lab_colorize.colorizer import Colorizer, colorize_photo
+from lab_colorize.batch.cores import settle
+from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_photo
 
 COMMAND = Path(sys.executable).with_name("lab-colorize")
 SMALL = 0.1  # megapixels of each of many files
@@ -39,6 +42,8 @@ class Point:
     seconds: float
     peak: float
     """Megabytes."""
+    floor: float = 0.0
+    """Seconds that decoding and encoding take alone."""
 
 
 @dataclass(frozen=True)
@@ -66,35 +71,49 @@ def main() -> None:
     """Measure, print, plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--plot", type=Path)
-    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--megapixels", type=float, nargs="+", default=[0.25, 1, 4, 12, 25, 50, 100])
     parser.add_argument("--files", type=int, nargs="+", default=[10, 100, 1000, 5000])
     chosen = parser.parse_args()
-    sizes = [one_photo(megapixels, chosen.turns) for megapixels in chosen.megapixels]
+    sizes = single_photos(chosen.megapixels, chosen.turns)
     told("megapixels", sizes)
     fixed = Line.through(sizes, "seconds").base
-    slopes = [(point.seconds - fixed) / point.amount for point in sizes if point.amount >= 1]
-    print(f"the slope, from 1 megapixel on: {max(slopes) / min(slopes):.2f} times as steep at most as at least\n")
+    for name, unit in (("a megapixel", "amount"), ("a second of the floor's", "floor")):
+        slopes = [(point.seconds - fixed) / getattr(point, unit) for point in sizes if point.amount >= 1]
+        middle = statistics.median(slopes)
+        print(f"{name}, from 1 MP on: {min(slopes) / middle - 1:+.0%} to {max(slopes) / middle - 1:+.0%} of the median")
+    print()
     files = [many_files(count) for count in chosen.files]
     told("files", files)
     if chosen.plot:
         chosen.plot.write_text(plotted(sizes, files))
 
 
-def one_photo(megapixels: float, turns: int) -> Point:
-    """One photograph, alone."""
-    cv2.setNumThreads(1)
+def single_photos(sizes: list[float], turns: int) -> list[Point]:
+    """One photograph of each size, alone."""
+    settle()
     colorizer = Colorizer()
+    overwrite = ColorizeOptions(overwrite=True)
     with tempfile.TemporaryDirectory() as name:
-        source = scans.folder_of_scans(Path(name) / "in", 1, megapixels)
-        (photo,) = source.iterdir()
-        seconds = []
-        for turn in range(turns + 1):
-            began = time.thread_time()
-            colorize_photo(photo, Path(name) / f"{turn}.jpg", colorizer=colorizer)
-            seconds.append(time.thread_time() - began)
-        run = clock.run([COMMAND, "batch", source, "--out", Path(name) / "out", "--workers", "1", "--quiet"])
-    return Point(megapixels, statistics.median(seconds[1:]), run.peak)
+        folders = [scans.folder_of_scans(Path(name) / f"in-{size:g}", 1, size) for size in sizes]
+        target = Path(name) / "result.jpg"
+        seconds: dict[Path, list[float]] = {folder: [] for folder in folders}
+        floors = {folder: Stages() for folder in folders}
+        for _ in range(turns + 1):
+            for folder in folders:
+                (photo,) = folder.iterdir()
+                began = time.thread_time()
+                colorize_photo(photo, target, colorizer=colorizer, options=overwrite)
+                seconds[folder].append(time.thread_time() - began)
+                bare(photo, Path(name), floors[folder])
+        runs = [
+            clock.run([COMMAND, "batch", folder, "--out", folder.with_suffix(".out"), "--workers", "1", "--quiet"])
+            for folder in folders
+        ]
+    return [
+        Point(size, statistics.median(seconds[folder][1:]), run.peak, floors[folder].total())  # the first fills caches
+        for size, folder, run in zip(sizes, folders, runs, strict=True)
+    ]
 
 
 def many_files(count: int) -> Point:
@@ -108,9 +127,10 @@ def many_files(count: int) -> Point:
 def told(unit: str, points: list[Point]) -> None:
     """Print a table and the fitted lines."""
     seconds, peak = Line.through(points, "seconds"), Line.through(points, "peak")
-    print(f"| {unit} | s | peak MB |\n|---|---|---|")
+    print(f"| {unit} | s | peak MB | floor s |\n|---|---|---|---|")
     for point in points:
-        print(f"| {point.amount:g} | {point.seconds:.2f} | {point.peak:.0f} |")
+        floor = f"{point.floor:.3f}" if point.floor else ""
+        print(f"| {point.amount:g} | {point.seconds:.3f} | {point.peak:.0f} | {floor} |")
     one = unit.removesuffix("s")
     print(f"\n{seconds.base:.2f} s + {seconds.slope * 1e3:.2f} ms a {one}")
     print(f"{peak.base:.0f} MB + {peak.slope:.3f} MB a {one}\n")

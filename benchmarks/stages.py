@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import scans
 
+from lab_colorize.batch.cores import settle
 from lab_colorize.colorizer import Colorizer
 from lab_colorize.join import join
 from lab_colorize.lightness import lightness_through
@@ -42,6 +43,10 @@ class Stages:
         self.seconds[name].append(time.thread_time() - began)
         return given
 
+    def total(self) -> float:
+        """The sum of all medians."""
+        return sum(map(statistics.median, self.seconds.values()))
+
 
 def main() -> None:
     """Print a table."""
@@ -49,7 +54,7 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=12)
     parser.add_argument("--turns", type=int, default=9)
     chosen = parser.parse_args()
-    cv2.setNumThreads(1)
+    settle()
     ours, floor = Stages(), Stages()
     colorizer = Colorizer()
     with tempfile.TemporaryDirectory() as name:
@@ -75,7 +80,7 @@ def coloured(photo: Path, folder: Path, colorizer: Colorizer, stages: Stages) ->
     read = stages.timed("decode, with metadata", lambda: read_photo(content, name=photo.name))
     lightness = lightness_through(read.pages[0].pixels, read.metadata.icc)
     ab = stages.timed("shrink and predict", lambda: colorizer.predict(lightness))
-    pixels = stages.timed("join", lambda: join(lightness, ab, np.uint8))
+    pixels = stages.timed("join", lambda: join(lightness, ab, np.uint8, blue_first=True))
     provenance = Provenance(software="stages", model="default", model_sha256="0" * 64)
     finished = Photo((Page(pixels, None),), read.format, stamped(read.metadata, provenance))
     coded = stages.timed("encode, with metadata", lambda: encode_photo(finished, quality=QUALITY))
