@@ -96,14 +96,16 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
     The run folder keeps options, history, weights, curves and pictures. Stopped by Ctrl-C, or killed, a run goes on
     with --resume as if nothing had happened.
     """
-    # TensorFlow's greeting is for its developers; it is read when TensorFlow is imported
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Read when TensorFlow is imported. Its greeting is for its developers, and so is its complaint of a missing GPU,
+    # which it calls an error; what goes wrong in earnest is an exception.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from lab_colorize.cli.train_progress import watcher
     from lab_colorize.training.packages import require_packages
 
     options = options_for(out, file, flags, resume=resume)
     if options.install:
         tell_of_namesake(options.model_name)
+    refuse_early(options, resume=resume)
     require_packages()
     from lab_colorize.training.run import train as run
 
@@ -117,6 +119,18 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
         )
     if trained.figures["psnr"] <= trained.figures["grey_psnr"]:
         mention("It is no better than no colour at all: train longer, or on more photographs.")
+
+
+def refuse_early(options: TrainOptions, *, resume: bool) -> None:
+    """What can be seen without TensorFlow is refused before it is loaded, which takes seconds."""
+    from lab_colorize.training.dataset import names_in
+    from lab_colorize.training.folder import require_fresh
+
+    if not resume:
+        require_fresh(options.run)
+    names_in(options.photos, options.run)
+    if options.validation_folder is not None:
+        names_in(options.validation_folder, options.run)
 
 
 def tell_of_namesake(name: str) -> None:

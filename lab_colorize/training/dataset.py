@@ -77,7 +77,7 @@ def load(
     advance: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Found:
     """Every colour photograph under `folder` but not under `apart_from`; up to `memory` bytes of them stay decoded."""
-    names, found = _names(folder, apart_from)
+    names, found = names_in(folder, apart_from)
     for done, (name, seen) in enumerate(_read(folder, names, short_side), start=1):
         advance(done, len(names))
         if seen is None:
@@ -97,7 +97,8 @@ def teaches(rgb: NDArray[np.uint8]) -> bool:
     return tone.chroma >= NEAR_GREY and (tone.stray >= ONE_TONE or tone.far > 0)
 
 
-def _names(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
+def names_in(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
+    """What there is to read, and where it cannot even be looked; NothingToDo if there is no photograph."""
     if not folder.is_dir():
         raise NothingToDo(f"There is no folder {folder}.", remedy="Name a folder of colour photographs.")
     looked = find(Search(folder, apart_from, PHOTO_SUFFIXES))

@@ -19,12 +19,10 @@ LOCK_NAME = ".lock"
 
 @contextmanager
 def claimed(run: Path, *, resume: bool) -> Iterator[None]:
-    """Hold the run folder until the block ends; a new run wants it empty."""
-    if not resume and run.exists() and not _is_fresh(run):
-        raise OutputExists(
-            f"{run} is not empty.",
-            remedy="Go on with the run that is in it by --resume, or choose another --out.",
-        )
+    """Hold the run folder until the block ends; a new run wants it empty, and leaves none if it comes to nothing."""
+    if not resume:
+        require_fresh(run)
+    made = not run.exists()
     try:
         run.mkdir(parents=True, exist_ok=True)
         with (run / LOCK_NAME).open("ab") as lock:
@@ -33,6 +31,19 @@ def claimed(run: Path, *, resume: bool) -> Iterator[None]:
             yield
     except OSError as error:
         raise OutputError(f"{run} cannot be used: {error.strerror}.", remedy="Choose another --out.") from error
+    finally:
+        if made and _is_fresh(run):
+            (run / LOCK_NAME).unlink(missing_ok=True)
+            run.rmdir()
+
+
+def require_fresh(run: Path) -> None:
+    """Refuse a folder that a new run cannot have."""
+    if run.exists() and not _is_fresh(run):
+        raise OutputExists(
+            f"{run} is not empty.",
+            remedy="Go on with the run that is in it by --resume, or choose another --out.",
+        )
 
 
 def _is_fresh(run: Path) -> bool:
@@ -70,7 +81,7 @@ def resumed(run: Path, flags: Request, file: Request | None) -> TrainOptions:
         now = replace(now, stages=before.stages)  # how many epochs fit was measured when the run began
     if differing := config.differences(before, now):
         raise TrainingError(
-            f"{run} belongs to a run with another {', '.join(differing)}.",
+            f"{run} belongs to a run with other options: {', '.join(differing)} not the same.",
             remedy="Go on with --resume and --out alone, or choose another --out for a new run.",
         )
     harmless = {name: getattr(now, name) for name in config.HARMLESS if name in asked}

@@ -45,7 +45,7 @@ class Loaded:
     train: int
     validation: int
     grey: int
-    unreadable: int
+    unreadable: tuple[str, ...]
     copies: int
     """Left out because they are copies of validation photographs."""
     in_memory: int
@@ -136,7 +136,7 @@ def photographs(options: TrainOptions, tell: Callable[[Event], None]) -> tuple[F
             len(parts.train),
             len(parts.validation),
             len(found.grey),
-            len(found.unreadable),
+            tuple(found.unreadable),
             len(parts.dropped),
             sum(example.kept is not None for example in parts.train),
         )

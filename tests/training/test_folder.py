@@ -92,3 +92,15 @@ def test_a_run_folder_that_cannot_be_made_is_an_output_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError), claimed(tmp_path / "file" / "run", resume=False):
         pass
+
+
+def test_a_run_that_never_began_leaves_no_folder(tmp_path):
+    with pytest.raises(NothingToDo), claimed(tmp_path / "runs" / "one", resume=False):
+        raise NothingToDo("No photographs.")
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_folder_that_was_there_before_stays(tmp_path):
+    with pytest.raises(NothingToDo), claimed(tmp_path, resume=False):
+        raise NothingToDo("No photographs.")
+    assert tmp_path.is_dir()

@@ -4,6 +4,8 @@ import itertools
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -185,3 +187,15 @@ def test_the_shipped_model_keeps_its_name(tmp_path, photos, command):
     assert done.returncode == 2
     assert "comes with lab-colorize" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_what_can_be_refused_at_once_does_not_wait_for_tensorflow(tmp_path):
+    (tmp_path / "photos").mkdir()
+    program = (
+        "import sys; from lab_colorize.cli.group import commands; from lab_colorize.errors import NothingToDo\n"
+        "try: commands.main(['train', 'photos'], standalone_mode=False)\n"
+        "except NothingToDo: print('keras' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
