@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from lab_colorize.errors import UnsupportedFormat
-from lab_colorize.formats import ifd, tiff_writing
+from lab_colorize.errors import UnreadablePhoto, UnsupportedFormat
+from lab_colorize.formats import ifd, tiff_pixels, tiff_writing
 from lab_colorize.icc import SRGB_PROFILE
 from lab_colorize.photo import Format, Metadata, Page, Photo, depth_kept, encode_photo, read_photo
 from tests import makers as m
@@ -328,6 +328,36 @@ def test_a_photograph_is_read_as_seen(format: Format, orientation: int) -> None:
     upright = m.seen(C8, orientation)
     assert page.pixels.shape == upright.shape
     assert np.abs(page.pixels.astype(int) - upright).max() <= 12
+
+
+PACKINGS = (None, "lzw", "packbits", "deflate")
+
+
+@pytest.mark.parametrize("together", [1, 500, 1 << 20], ids=["one by one", "some", "all"])
+@pytest.mark.parametrize("rows", [1, 3, 8])
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("pixels", [G8, C8, C16], ids=["8 bit", "RGB", "RGB 16"])
+def test_strips_may_be_taken_together(
+    monkeypatch: pytest.MonkeyPatch, pixels: m.Array, packing: str | None, rows: int, together: int
+) -> None:
+    monkeypatch.setattr(tiff_pixels, "_TOGETHER", together)
+    data = m.tiff(pixels[:, :45], compression=packing, rowsperstrip=rows)  # rows of an odd number of bytes
+    assert np.array_equal(read_photo(data).pages[0].pixels, pixels[:, :45])
+
+
+NOTHING = {"lzw": b"\x80\x40\x40", "packbits": b"\x80", "deflate": b"\x78\x9c\x03\0"}
+
+
+@pytest.mark.parametrize("packing", NOTHING)
+@pytest.mark.parametrize("number", [0, 5, -1])
+@pytest.mark.parametrize("pixels", [G8, C16], ids=["8 bit", "RGB 16"])
+def test_a_strip_that_breaks_off_among_others_is_found_out(pixels: m.Array, number: int, packing: str) -> None:
+    data = bytearray(m.tiff(pixels, compression=packing, rowsperstrip=2))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        at, size = file.pages[0].dataoffsets[number], file.pages[0].databytecounts[number]
+    data[at : at + size] = NOTHING[packing][:size].ljust(size, NOTHING[packing][-1:])
+    with pytest.raises(UnreadablePhoto):
+        read_photo(bytes(data))
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))

@@ -8,6 +8,7 @@ read separate 16-bit planes or tiles of one bit (measured with OpenCV 5.0.0). JP
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import cv2
@@ -21,6 +22,7 @@ _Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _SHORT, _LONG = 3, 4
+_TOGETHER = 1 << 20  # bytes of strips, unpacked, that are taken at a time: strips of one row are common
 
 
 def samples(data: bytes, page: tiff.Layout) -> tuple[Samples, Samples | None]:
@@ -66,12 +68,12 @@ def _raw(data: bytes, page: tiff.Layout) -> _Array:
     kept = page.colours + page.has_alpha
     out: _Array = np.empty((page.height, page.width, kept), np.uint16 if page.bits == 16 else np.uint8)
     predicted = page.predictor == 2 and page.compression in {tiff.LZW, tiff.DEFLATE}
-    for number, (y, x, plane) in enumerate(_places(page)):
+    for numbers, y, x, plane in _places(page):
         if plane is not None and plane >= kept:
             break
         width, height = page.segment
-        height = height if page.tiled else min(height, page.height - y)
-        part = _segment(data, page, number, (height, width, page.samples if plane is None else 1))
+        height = height if page.tiled else min(height * len(numbers), page.height - y)
+        part = _segments(data, page, numbers, (height, width, page.samples if plane is None else 1))
         where = out[y : y + height, x : x + width, slice(kept) if plane is None else slice(plane, plane + 1)]
         part = part[: where.shape[0], : where.shape[1], : where.shape[2]]
         if predicted:
@@ -81,28 +83,37 @@ def _raw(data: bytes, page: tiff.Layout) -> _Array:
     return out
 
 
-def _places(page: tiff.Layout) -> Iterator[tuple[int, int, int | None]]:
-    """Top, left and plane of each strip or tile, in the order in which they are numbered."""
+def _places(page: tiff.Layout) -> Iterator[tuple[range, int, int, int | None]]:
+    """Numbers, top, left and plane of strips that lie one below the other, or of each tile, in their order."""
     width, height = page.segment
+    row = -(-width * (1 if page.separate else page.samples) * page.bits // 8)
+    together = 1 if page.tiled else max(1, _TOGETHER // (row * height))
+    number = 0
     for plane in range(page.samples) if page.separate else (None,):
-        for y in range(0, page.height, height):
+        for y in range(0, page.height, height * together):
             for x in range(0, page.width, width):
-                yield y, x, plane
+                count = min(together, -(-(page.height - y) // height))
+                yield range(number, number + count), y, x, plane
+                number += count
 
 
-def _segment(data: bytes, page: tiff.Layout, number: int, shape: tuple[int, int, int]) -> _Array:
-    """One strip or tile, (height, width, samples)."""
+def _segments(data: bytes, page: tiff.Layout, numbers: range, shape: tuple[int, int, int]) -> _Array:
+    """A tile, or strips that lie one below the other, (height, width, samples)."""
     height, width, count = shape
     row = -(-width * count * page.bits // 8)
-    packed: bytes | memoryview = memoryview(data)[page.offsets[number] : page.offsets[number] + page.counts[number]]
-    if page.reversed_bits:
-        packed = bytes(packed).translate(_REVERSED)
-    flat = np.frombuffer(_unpacked(packed, page.compression, row, height), np.uint8)
+    packed = [_packed(data, page, number) for number in numbers]
+    flat = np.frombuffer(_unpacked(packed, page.compression, row, height, page.segment[1]), np.uint8)
     if page.bits == 16:
         part: _Array = flat.view(page.order + "u2").astype(np.uint16, copy=False).reshape(shape)
     else:
         part = _spread(flat.reshape(height, row), page.bits)[:, : width * count].reshape(shape)
     return part
+
+
+def _packed(data: bytes, page: tiff.Layout, number: int) -> bytes | memoryview:
+    """A strip or tile as it lies in the file."""
+    packed = memoryview(data)[page.offsets[number] : page.offsets[number] + page.counts[number]]
+    return bytes(packed).translate(_REVERSED) if page.reversed_bits else packed
 
 
 def _spread(rows: _Array, bits: int) -> _Array:
@@ -113,8 +124,16 @@ def _spread(rows: _Array, bits: int) -> _Array:
     return ((rows[..., None] >> shifts) & ((1 << bits) - 1)).reshape(rows.shape[0], -1)
 
 
-def _unpacked(packed: bytes | memoryview, compression: int, row: int, rows: int) -> bytes | memoryview:
-    """Undo the compression; Damaged if less comes out than the rows need."""
+def _unpacked(packed: list[bytes | memoryview], compression: int, row: int, rows: int, each: int) -> bytes | memoryview:
+    """Undo the compression of strips of `each` rows, the last perhaps of fewer; Damaged if too little comes out."""
+    if compression not in {tiff.UNCOMPRESSED, tiff.DEFLATE} and row % 2 == 0:
+        return _small_tiff(packed, compression, (row, rows, each), wide=True)
+    heights = [min(each, rows - top) for top in range(0, rows, each)]
+    parts = [_unpacked_alone(part, compression, row, height) for part, height in zip(packed, heights, strict=True)]
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _unpacked_alone(packed: bytes | memoryview, compression: int, row: int, rows: int) -> bytes | memoryview:
     need = row * rows
     out: bytes | memoryview
     if compression == tiff.UNCOMPRESSED:
@@ -125,38 +144,47 @@ def _unpacked(packed: bytes | memoryview, compression: int, row: int, rows: int)
         except zlib.error:
             raise Damaged("a strip cannot be unpacked") from None
     else:
-        return _unpacked_by_libtiff(bytes(packed), compression, row, rows)
+        return _unpacked_odd([packed], compression, row, rows)
     if len(out) < need:
         raise Damaged("a strip breaks off")
     return out
 
 
-def _unpacked_by_libtiff(packed: bytes, compression: int, row: int, rows: int) -> bytes:
-    """Show the strip to OpenCV as a small grey TIFF of its own, so that it unpacks and interprets nothing.
-
-    As 16-bit samples where possible: with 8 bits OpenCV passes over strips that break off.
-    """
-    if row % 2 == 0:
-        return _small_tiff(packed, compression, row, rows, wide=True)
+def _unpacked_odd(packed: list[bytes | memoryview], compression: int, row: int, rows: int) -> bytes:
+    """A strip whose rows are an odd number of bytes long; two of them are not."""
+    pairs = (2 * row, rows // 2, rows // 2)
     if rows % 2 == 0:
-        return _small_tiff(packed, compression, 2 * row, rows // 2, wide=True)
-    last = _small_tiff(packed, compression, row, rows, wide=False)[-row:]
-    return _small_tiff(packed, compression, 2 * row, rows // 2, wide=True) + last if rows > 1 else last
+        return _small_tiff(packed, compression, pairs, wide=True)
+    last = _small_tiff(packed, compression, (row, rows, rows), wide=False)[-row:]
+    return _small_tiff(packed, compression, pairs, wide=True) + last if rows > 1 else last
 
 
-def _small_tiff(packed: bytes, compression: int, row: int, rows: int, *, wide: bool) -> bytes:
+def _small_tiff(packed: list[bytes | memoryview], compression: int, size: tuple[int, int, int], *, wide: bool) -> bytes:
+    """Show strips to OpenCV as a small grey TIFF of their own, so that it unpacks and interprets nothing.
+
+    `size` is bytes a row, rows, and rows a strip. As 16-bit samples where possible: with 8 bits OpenCV passes over
+    strips that break off.
+    """
+    row, rows, each = size
+    lengths = [len(part) for part in packed]
+    offsets = [8 + before for before in accumulate(lengths[:-1], initial=0)]
     fields = {
-        256: row // 2 if wide else row,
-        257: rows,
-        258: 16 if wide else 8,
-        259: compression,
-        262: 1,
-        273: 8,
+        256: [row // 2 if wide else row],
+        257: [rows],
+        258: [16 if wide else 8],
+        259: [compression],
+        262: [1],
+        273: offsets,
+        277: [1],
+        278: [each],
+        279: lengths,
     }
-    fields |= {277: 1, 278: rows, 279: len(packed)}
-    entries = tuple(ifd.Entry(tag, _LONG, 1, struct.pack("<I", value), 0) for tag, value in fields.items())
-    start = 8 + len(packed) + len(packed) % 2
-    body = packed.ljust(start - 8, b"\0")
+    entries = tuple(
+        ifd.Entry(tag, _LONG, len(values), struct.pack(f"<{len(values)}I", *values), 0)
+        for tag, values in fields.items()
+    )
+    start = 8 + sum(lengths) + sum(lengths) % 2
+    body = b"".join(packed).ljust(start - 8, b"\0")
     small = b"II*\0" + struct.pack("<I", start) + body + ifd.written(ifd.Tree(entries), "<", at=start)
     try:
         found = cv2.imdecode(np.frombuffer(small, np.uint8), cv2.IMREAD_UNCHANGED)
