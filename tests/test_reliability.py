@@ -56,7 +56,7 @@ def test_a_large_photograph_takes_few_bytes_a_pixel(kind: str, most: float, tiny
 
 def test_a_batch_does_not_grow(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     soak = benchmark_called("soak")
-    monkeypatch.setattr(soak, "EVERY", 0.02)
+    monkeypatch.setattr(soak, "TURN", 0.02)
     memory, _, descriptors = soak.growth(soak.soak(tmp_path, 240, str(tiny_model), workers=2, side=60))
     assert memory < soak.WITHIN
     assert descriptors <= 0
