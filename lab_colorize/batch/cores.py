@@ -8,7 +8,7 @@ import cv2
 
 # glibc's mallopt, by the numbers of malloc.h: above what size a block is a mapping of its own, how much may lie free at
 # a heap's end, and how much more is asked for than is wanted.
-_SETTINGS = {-3: 32 << 20, -1: 256 << 20, -2: 64 << 20}
+_SETTINGS = {-3: 16 << 20, -1: 64 << 20, -2: 64 << 20}
 
 
 def settle() -> None:
