@@ -22,11 +22,11 @@ from pathlib import Path
 
 import blas  # noqa: F401  # before NumPy
 import clock
+import cv2
 import numpy as np
 import scans
 from stages import Stages, bare
 
-from lab_colorize.batch.cores import settle
 from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_photo
 
 COMMAND = Path(sys.executable).with_name("lab-colorize")
@@ -91,7 +91,7 @@ def main() -> None:
 
 def single_photos(sizes: list[float], turns: int) -> list[Point]:
     """One photograph of each size, alone."""
-    settle()
+    cv2.setNumThreads(1)
     colorizer = Colorizer()
     overwrite = ColorizeOptions(overwrite=True)
     with tempfile.TemporaryDirectory() as name:

@@ -20,7 +20,6 @@ import cv2
 import numpy as np
 import scans
 
-from lab_colorize.batch.cores import settle
 from lab_colorize.colorizer import Colorizer
 from lab_colorize.join import join
 from lab_colorize.lightness import lightness_through
@@ -54,7 +53,7 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=12)
     parser.add_argument("--turns", type=int, default=9)
     chosen = parser.parse_args()
-    settle()
+    cv2.setNumThreads(1)
     ours, floor = Stages(), Stages()
     colorizer = Colorizer()
     with tempfile.TemporaryDirectory() as name:

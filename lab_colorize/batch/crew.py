@@ -16,7 +16,7 @@ _PATIENCE = 0.2  # seconds; Windows delivers Ctrl-C only between waits
 
 
 class Crew(Generic[Job, Result]):
-    """A number of threads that carry out jobs; `equip` is called once in each and gives what carries out a job.
+    """A number of threads that carry out jobs, each on one core; `equip` is called once in each and gives what carries out a job.
 
     Jobs begin when all are equipped: an error of `equip` is raised before the first job.
     """
@@ -35,9 +35,9 @@ class Crew(Generic[Job, Result]):
 
     def results(self) -> Iterator[Result]:
         """Start, and give results as they come, in no order; ends when all is done or what was begun at `stop`."""
-        from lab_colorize.batch.cores import settle  # late: planning a batch needs no OpenCV
+        import cv2  # late: planning a batch needs no OpenCV
 
-        settle()
+        cv2.setNumThreads(1)  # the other cores have workers of their own
         for thread in self._threads:
             thread.start()
         try:
