@@ -16,7 +16,7 @@ _PATIENCE = 0.2  # seconds; Windows delivers Ctrl-C only between waits
 
 
 class Crew(Generic[Job, Result]):
-    """A number of threads that carry out jobs, each on one core; `equip` is called once in each and gives what carries out a job.
+    """Threads that carry out jobs, each on one core; `equip` is called once in each and gives what carries out a job.
 
     Jobs begin when all are equipped: an error of `equip` is raised before the first job.
     """
