@@ -281,7 +281,7 @@ MUTATIONS = (
     Mutation(
         "colour joined strip by strip",
         (Edit("join/tables.py", "STRIP = 1 << 17", "STRIP = 1 << 24"),),
-        cases(LARGE, "8-bit JPEG-10.0"),
+        cases(LARGE, "8-bit JPEG-6.5"),
     ),
 )
 
