@@ -163,8 +163,8 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     measured = survey.measured
     yield (
         f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels, less those "
-        "in colour already, which only show when they are opened: "
-        f"about {in_words(survey.seconds)} with {number_of(options.workers, 'worker')}"
+        "in colour already or damaged inside, which only show when they are opened: "
+        f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}"
         " (an estimate from two sample pictures on this machine)."
     )
     if survey.copies:
