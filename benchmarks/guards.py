@@ -63,7 +63,8 @@ def cases(test: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{test}[{name}]" for name in names)
 
 
-MOST_TAGS = Edit("formats/ifd.py", "or tags > _MOST_TAGS", "")
+LENGTH_OF_TAGS = Edit("formats/ifd.py", " if total <= _MOST_BYTES", "")
+NO_PICTURE = Edit("formats/decoding.py", "found is None or found.shape", "found.shape")
 MUTATIONS = (
     Mutation(
         "TIFF: pages in a circle",
@@ -75,18 +76,22 @@ MUTATIONS = (
         (Edit("formats/ifd.py", "len(seen) > _MOST_PAGES or tags > _MOST_TAGS", "False"),),
         cases(TIFF, "a million pages"),
     ),
-    Mutation("TIFF: number of tags", (MOST_TAGS,), cases(TIFF, "pages within pages")),
+    Mutation(
+        "TIFF: number of tags",
+        (Edit("formats/ifd.py", "or tags > _MOST_TAGS", ""),),
+        cases(TIFF, "pages within pages"),
+    ),
     Mutation(
         "TIFF: length of a private tag, and of all tags behind it",
         (
             Edit("formats/tiff.py", " and entry.length <= _LONGEST", ""),
-            Edit("formats/ifd.py", " if total <= _MOST_BYTES", ""),
+            LENGTH_OF_TAGS,
         ),
         cases(TIFF, "tags that all hold the file"),
     ),
     Mutation(
         "EXIF: length of all tags",
-        (Edit("formats/ifd.py", " if total <= _MOST_BYTES", ""),),
+        (LENGTH_OF_TAGS,),
         cases(TIFF, "EXIF tags that all hold the file"),
     ),
     Mutation(
@@ -140,7 +145,7 @@ MUTATIONS = (
         "what OpenCV does not decode",
         (
             Edit("formats/decoding.py", "except cv2.error:", "except ZeroDivisionError:"),
-            Edit("formats/decoding.py", "found is None or found.shape", "found.shape"),
+            NO_PICTURE,
         ),
         cases(HOLLOW, "png", "webp", "jp2"),
     ),
@@ -156,7 +161,7 @@ MUTATIONS = (
         "BMP: all rows are there, and what OpenCV does not decode behind it",
         (
             Edit("formats/bmp.py", '"it breaks off" if start + need > len(data) else None', "None"),
-            Edit("formats/decoding.py", "found is None or found.shape", "found.shape"),
+            NO_PICTURE,
         ),
         cases(HOLLOW, "bmp"),
     ),

@@ -185,9 +185,9 @@ class Steps:
         return self.value(np.arange(LEVELS, dtype=np.float32))
 
 
-def packed(numbers: Sequence[Plane | np.float32]) -> NDArray[np.float64]:
+def packed(numbers: Sequence[Plane]) -> NDArray[np.float64]:
     """Four planes of numbers as entries of 64 bits, in a row; `cv2.LUT` moves them as if they were floats."""
-    entries = np.empty((*np.shape(numbers[0]), 4), np.uint16)
+    entries = np.empty((*numbers[0].shape, 4), np.uint16)
     for place, plane in enumerate(numbers):
         entries[..., place] = np.rint(plane).astype(np.int32)
     return entries.view(np.float64).ravel()
