@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lab_colorize.batch.words import named
+from lab_colorize.cli.console import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from lab_colorize.training.run import Event, Exporting, Loaded, Loading, Scheduled
 
 Watcher = Callable[["Event"], None]
-NAMED = 3  # unreadable photographs, before they are only counted
 PATIENCE = 60.0  # seconds without a line after which a log shows that the run is alive
 
 
@@ -115,7 +117,7 @@ def _sign_of_life(event: Event | Loading | Exporting) -> str | None:
 def _loaded(event: Loaded) -> str:
     left_out = {
         "grey or toned": event.grey,
-        f"unreadable ({_some(event.unreadable)})": len(event.unreadable),
+        f"unreadable ({printable(named(event.unreadable))})": len(event.unreadable),
         "copies of validation photos": event.copies,
     }
     without = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
@@ -125,11 +127,6 @@ def _loaded(event: Loaded) -> str:
         + (f"; left out: {without}" if without else "")
         + (f"; {streamed} do not fit into memory and are read each time" if streamed else "")
     )
-
-
-def _some(names: tuple[str, ...]) -> str:
-    """The first few of them."""
-    return ", ".join((*names[:NAMED], *(("...",) if len(names) > NAMED else ())))
 
 
 def _scheduled(event: Scheduled) -> str:
