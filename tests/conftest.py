@@ -20,6 +20,12 @@ def tiny_model() -> Path:
     return MODELS / "tiny.tflite"
 
 
+@pytest.fixture(scope="session")
+def zero_model() -> Path:
+    """The same without any colour: it answers a = b = 0."""
+    return MODELS / "zero.tflite"
+
+
 @pytest.fixture
 def scene():
     """Makes smooth grey pictures with all lightnesses and a little grain: scene(seed, (H, W)) -> uint8."""

@@ -64,12 +64,6 @@ def knowing(photo_set: PhotoSet, *, share: float = 1.0, label: str = "truth") ->
 
 
 @pytest.fixture(scope="session")
-def zero_model() -> Path:
-    """A model that answers a = b = 0, made by models/make_zero.py."""
-    return Path(__file__).parent / "models" / "zero.tflite"
-
-
-@pytest.fixture(scope="session")
 def evaluated(photo_set: PhotoSet) -> Callable[[Sequence[float]], Evaluation]:
     """An evaluation of contenders that answer these shares of the truth."""
 

@@ -1,8 +1,10 @@
-"""Makes tiny.tflite and its card, for tests: an answer that is cheap, smooth, coloured and known.
+"""Makes the models that tests colour with, and their cards: answers that are cheap and known.
 
     python tests/models/make.py      (needs the extra `train`)
 
-a = 44 where the picture is dark and falls to 0 where it is bright, b the other way round, both averaged over 4 x 4.
+Each averages what it sees over 4 x 4 pixels, and answers tanh of a line through that.
+`tiny`: a = 44 where the picture is dark and falls to 0 where it is bright, b the other way round.
+`zero`: a = b = 0, whatever it sees.
 """
 
 import hashlib
@@ -15,26 +17,32 @@ import numpy as np
 from lab_colorize.training.export import Export, converted
 
 HERE = Path(__file__).parent
-
-
-def tiny() -> keras.Model:
-    """lightness (N, H, W, 1) -> ab (N, H/4, W/4, 2)."""
-    lightness = keras.Input((None, None, 1), name="lightness")
-    x = keras.layers.AveragePooling2D(4)(lightness)
-    ab = keras.layers.Conv2D(2, 1, activation="tanh", name="ab")
-    model = keras.Model(lightness, ab(x))
-    ab.set_weights([np.array([[[[-0.2, 0.2]]]], np.float32), np.array([0.2, 0.2], np.float32)])
-    return model
+LINES = {"tiny": ([-0.2, 0.2], [0.2, 0.2]), "zero": ([0, 0], [0, 0])}  # slopes and offsets of a and b
 
 
 def main() -> None:
-    """Write both files."""
-    wanted = Export("tiny", HERE, HERE / "tiny.tflite", side=64, weights="float32")
-    content = converted(tiny(), wanted)
+    """Write both files of each."""
+    for name, (slopes, offsets) in LINES.items():
+        write(name, answering(slopes, offsets))
+
+
+def answering(slopes: list[float], offsets: list[float]) -> keras.Model:
+    """lightness (N, H, W, 1) -> ab (N, H/4, W/4, 2)."""
+    lightness = keras.Input((None, None, 1), name="lightness")
+    ab = keras.layers.Conv2D(2, 1, activation="tanh", name="ab")
+    model = keras.Model(lightness, ab(keras.layers.AveragePooling2D(4)(lightness)))
+    ab.set_weights([np.array([[[slopes]]], np.float32), np.array(offsets, np.float32)])
+    return model
+
+
+def write(name: str, model: keras.Model) -> None:
+    """Put NAME.tflite and NAME.json beside this file."""
+    wanted = Export(name, HERE, HERE / f"{name}.tflite", side=64, weights="float32")
+    content = converted(model, wanted)
     wanted.target.write_bytes(content)
     card = {
-        "name": "tiny",
-        "architecture": "tiny",
+        "name": name,
+        "architecture": name,
         "side": 64,
         "resizable": True,
         "step": 4,
