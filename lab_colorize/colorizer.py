@@ -21,7 +21,7 @@ from lab_colorize.join import join
 from lab_colorize.lab import Pixels, Plane, chroma_of_network, network_input
 from lab_colorize.lightness import Lightness, lightness_through, shrunk
 from lab_colorize.metadata import Provenance, is_stamped, stamped
-from lab_colorize.models import Model, find_model
+from lab_colorize.models import Card, Model, find_model
 from lab_colorize.photo import (
     MAX_PIXELS,
     Format,
@@ -111,7 +111,7 @@ class Colorizer:
     def predict(self, lightness: Lightness) -> Plane:
         """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
         card = self.model.card
-        height, width = shown_size(lightness.shape, card.side, card.fraction, resizable=card.resizable)
+        height, width = shown_size(lightness.shape, card)
         shown = shrunk(lightness, width, height)
         below, beside = self._padding(height, width)
         # Reflected edges give the network a scene that goes on; a black border would be taken for an object.
@@ -163,20 +163,29 @@ def _not_ours(model: Model, why: str) -> ModelDamaged:
     )
 
 
-def shown_size(shape: tuple[int, ...], side: int, fraction: int, *, resizable: bool) -> tuple[int, int]:
-    """Height and width at which a photograph of `shape` is shown to a network of this side.
+def shown_size(shape: tuple[int, ...], card: Card) -> tuple[int, int]:
+    """Height and width at which a photograph of `shape` is shown to the network of this card.
 
-    The aspect ratio stays: resizable networks get the area of side x side, others the largest fit inside it.
-    Both are multiples of `fraction`, so that the small colour planes lie exactly over the small photograph.
+    The aspect ratio stays, and the photograph is as large as fits into a frame whose sides are multiples of the
+    network's step and whose area is at most that of its square: the network's time goes by the frame. Networks of one
+    side have one frame. Both numbers are multiples of `fraction`, so that the small colour planes lie exactly over
+    the small photograph.
     """
     height, width = shape
-    scale = side / (height * width) ** 0.5 if resizable else side / max(height, width)
-    longest = side * (LONGEST if resizable else 1)
+    scale = max(min(high / height, wide / width) for high, wide in _frames(card))
 
     def fitting(length: int) -> int:
-        return fraction * max(1, min(round(length * scale / fraction), longest // fraction))
+        return card.fraction * max(1, round(length * scale / card.fraction))
 
     return fitting(height), fitting(width)
+
+
+def _frames(card: Card) -> list[tuple[int, int]]:
+    if not card.resizable:
+        return [(card.side, card.side)]
+    longest = card.side * min(LONGEST, card.side // card.step)
+    lengths = range(card.step, longest + 1, card.step)
+    return [(high, min(card.side**2 // high // card.step * card.step, longest)) for high in lengths]
 
 
 def colorize_photo(

@@ -12,7 +12,7 @@ from skimage import color
 from lab_colorize import Colorizer, colorize_photo
 from lab_colorize.colorizer import ColorizeOptions, compare_path, result_path, shown_size, target_suffix
 from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputExists, UnreadablePhoto
-from lab_colorize.models import find_model
+from lab_colorize.models import Card, find_model
 from tests import makers
 
 
@@ -59,23 +59,38 @@ def test_saturation_scales_chroma(colorizer, scene):
     assert two.mean() / one.mean() == pytest.approx(2, rel=0.01)
 
 
-@given(
-    shape=st.tuples(st.integers(1, 20000), st.integers(1, 20000)),
-    side=st.sampled_from([64, 192, 256, 512]),
-    fraction=st.sampled_from([1, 2, 4, 8]),
-)
+def card_of(side, *, step=32, fraction=4, resizable=True):
+    return Card("a", "a", side, resizable, step, fraction, saturation=1.0, sha256="", facts={})
+
+
+shapes = st.tuples(st.integers(1, 20000), st.integers(1, 20000))
+
+
+@given(shape=shapes, side=st.sampled_from([64, 192, 256, 512]), fraction=st.sampled_from([1, 2, 4, 8]))
 def test_the_network_sees_the_photo_unsquashed(shape, side, fraction):
-    height, width = shown_size(shape, side, fraction, resizable=True)
+    height, width = shown_size(shape, card_of(side, fraction=fraction))
     assert height % fraction == 0
     assert width % fraction == 0
-    assert height * width <= side * side * 1.5 + 4 * fraction * side
     if max(shape) / min(shape) < 10:  # beyond that a whole fraction of the short side is coarse
         assert (height / width) / (shape[0] / shape[1]) == pytest.approx(1, abs=fraction / min(height, width))
 
 
-@given(shape=st.tuples(st.integers(1, 20000), st.integers(1, 20000)), side=st.sampled_from([64, 256]))
+@given(shape=shapes, side=st.sampled_from([64, 192, 256]), step=st.sampled_from([8, 32, 64]))
+def test_no_photo_takes_the_network_longer_than_a_square_one_and_none_is_shown_needlessly_small(shape, side, step):
+    height, width = shown_size(shape, card_of(side, step=step))
+    filled = -(-height // step) * -(-width // step)
+    assert filled <= (side // step) ** 2
+    if step == 8 and max(shape) / min(shape) < 10:
+        assert height * width > 0.75 * side**2
+
+
+def test_a_square_photo_is_shown_at_the_models_own_side():
+    assert shown_size((3000, 3000), card_of(192)) == (192, 192)
+
+
+@given(shape=shapes, side=st.sampled_from([64, 256]))
 def test_a_network_of_one_side_sees_the_photo_inside_that_square(shape, side):
-    assert max(shown_size(shape, side, 4, resizable=False)) <= side
+    assert max(shown_size(shape, card_of(side, resizable=False))) == side
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (2, 3)])
