@@ -50,6 +50,7 @@ from tests import makers as m
 
 G8, C8 = m.grey(), m.colour()
 NOISE = np.random.default_rng(3).integers(0, 256, (40, 56), dtype=np.uint8)
+GRAIN = np.random.default_rng(4).integers(0, 256, (240, 320), dtype=np.uint8)
 NOISY_COLOUR = np.dstack([NOISE, NOISE[::-1], NOISE[:, ::-1]])
 
 WHOLE: dict[str, Callable[[], bytes]] = {
@@ -115,6 +116,26 @@ def test_a_jpeg_that_lacks_only_its_end_marker_is_whole(subsampling: int) -> Non
         assert np.array_equal(read_photo(data[:-2]).pages[0].pixels, read_photo(data).pages[0].pixels)
         with pytest.raises(UnreadablePhoto):
             read_photo(data[:-12])
+
+
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
+def test_a_jpeg_cut_in_the_middle_of_a_marker_or_of_an_escaped_ff_is_truncated(end: bytes) -> None:
+    data = m.pillow(GRAIN, "JPEG")
+    scan = data.index(b"\xff\xda") + 20
+    cuts = [at + 1 for at in range(scan, len(data) - 100) if data[at] == 0xFF]
+    assert len(cuts) > 20
+    for cut in cuts[::5]:
+        with pytest.raises(UnreadablePhoto, match="truncated"):
+            read_photo(data[:cut] + end)
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xe5", b"\xff\xc4", b"\xff\x55"])
+def test_a_jpeg_with_a_false_marker_in_its_picture_is_refused(marker: bytes) -> None:
+    data = m.pillow(GRAIN, "JPEG")
+    middle = (data.index(b"\xff\xda") + len(data)) // 2
+    for length in (b"\x00\x04", b"\x20\x00", b"\xff\xfe"):
+        with pytest.raises(UnreadablePhoto):
+            read_photo(data[:middle] + marker + length + data[middle + 4 :])
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])

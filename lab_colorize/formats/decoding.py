@@ -122,15 +122,16 @@ def ends_early(data: bytes, pages: tuple[Page, ...]) -> bool:
     rows, columns = (side % 8 or 8 for side in pixels.shape[:2])
     corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
     grey = any((corner == _NO_DATA).all() for corner in corners)
-    return grey and not jpeg.is_progressive(data) and not completes(jpeg.unended(data))
+    return grey and not jpeg.is_progressive(data) and not completes(data)
 
 
 def completes(data: bytes) -> bool:
-    """Whether a JPEG that lacks only its end marker has all of its picture.
+    """Whether a JPEG has all of its picture, though its end marker be missing or come too early.
 
     A decoder that is short of data invents the rest, and takes it from whatever stands there. So the picture is
-    whole if it comes out the same whatever is put behind it. Passes of a progressive one cannot be told so.
+    whole if it comes out the same whatever is put behind its data. Passes of a progressive one cannot be told so.
     """
+    data = jpeg.scanned(data).rstrip(b"\xff")  # half of something: with what is put behind it, it would end the data
     if jpeg.is_progressive(data) or data.endswith(_LOST) or 8 * len(data) < jpeg.fewest_bits(data):
         return False
     ends = (b"\xff\xd9", b"\x55" * 64 + b"\xff\xd9", b"\xaa" * 64 + b"\xff\xd9")

@@ -6,6 +6,7 @@ Pixels are OpenCV's matter.
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 
@@ -126,25 +127,19 @@ def fewest_bits(data: bytes) -> int:
     return 0
 
 
-def unended(data: bytes) -> bytes:
-    """A whole file without its end marker and what follows that."""
-    for marker, start, _ in _segments(data):
-        if marker == _EOI:
-            return data[: start - 2]
-    return data
+def scanned(data: bytes) -> bytes:
+    """A file up to where its last scan ends: without the end marker, or whatever stands there in its place."""
+    end = len(data)
+    with suppress(Damaged):
+        for marker, _, stop in _segments(data):
+            if marker == _SOS:
+                end = _scan_end(data, stop)
+    return data[:end] if end >= 0 else data
 
 
 def completed(data: bytes) -> bytes:
-    """What is there of a truncated file, with an end marker: a segment that breaks off is left out."""
-    end, in_scan = 2, False
-    try:
-        for marker, _, stop in _segments(data):
-            end, in_scan = stop, marker == _SOS
-    except Damaged:
-        if in_scan:
-            scan_end = _scan_end(data, end)
-            end = scan_end if scan_end >= 0 else len(data)
-    return data[:end] + b"\xff\xd9"
+    """What is there of a truncated file, with an end marker."""
+    return scanned(data) + b"\xff\xd9"
 
 
 def is_progressive(data: bytes) -> bool:
