@@ -96,6 +96,17 @@ def test_what_was_retouched_is_told_from_what_is_damaged(
         assert "edited or replaced" in found.reason
 
 
+def test_what_was_edited_is_still_so_called_after_a_batch_refused_to_replace_it(
+    finished: Archive, touch_later: Callable[[Path, str], None]
+) -> None:
+    """The line of the refusal knows nothing of the result; the line that made it does."""
+    touch_later(finished.out / "a/1.jpg", "retouched")
+    finished.batch()
+    for quick in (False, True):
+        (found,) = [one for one in findings(finished, quick=quick) if one.state is State.CHANGED]
+        assert (found.path, "edited or replaced" in found.reason) == ("a/1.jpg", True)
+
+
 def test_a_result_whose_size_changed_is_found_quickly_even_under_its_old_time(finished: Archive) -> None:
     times = (finished.out / "3.png").stat()
     (finished.out / "3.png").write_text("cut")
@@ -260,7 +271,8 @@ class TestCommand:
         results = finished.results()
         flip(finished.out / "a/2.tif")
         self.verify(monkeypatch, finished.out)
-        assert "changed ones with --checksum --overwrite" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "changed ones with --checksum --overwrite; --exclude the photographs of those that were edited" in said
         finished.batch(colorize=ColorizeOptions(overwrite=True), checksum=True)
         assert finished.results() == results
         assert told(finished) == {}
