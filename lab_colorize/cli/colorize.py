@@ -13,13 +13,12 @@ import click
 
 from lab_colorize.cli.console import complain, mention, printable
 from lab_colorize.cli.options import colorize_options, shared_options
+from lab_colorize.cli.streams import STREAM, to_standard_output
 from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
     from lab_colorize.batch.outcome import Outcome
     from lab_colorize.colorizer import ColorizeOptions, Colorizer
-
-STREAM = Path("-")
 
 
 @click.command()
@@ -192,20 +191,13 @@ def _streamed(source: Path, target: Path, colorizer: Colorizer, options: Coloriz
         result = colorize_bytes(content, name=name, colorizer=colorizer, options=options)
     except AlreadyInColour:
         if target == STREAM:
-            _to_standard_output(content)
+            to_standard_output(content)
         raise
     if target == STREAM:
-        _to_standard_output(result.content)
+        to_standard_output(result.content)
     else:
         write_whole(target, result.content, overwrite=options.overwrite)
     return {"reason": "; ".join(result.notes)}
-
-
-def _to_standard_output(content: bytes) -> None:
-    if sys.stdout is None:
-        raise OutputError("There is no standard output.", remedy="Name a file with -o.")
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
 
 
 def _report(outcome: Outcome, target: Path, *, as_json: bool, quiet: bool) -> None:

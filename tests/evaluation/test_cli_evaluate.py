@@ -1,5 +1,6 @@
 """The command: what it prints, writes and answers, as a person and a script see it."""
 
+import csv
 import json
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from lab_colorize.cli.group import commands
-from lab_colorize.errors import ColorizeError, ExitCode
+from lab_colorize.errors import ColorizeError, ExitCode, UsageProblem
 
 from .conftest import scene, write
 
@@ -32,6 +33,27 @@ def test_figures_go_to_standard_output_and_files_where_they_were_asked_for(run, 
     assert "PSNR of the mean MSE" in done.stdout
     assert all(path.stat().st_size > 500 for path in files)
     assert json.loads(files[0].read_text())["folder"] == str(colour_folder)
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--report"])
+def test_a_dash_is_standard_output_which_then_holds_nothing_else(run, colour_folder, tmp_path, monkeypatch, form):
+    monkeypatch.chdir(tmp_path)
+    done = run(colour_folder, form, "-")
+    assert done.exit_code == ExitCode.OK, done.output
+    assert not list(tmp_path.iterdir())
+    if form == "--json":
+        assert len(json.loads(done.stdout)["photographs"]) == 6
+    elif form == "--csv":
+        assert [len(line) for line in csv.reader(done.stdout.splitlines())] == [4 + 3 * 9] * 7
+    else:
+        assert done.stdout.startswith("<!doctype html>")
+        assert done.stdout.rstrip().endswith("</html>")
+
+
+def test_two_results_do_not_meet_in_standard_output(run, colour_folder):
+    done = run(colour_folder, "--json", "-", "--csv", "-")
+    assert isinstance(done.exception, UsageProblem)
+    assert done.stdout == ""
 
 
 def test_unreadable_photographs_are_named_and_the_others_are_measured(run, colour_folder, tmp_path):
