@@ -26,17 +26,22 @@ _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | get
 
 @dataclass(frozen=True)
 class History:
-    """What the journal tells: the last word on each source, and the hash last written into each target."""
+    """What the journal tells: the last word on each source, and what was last written into each target."""
 
     last: dict[str, Outcome] = field(default_factory=dict)
-    written: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Outcome] = field(default_factory=dict)  # a later failure leaves the target as it was made
     damaged: tuple[int, ...] = ()  # lines that could not be read, the first being 1
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The hash last written into each target."""
+        return {target: one.target_sha256 for target, one in self.made.items() if one.target_sha256 is not None}
 
 
 def history_of(lines: Iterable[bytes]) -> History:
     """Take lines in; a torn last one counts as never written, damaged ones before it are noted."""
     last: dict[str, Outcome] = {}
-    written: dict[str, str] = {}
+    made: dict[str, Outcome] = {}
     damaged: list[int] = []
     for number, line in enumerate(lines, 1):
         outcome = read_line(line)
@@ -46,8 +51,8 @@ def history_of(lines: Iterable[bytes]) -> History:
             continue
         last[outcome.source] = outcome
         if outcome.target is not None and outcome.target_sha256 is not None:
-            written[outcome.target] = outcome.target_sha256
-    return History(last, written, tuple(damaged))
+            made[outcome.target] = outcome
+    return History(last, made, tuple(damaged))
 
 
 def read_journal(out: Path) -> History:

@@ -92,12 +92,12 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None) -
 def _results(out: Path, history: History) -> Iterator[Check]:
     """Results that stand, and those of earlier batches that are still there."""
     standing = {outcome.target: outcome for outcome in history.last.values() if outcome.target is not None}
-    for target, outcome in standing.items():
+    earlier = {target: one for target, one in history.made.items() if target not in standing}
+    there = {target: one for target, one in earlier.items() if os.path.lexists(out / target)}
+    for target, outcome in (standing | there).items():
         sha256, size = outcome.target_sha256, outcome.target_size
-        yield Check(Kind.RESULT, target, out / target, sha256, size, outcome.source_mtime_ns)
-    for target in history.written.keys() - standing.keys():
-        if os.path.lexists(out / target):
-            yield Check(Kind.RESULT, target, out / target, history.written[target], stale=True)
+        stale = target in there
+        yield Check(Kind.RESULT, target, out / target, sha256, size, outcome.source_mtime_ns, stale=stale)
 
 
 def _places(history: History, folder: Path | None) -> dict[str, Path]:

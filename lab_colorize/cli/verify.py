@@ -114,7 +114,10 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
 
     states = {state for kind, state in found if kind is Kind.SOURCE}
     if any(kind is Kind.RESULT and state in LOSSES for kind, state in found):
-        yield "The same batch makes missing results again, and changed ones with --checksum --overwrite."
+        yield (
+            "The same batch makes missing results again, and changed ones with --checksum --overwrite; --exclude the"
+            " photographs of those that were edited on purpose, or your work is replaced."
+        )
     if states & {State.FAILED, State.WAITING}:
         yield "The same batch tries again what failed, and does what is waiting; --results-only leaves both out."
     if State.MISSING in states and State.WHOLE not in states:
