@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lab_colorize.cli.console import complain, printable
-from lab_colorize.errors import ExitCode, OutputError, UnreadablePhoto
+from lab_colorize.cli.streams import STREAM, to_standard_output
+from lab_colorize.errors import ExitCode, OutputError, UnreadablePhoto, UsageProblem
 
 if TYPE_CHECKING:
     from lab_colorize.evaluation.measure import Evaluation
@@ -43,8 +45,8 @@ _file = click.Path(path_type=Path, dir_okay=False)
     metavar="X",
     help="Scale of the colours: 1 is the network's own answer.",
 )
-@click.option("--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON.")
-@click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph.")
+@click.option("--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` is standard output.")
+@click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph; `-` likewise.")
 @click.option("--report", metavar="FILE.html", type=_file, help="Write a page with plots and pictures.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=1), help="Take only N photographs, evenly chosen over all names."
@@ -81,7 +83,8 @@ def evaluate(
     from lab_colorize.evaluation.photographs import look, read_set
     from lab_colorize.evaluation.protocol import protocol_named
 
-    _refuse_unwritable(json_file, csv_file, report)
+    targets = (json_file, csv_file, report)
+    _refuse_unwritable(*targets)
     workers = workers or usable_cores()
     protocol = protocol_named(size, saturation)
     contenders = contenders_named(models or (None,), saturation)
@@ -95,17 +98,20 @@ def evaluate(
             lambda on_step: measure(photo_set, contenders, workers=workers, on_step=on_step),
             quiet=quiet,
         )
-        _write(evaluation, json_file, csv_file, report)
-        _tell(evaluation)
+        _write(evaluation, *targets)
+        if STREAM not in targets:
+            _tell(evaluation)
     context.exit(_complain_of(photo_set))
 
 
 def _refuse_unwritable(*targets: Path | None) -> None:
-    """Say at once, not after minutes of measuring, that a result would have no place, or take a photograph's."""
+    """Say at once, not after minutes of measuring, that a result would have no place, or take a photograph's or another's."""
     from lab_colorize.photo import PHOTO_SUFFIXES
 
+    if targets.count(STREAM) > 1:
+        raise UsageProblem("Standard output holds one result alone.", remedy="Name files for the others.")
     for target in targets:
-        if target is None:
+        if target is None or target == STREAM:
             continue
         if target.suffix.lower() in PHOTO_SUFFIXES:
             raise OutputError(f"{target} has a photograph's name.", remedy="Name a .json, .csv or .html file.")
@@ -115,16 +121,20 @@ def _refuse_unwritable(*targets: Path | None) -> None:
 
 def _write(evaluation: Evaluation, json_file: Path | None, csv_file: Path | None, report: Path | None) -> None:
     from lab_colorize.evaluation.record import csv_of, json_of
+    from lab_colorize.report.evaluation import page_of
+
+    _put(json_file, evaluation, json_of)
+    _put(csv_file, evaluation, csv_of)
+    _put(report, evaluation, page_of)
+
+
+def _put(target: Path | None, evaluation: Evaluation, form: Callable[[Evaluation], bytes]) -> None:
     from lab_colorize.photo import write_whole
 
-    if json_file is not None:
-        write_whole(json_file, json_of(evaluation), overwrite=True)
-    if csv_file is not None:
-        write_whole(csv_file, csv_of(evaluation), overwrite=True)
-    if report is not None:
-        from lab_colorize.report.evaluation import page_of
-
-        write_whole(report, page_of(evaluation), overwrite=True)
+    if target == STREAM:
+        to_standard_output(form(evaluation))
+    elif target is not None:
+        write_whole(target, form(evaluation), overwrite=True)
 
 
 def _tell(evaluation: Evaluation) -> None:
