@@ -45,7 +45,9 @@ _file = click.Path(path_type=Path, dir_okay=False)
     metavar="X",
     help="Scale of the colours: 1 is the network's own answer.",
 )
-@click.option("--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` is standard output.")
+@click.option(
+    "--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` is standard output."
+)
 @click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph; `-` likewise.")
 @click.option("--report", metavar="FILE.html", type=_file, help="Write a page with plots and pictures.")
 @click.option(
@@ -105,7 +107,7 @@ def evaluate(
 
 
 def _refuse_unwritable(*targets: Path | None) -> None:
-    """Say at once, not after minutes of measuring, that a result would have no place, or take a photograph's or another's."""
+    """Say at once, not after minutes of measuring, that a result would have no place, or take another file's."""
     from lab_colorize.photo import PHOTO_SUFFIXES
 
     if targets.count(STREAM) > 1:
