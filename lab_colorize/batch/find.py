@@ -36,7 +36,7 @@ class Found:
     hidden: int = 0  # a hidden folder counts once, unless hidden files were asked for
     others: int = 0
     not_chosen: int = 0  # by --include, --exclude or --no-recurse
-    links_left: int = 0  # links to folders that are not followed
+    links_left: int = 0  # not followed: they lead to what was reached without them, round in a circle, or into OUT
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab_colorize.batch.options import BatchOptions, recipe_of, usable_cores
+from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan, Task
 from lab_colorize.batch.run import look, plan_batch
 from lab_colorize.batch.words import of_it
@@ -24,7 +25,7 @@ class Measured:
 
     photographs: int
     megapixels: float
-    unreadable: tuple[str, ...]  # why each of those will fail
+    unreadable: tuple[Outcome, ...]  # those that will fail, and why
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Survey:
     seconds: float  # an estimate: disks, formats and bit depths differ
     left_out: tuple[str, ...]
 
+    @property
+    def failing(self) -> tuple[Outcome, ...]:
+        """All that will fail for certain."""
+        return (*self.measured.unreadable, *self.plan.hopeless)
+
 
 def survey(options: BatchOptions) -> Survey:
     """Plan as a batch would, measure what is due, and learn the pace by colouring two small pictures in memory."""
@@ -55,24 +61,25 @@ def survey(options: BatchOptions) -> Survey:
     model = find_model(options.model)
     plan = plan_batch(options, found, recipe_of(model, options.colorize))
     due = [task for task in plan.due if not task.copy_only]
-    measured = measure(options.folder, due)
+    measured = measure(options.folder, due, max_pixels=options.colorize.max_pixels)
     seconds = estimate(measured, pace_of(model), min(options.workers, usable_cores())) if measured.photographs else 0.0
     left_out = () if options.copy_rest else tuple(found.rest)
     return Survey(found, plan, measured, len(plan.due) - len(due), seconds, left_out)
 
 
-def measure(folder: Path, tasks: list[Task]) -> Measured:
+def measure(folder: Path, tasks: list[Task], *, max_pixels: int) -> Measured:
     """Add up the pixels that the headers claim."""
     from lab_colorize.photo import probe_photo
 
     photographs, pixels, unreadable = 0, 0, []
     for task in tasks:
         try:
-            _, width, height = probe_photo(folder / task.source)
+            _, width, height = probe_photo(folder / task.source, max_pixels=max_pixels)
         except ColorizeError as error:
-            unreadable.append(f"{task.source}: {of_it(folder / task.source, error.what)} {error.remedy}".rstrip())
+            reason = of_it(folder / task.source, error.what)
+            unreadable.append(Outcome(task.source, None, Status.FAILED, reason, error.remedy))
         except OSError as error:
-            unreadable.append(f"{task.source}: {error.strerror or error}.")
+            unreadable.append(Outcome(task.source, None, Status.FAILED, f"{error.strerror or error}."))
         else:
             photographs, pixels = photographs + 1, pixels + width * height
     return Measured(photographs, pixels / 1e6, tuple(unreadable))

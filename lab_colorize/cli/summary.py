@@ -124,12 +124,12 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         ("hidden", "hidden"): 0 if options.copy_rest else found.hidden,
         ("non-photograph", "non-photographs"): 0 if options.copy_rest else found.others,
         ("not chosen", "not chosen"): found.not_chosen,
-        ("link to a folder not followed", "links to folders not followed"): found.links_left,
+        ("link back to what was reached already", "links back to what was reached already"): found.links_left,
     }
     if any(kinds.values()):
         yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
     if found.rest and not options.copy_rest:
-        yield f"Such as {printable(named(found.rest))}; --dry-run --json names them all."
+        yield f"Such as {printable(named(found.rest))}; --dry-run --json names every such file."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
@@ -172,19 +172,22 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     if survey.plan.settled:
         yield f"{len(survey.plan.settled)} settled before."
     yield from left_out(survey.found, options)
-    failing = [*measured.unreadable, *(f"{outcome.source}: {outcome.reason}" for outcome in survey.plan.hopeless)]
-    if failing:
-        yield f"{len(failing)} would fail:"
-        yield from (f"  {printable(reason)}" for reason in failing[:LISTED])
+    if survey.failing:
+        yield f"{len(survey.failing)} would fail:"
+        for one in survey.failing[:LISTED]:
+            yield f"  {printable(f'{one.source}: {one.reason} {one.remedy}'.rstrip())}"
     yield "Nothing was written."
 
 
 def forecast_lines(survey: Survey) -> Iterator[str]:
     """The same for programs: one JSON object a file."""
+    failing = {outcome.source for outcome in survey.failing}
     for task in survey.plan.due:
+        if task.source in failing:
+            continue
         action = "copy" if task.copy_only else "colour"
         yield json.dumps({"source": task.source, "target": task.target, "action": action, "reason": ""})
-    for action, outcomes in (("skip", survey.plan.settled), ("fail", survey.plan.hopeless)):
+    for action, outcomes in (("skip", survey.plan.settled), ("fail", survey.failing)):
         for outcome in outcomes:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
             yield json.dumps(line)

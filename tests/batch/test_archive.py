@@ -141,6 +141,22 @@ def test_a_dry_run_in_json_names_every_file(batch: Batch, folder: Path, tmp_path
     assert actions == {"1.jpg": "colour", "a/2.tif": "colour", "a/3.png": "colour", "note.txt": "leave"}
 
 
+def test_a_dry_run_tells_programs_of_the_same_failures_as_people(
+    batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path
+) -> None:
+    (folder / "empty.jpg").touch()
+    (folder / "text.jpg").write_text("no photograph")
+    (folder / "nowhere.jpg").symlink_to(folder / "gone")
+    asked = (folder, tmp_path / "out", tiny_model, "--dry-run", "--max-pixels", str(64 * 48 - 1))
+    lines = [json.loads(line) for line in batch(*asked, "--json").stdout.splitlines()]
+    failing = {line["source"]: line["reason"] for line in lines if line["action"] == "fail"}
+    assert len(lines) == 7
+    assert failing.keys() == {"empty.jpg", "text.jpg", "nowhere.jpg", "1.jpg", "a/2.tif", "a/3.png"}
+    people = batch(*asked).stdout
+    assert "6 would fail:" in people
+    assert all(f"  {source}: {reason}" in people for source, reason in failing.items())
+
+
 def test_copies_make_the_output_complete(batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path) -> None:
     colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
     cv2.imwrite(str(folder / "colour.png"), cv2.resize(colours, (64, 48), interpolation=cv2.INTER_CUBIC))

@@ -77,13 +77,13 @@ def test_what_was_left_out_is_counted() -> None:
 
 def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
     found = Found(others=4, rest=["a\n.psd", "b.txt", "c.gif", "d.gif"])
-    assert "Such as a\\n.psd, b.txt, c.gif and more; --dry-run --json names them all." in told(Tally(0), found=found)
+    assert "Such as a\\n.psd, b.txt, c.gif and more; --dry-run --json names every such file." in told(Tally(0), found=found)
     assert "Such as" not in told(Tally(0), found=found, copy_rest=True)
 
 
 def test_one_is_never_called_many() -> None:
     text = told(Tally(settled=0), found=Found(others=1, links_left=1), damaged=(7,))
-    assert "Left out: 1 non-photograph, 1 link to a folder not followed." in text
+    assert "Left out: 1 non-photograph, 1 link back to what was reached already." in text
     assert "passed over 1 line of the journal that could not be read: 7" in text
 
 
