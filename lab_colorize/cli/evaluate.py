@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lab_colorize.cli.console import complain, printable
+from lab_colorize.cli.console import complain, mention, printable
 from lab_colorize.cli.streams import STREAM, to_standard_output
 from lab_colorize.errors import ExitCode, OutputError, UnreadablePhoto, UsageProblem
 
 if TYPE_CHECKING:
     from lab_colorize.evaluation.measure import Evaluation
-    from lab_colorize.evaluation.photographs import PhotoSet
+    from lab_colorize.evaluation.photographs import Looked, PhotoSet
 
 _LISTED = 20  # unreadable photographs named one by one; --json has all
 
@@ -51,7 +51,10 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph; `-` likewise.")
 @click.option("--report", metavar="FILE.html", type=_file, help="Write a page with plots and pictures.")
 @click.option(
-    "--limit", metavar="N", type=click.IntRange(min=1), help="Take only N photographs, evenly chosen over all names."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Look at N photographs only, evenly chosen over all names; grey and unreadable ones count too.",
 )
 @click.option(
     "--workers", metavar="N", type=click.IntRange(min=1), help="Photographs at a time.  [default: one a core]"
@@ -103,6 +106,7 @@ def evaluate(
         _write(evaluation, *targets)
         if STREAM not in targets:
             _tell(evaluation)
+    _mention_limit(looked, len(photo_set.photographs))
     context.exit(_complain_of(photo_set))
 
 
@@ -144,6 +148,15 @@ def _tell(evaluation: Evaluation) -> None:
 
     for line in lines_of(evaluation):
         click.echo(printable(line))
+
+
+def _mention_limit(looked: Looked, measured: int) -> None:
+    """Say why fewer photographs were measured than --limit names, while there are others."""
+    if looked.passed_over and measured < len(looked.names):
+        mention(
+            f"--limit counts grey and unreadable photographs too: it chose {len(looked.names)}, of which "
+            f"{measured or 'none'} could be measured; {looked.passed_over} more were not looked at."
+        )
 
 
 def _complain_of(photo_set: PhotoSet) -> ExitCode:

@@ -12,6 +12,7 @@ import numpy as np
 
 from lab_colorize.batch.crew import Crew
 from lab_colorize.batch.find import Search, find
+from lab_colorize.batch.words import number_of
 from lab_colorize.errors import NothingToDo, UnreadablePhoto, UsageProblem
 from lab_colorize.evaluation.comparison import STRIP
 from lab_colorize.evaluation.figures import Bytes
@@ -61,6 +62,8 @@ class Looked:
     folder: Path
     names: tuple[str, ...]
     unreadable: tuple[Unreadable, ...]
+    passed_over: int
+    """How many photographs more there are than a limit allows."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,10 @@ class PhotoSet:
 
 
 def look(folder: Path, limit: int | None = None) -> Looked:
-    """Find the photographs of a folder and of those below it; with a limit as many, evenly chosen over all names."""
+    """Find the photographs of a folder and of those below it; with a limit as many, evenly chosen over all names.
+
+    Which of them are grey or unreadable shows only when they are read: a limit counts them like the others.
+    """
     if not folder.exists():
         raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.")
     if not folder.is_dir():
@@ -99,7 +105,7 @@ def look(folder: Path, limit: int | None = None) -> Looked:
     if limit is not None and limit < len(names):
         names = [names[number * len(names) // limit] for number in range(limit)]
     troubles = (Unreadable(trouble.source, trouble.reason, trouble.remedy) for trouble in found.troubles)
-    return Looked(folder, tuple(names), tuple(troubles))
+    return Looked(folder, tuple(names), tuple(troubles), len(found.photographs) - len(names))
 
 
 def read_set(
@@ -121,9 +127,11 @@ def read_set(
             unreadable.append(one)
         on_step(not isinstance(one, Unreadable))
     if not photographs and not unreadable:
+        others = f", {looked.passed_over} not looked at" if looked.passed_over else ""
         raise NothingToDo(
-            f"No photograph in {looked.folder} is in colour ({len(grey)} grey ones).",
-            remedy="Give a folder of colour photographs: their own colours are what results are compared with.",
+            f"No photograph in {looked.folder} is in colour ({number_of(len(grey), 'grey one')}{others}).",
+            remedy=("Raise --limit, or give" if others else "Give")
+            + " a folder of colour photographs: their own colours are what results are compared with.",
         )
     return PhotoSet(
         looked.folder,

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from lab_colorize.cli.group import commands
-from lab_colorize.errors import ColorizeError, ExitCode, UsageProblem
+from lab_colorize.errors import ColorizeError, ExitCode, NothingToDo, UsageProblem
 
 from .conftest import scene, write
 
@@ -90,6 +90,25 @@ def test_a_result_that_has_no_place_is_refused_before_anything_is_measured(run, 
 
 def test_a_limit_is_kept(run, colour_folder):
     assert "2 photographs measured" in run(colour_folder, "--limit", 2).stdout
+
+
+def test_what_a_limit_spent_on_photographs_that_cannot_be_measured_is_said(run, colour_folder, tmp_path):
+    folder = tmp_path / "photos"
+    shutil.copytree(colour_folder, folder)
+    (folder / "!first.jpg").write_text("no photograph")
+    assert "chose 1, of which none could be measured; 6 more" in run(folder, "--limit", 1).stderr
+    assert "chose 2, of which 1 could be measured; 5 more" in run(folder, "--limit", 2).stderr
+    assert "--limit" not in run(folder, "--limit", 7).stderr
+    assert "--limit" not in run(colour_folder, "--limit", 2).stderr
+
+
+def test_a_limit_that_chose_grey_photographs_alone_says_that_there_are_others(run, colour_folder, tmp_path):
+    folder = tmp_path / "photos"
+    shutil.copytree(colour_folder, folder)
+    write(folder / "!first.png", scene(1)[..., 0])
+    done = run(folder, "--limit", 1)
+    assert isinstance(done.exception, NothingToDo)
+    assert "(1 grey one, 6 not looked at). Raise --limit" in str(done.exception)
 
 
 def test_as_a_program_it_loads_neither_tensorflow_nor_scikit_image(colour_folder, tiny_model, tmp_path):
