@@ -10,12 +10,12 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator
-from glob import escape
 from pathlib import Path
 
 from lab_colorize import __version__
 from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.names import is_text
 from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.words import number_of
 from lab_colorize.errors import OutputError, UsageProblem
@@ -65,13 +65,11 @@ def names_to_be(bag: Path, plan: Plan) -> frozenset[str]:
 
 def check_names(names: Collection[str]) -> None:
     """OutputError if a manifest cannot hold them all; before a batch, since the batch would be for nothing."""
-    unfit = min((name for name in names if not _is_utf8(name)), default=None)
+    unfit = min((name for name in names if not is_text(name)), default=None)
     if unfit is not None:
-        glob = escape(unfit.removeprefix(f"{PAYLOAD}/")).encode("utf-8", "replace").decode()  # ? is any character
         raise OutputError(
-            f"The manifest of the bag cannot hold the name {unfit!r}: it is not UTF-8.",
-            remedy=f"Rename the photograph, or leave it out with --exclude '{glob}'; a file that has this name in the"
-            " bag already must be taken out of it.",
+            f"The manifest of the bag cannot hold the name '{unfit}': it is not UTF-8.",
+            remedy="Take that file out of the bag, or rename it.",
         )
 
 
@@ -143,7 +141,3 @@ def _info(file: Path, oxum: str) -> bytes:
     date = time.strftime("%Y-%m-%d")
     own = f"Bag-Software-Agent: lab-colorize {__version__}\nBagging-Date: {date}\nPayload-Oxum: {oxum}\n"
     return kept.lstrip(b"\n") + own.encode()
-
-
-def _is_utf8(name: str) -> bool:
-    return name == name.encode("utf-8", "replace").decode()

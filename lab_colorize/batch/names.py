@@ -57,6 +57,11 @@ def same_where_case_is_ignored(sources: Iterable[str], targets: Mapping[str, str
     }
 
 
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8; names may be of any bytes, which Python keeps as surrogates."""
+    return name == name.encode("utf-8", "replace").decode()
+
+
 def _with_suffix(source: str, suffix: str) -> str:
     return str(PurePosixPath(source).with_suffix(suffix)) if suffix != PurePosixPath(source).suffix else source
 

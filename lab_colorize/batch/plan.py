@@ -5,14 +5,15 @@ Reads times and sizes of files (contents with --checksum), decodes nothing and n
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from glob import escape
 from pathlib import Path
 
 from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.find import Found, Trouble
 from lab_colorize.batch.journal import History
-from lab_colorize.batch.names import Naming, folded, name_targets, same_where_case_is_ignored
+from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same_where_case_is_ignored
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
 
@@ -51,7 +52,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     """Give each file its target and judge by the journal whether it is due."""
     copied = dict.fromkeys(found.rest, True) if options.copy_rest else {}
     targets = name_targets(found.photographs, naming.suffix_of, reserved=copied) | {name: name for name in copied}
-    clashes = _clashes(targets, naming)
+    clashes = _clashes(targets, naming) | (_unstatable(targets) if options.bag is not None else {})
     judge = _Judge(options, history, recipe, naming)
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: judge.settled(task) for task in tasks}
@@ -86,6 +87,13 @@ def _clashes(targets: Mapping[str, str], naming: Naming) -> dict[str, Trouble]:
         if companion is not None and taken.setdefault(folded(companion), source) != source:
             clashes[source] = _compared(source, companion)
     return clashes
+
+
+def _unstatable(sources: Iterable[str]) -> dict[str, Trouble]:
+    """Find the sources whose names no manifest of a bag can hold."""
+    reason = "The manifest of a bag cannot hold its name, which is not UTF-8."
+    remedies = {source: f"Rename it, or leave it out with --exclude '{_glob(source)}'." for source in sources}
+    return {source: Trouble(source, reason, remedies[source]) for source in sources if not is_text(source)}
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,11 @@ class _Judge:
         except OSError:
             return False  # due, and the worker will find out why
         return status.st_mtime_ns == before.source_mtime_ns
+
+
+def _glob(name: str) -> str:
+    """A glob that can be typed: where the name is no text it has a ? for each byte."""
+    return escape(name).encode("utf-8", "replace").decode()
 
 
 def _is_file(path: Path) -> bool:

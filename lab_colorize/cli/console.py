@@ -23,5 +23,14 @@ def mention(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` on one line and encodable, with nothing in it that steers a terminal: file names may hold anything."""
-    return _STEERING.sub(lambda sign: repr(sign[0])[1:-1], text)
+    r"""`text` on one line and encodable, with nothing in it that steers a terminal: file names may hold anything.
+
+    A byte that is no text is written as the shell reads it: $'caf\xe9.jpg' is the file itself.
+    """
+    return _STEERING.sub(lambda sign: _byte(sign[0]) or repr(sign[0])[1:-1], text)
+
+
+def _byte(sign: str) -> str:
+    """A byte that is no character, which Python keeps as a surrogate."""
+    code = ord(sign) - 0xDC00
+    return f"\\x{code:02x}" if 0x80 <= code <= 0xFF else ""

@@ -12,6 +12,7 @@ import pytest
 
 from lab_colorize.batch.bag import MANIFEST_NAME, cautions, is_current, names_to_be, results_folder, write_bag
 from lab_colorize.batch.journal import Journal
+from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.run import Batch as Planned
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.writing import TEMPORARY_PREFIX
@@ -167,16 +168,28 @@ def test_line_ends_and_percent_signs_together_are_stated_as_the_standard_asks(ba
     assert {"data/a%0Ab.jpg", "data/100%25.jpg"} < set(listed(bag_of(bagged)))
 
 
-def test_a_name_that_is_no_utf_8_is_refused_before_the_first_photograph_and_the_remedy_works(bagged: Archive) -> None:
-    bagged.add(os.fsdecode(b"[x]/caf\xe9.jpg"))
-    with pytest.raises(OutputError, match="not UTF-8") as refused:
-        bagged.batch(bag=bag_of(bagged))
-    assert bagged.asked() == []
-    (glob,) = re.findall("--exclude '(.*)'", refused.value.remedy)
-    bagged.batch(bag=bag_of(bagged), exclude=(glob,))
+@pytest.mark.parametrize("name", [b"[x]/caf\xe9.jpg", b"Gr\xfc\xdfe/1.jpg"])
+def test_a_name_that_is_no_utf_8_fails_alone_and_its_remedy_works(bagged: Archive, name: bytes) -> None:
+    bagged.add(os.fsdecode(name))
+    failed = bagged.batch(bag=bag_of(bagged))[os.fsdecode(name)]
+    assert (failed.status, "not UTF-8" in failed.reason) == (Status.FAILED, True)
     assert bagged.asked() == ["1.jpg", "2.tif"]
     write_bag(bag_of(bagged))
     assert is_valid(bag_of(bagged))
+    (glob,) = re.findall("--exclude '(.*)'", failed.remedy)
+    assert os.fsdecode(name) not in bagged.batch(bag=bag_of(bagged), exclude=(glob,))
+    write_bag(bag_of(bagged))
+    assert is_valid(bag_of(bagged))
+
+
+def test_a_name_that_is_no_utf_8_in_the_bag_itself_is_refused_before_the_first_photograph(bagged: Archive) -> None:
+    bagged.batch()
+    (bagged.out / os.fsdecode(b"caf\xe9.txt")).touch()
+    bagged.add("3.png")
+    bagged.asked()
+    with pytest.raises(OutputError, match="not UTF-8"):
+        bagged.batch(bag=bag_of(bagged))
+    assert bagged.asked() == []
 
 
 def test_a_name_that_is_no_utf_8_is_refused_and_no_manifest_pretends(bagged: Archive) -> None:

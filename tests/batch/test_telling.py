@@ -62,7 +62,7 @@ def test_a_bug_shows_its_traceback() -> None:
 def test_names_never_break_the_lines_or_the_terminal() -> None:
     tally = Tally(settled=0)
     tally.add(Outcome("a\n\x1b[31m\udcff.jpg", None, Status.FAILED, reason="It is empty."))
-    assert "a\\n\\x1b[31m\\udcff.jpg: It is empty." in told(tally)
+    assert "a\\n\\x1b[31m\\xff.jpg: It is empty." in told(tally)
 
 
 def test_an_interrupted_batch_says_what_is_left_and_how_to_go_on() -> None:
@@ -77,7 +77,9 @@ def test_what_was_left_out_is_counted() -> None:
 
 def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
     found = Found(others=4, rest=["a\n.psd", "b.txt", "c.gif", "d.gif"])
-    assert "Such as a\\n.psd, b.txt, c.gif and more; --dry-run --json names every such file." in told(Tally(0), found=found)
+    assert "Such as a\\n.psd, b.txt, c.gif and more; --dry-run --json names every such file." in told(
+        Tally(0), found=found
+    )
     assert "Such as" not in told(Tally(0), found=found, copy_rest=True)
 
 
