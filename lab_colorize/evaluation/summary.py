@@ -18,7 +18,7 @@ class Spread:
     mean: float
     median: float
     worst_ten: float | None
-    """Mean of the ten photographs with the worst values; None for a figure of which no way is better."""
+    """Mean of the ten photographs with the worst values; None where there are no others, and where no way is better."""
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,5 @@ def _spread(figure: Figure, values: Sequence[float]) -> Spread:
     if not known:
         return Spread(math.nan, math.nan, None)
     worst = sorted(known, key=lambda value: badness(figure, value), reverse=True)[:WORST]
-    return Spread(fmean(known), median(known), fmean(worst) if figure.better else None)
+    told = figure.better and len(worst) < len(known)
+    return Spread(fmean(known), median(known), fmean(worst) if told else None)

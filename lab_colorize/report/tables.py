@@ -30,9 +30,11 @@ def summary_table(summaries: Sequence[Summary], styles: dict[str, str]) -> str:
             rows.append(
                 _row(f"{figure.name.removesuffix(', dB')} of the mean MSE, dB", meaning, _plain(figure, of_mean))
             )
+    ten = any(spread.worst_ten is not None for one in summaries for spread in one.spreads.values())
+    below = "median · mean of the ten worst" if ten else "median"
     return (
         f'<div class="wide"><table class="summary"><thead><tr><th scope="col">Mean over the photographs'
-        f"<small>median · mean of the ten worst</small></th>{heads}</tr></thead>"
+        f"<small>{below}</small></th>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -45,9 +47,14 @@ def _cells(figure: Figure, spreads: Sequence[Spread]) -> list[str]:
     best = _best(figure, [spread.mean for spread in spreads])
     return [
         f"<td{_mark(best=number in best)}><b>{shown(figure, spread.mean)}</b>"
-        f"<small>{shown(figure, spread.median)} · {shown(figure, spread.worst_ten)}</small></td>"
+        f"<small>{' · '.join(_below(figure, spread))}</small></td>"
         for number, spread in enumerate(spreads)
     ]
+
+
+def _below(figure: Figure, spread: Spread) -> list[str]:
+    """The median, and the worst ten where there are others."""
+    return [shown(figure, value) for value in (spread.median, spread.worst_ten) if value is not None]
 
 
 def _plain(figure: Figure, values: Sequence[float]) -> list[str]:

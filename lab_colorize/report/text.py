@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
+from lab_colorize.batch.words import number_of
 from lab_colorize.evaluation.figures import FIGURES, Figure
 from lab_colorize.evaluation.measure import Evaluation
 from lab_colorize.evaluation.pairing import JUDGED, Pairing, pair
@@ -41,8 +42,8 @@ def protocol_in_words(photo_set: PhotoSet) -> str:
 def counts_in_words(photo_set: PhotoSet) -> str:
     """How many photographs were measured and how many were not."""
     return (
-        f"{len(photo_set.photographs)} photographs measured, {len(photo_set.grey)} grey ones left out, "
-        f"{len(photo_set.unreadable)} unreadable"
+        f"{number_of(len(photo_set.photographs), 'photograph')} measured, "
+        f"{number_of(len(photo_set.grey), 'grey one')} left out, {len(photo_set.unreadable)} unreadable"
     )
 
 
@@ -61,11 +62,12 @@ def _table(summaries: list[Summary]) -> Iterator[str]:
 
     yield row("", [summary.label for summary in summaries])
     for title, pick in _BLOCKS:
-        yield title
-        for figure in FIGURES:
-            cells = [shown(figure, pick(summary.spreads[figure.key])) for summary in summaries]
-            if set(cells) != {"-"}:
-                yield row(figure.name, cells)
+        cells = {
+            figure.name: [shown(figure, pick(summary.spreads[figure.key])) for summary in summaries]
+            for figure in FIGURES
+        }
+        rows = [row(name, values) for name, values in cells.items() if set(values) != {"-"}]
+        yield from [title, *rows] if rows else []
         if title == _BLOCKS[0][0]:
             for key, name in _OF_MEANS:
                 yield row(name, [shown(FIGURES[0], getattr(summary, key)) for summary in summaries])

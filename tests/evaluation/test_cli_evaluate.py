@@ -64,7 +64,7 @@ def test_unreadable_photographs_are_named_and_the_others_are_measured(run, colou
     done = run(folder)
     assert done.exit_code == ExitCode.SOME_FAILED
     assert "broken.jpg" in done.stderr
-    assert "6 photographs measured, 1 grey ones left out, 1 unreadable." in done.stdout
+    assert "6 photographs measured, 1 grey one left out, 1 unreadable." in done.stdout
 
 
 def test_a_folder_of_unreadable_photographs_alone_is_no_success(run, tmp_path):
@@ -89,7 +89,16 @@ def test_a_result_that_has_no_place_is_refused_before_anything_is_measured(run, 
 
 
 def test_a_limit_is_kept(run, colour_folder):
+    assert "1 photograph measured, 0 grey ones" in run(colour_folder, "--limit", 1).stdout
     assert "2 photographs measured" in run(colour_folder, "--limit", 2).stdout
+
+
+def test_the_ten_worst_are_told_of_where_there_are_others(run, colour_folder, tmp_path, monkeypatch):
+    page = tmp_path / "page.html"
+    assert "ten worst" not in run(colour_folder, "--report", page).stdout + page.read_text()
+    monkeypatch.setattr("lab_colorize.evaluation.summary.WORST", 5)  # of six
+    assert "Mean of the ten worst" in run(colour_folder, "--report", page).stdout
+    assert "median · mean of the ten worst" in page.read_text()
 
 
 def test_what_a_limit_spent_on_photographs_that_cannot_be_measured_is_said(run, colour_folder, tmp_path):
