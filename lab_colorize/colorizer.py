@@ -24,6 +24,7 @@ from lab_colorize.metadata import Provenance, is_stamped, stamped
 from lab_colorize.models import Card, Model, find_model
 from lab_colorize.photo import (
     MAX_PIXELS,
+    PHOTO_SUFFIXES,
     Format,
     Page,
     Photo,
@@ -217,8 +218,17 @@ def colorize_photo(
         pages=len(result.photo.pages),
         source_sha256=hashlib.sha256(content).hexdigest(),
         target_sha256=hashlib.sha256(result.content).hexdigest(),
-        notes=result.notes,
+        notes=(*result.notes, *_misnamed(target, result.photo.format, options)),
     )
+
+
+def _misnamed(target: Path, kind: Format, options: ColorizeOptions) -> tuple[str, ...]:
+    """Own up to a name that promises another format: the photograph's own, as a rule, which its result keeps."""
+    if options.format != "same" or target.suffix.lower() not in PHOTO_SUFFIXES:
+        return ()
+    if format_for_suffix(target.suffix) is kind:
+        return ()
+    return (f"its contents are {kind.value}, and so is the result, whatever the name says",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,18 @@ def test_a_result_is_named_after_its_photo(tmp_path, name, kind, becomes):
     assert target_suffix(tmp_path / name, kind) == becomes[becomes.rindex(".") :]
 
 
+@pytest.mark.parametrize(
+    ("suffix", "note"),
+    [(".jpg", True), (".HEIC", True), (".PNG", False), ("", False), (".old", False)],
+)
+def test_a_name_that_promises_another_format_is_kept_and_said(tmp_path, colorizer, scene, suffix, note):
+    source, target = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
+    source.write_bytes(makers.pillow(scene(), "PNG"))
+    done = colorize_photo(source, target, colorizer=colorizer)
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert ("its contents are PNG, and so is the result, whatever the name says" in done.notes) == note
+
+
 def test_the_same_photo_and_model_give_the_same_bytes(photo, tiny_model):
     one = colorize_photo(photo, photo.with_name("1.jpg"), colorizer=Colorizer(tiny_model))
     two = colorize_photo(photo, photo.with_name("2.jpg"), colorizer=Colorizer(find_model(tiny_model)))
