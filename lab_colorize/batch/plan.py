@@ -19,6 +19,8 @@ from lab_colorize.batch.outcome import Outcome, Status
 
 DONE_BEFORE = "done before"
 COPIED = "not coloured but copied as it is"
+OTHER_RECIPE = "the model or the options changed"
+OTHER_PHOTOGRAPH = "the photograph changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Plan:
     due: tuple[Task, ...]
     settled: tuple[Outcome, ...]  # done or skipped by an earlier batch, and still so
     hopeless: tuple[Outcome, ...]  # failed before they are tried
-    remade: frozenset[str] = frozenset()  # sources due again because the model or the options changed
+    remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
+    superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
     damaged_lines: tuple[int, ...] = ()  # of the journal
     moved: tuple[Outcome, ...] = ()  # settled, though in another folder: where they are now is still to be written down
@@ -69,7 +72,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         due=due,
         settled=tuple(_settled(before) for before in settled.values()),
         hopeless=tuple(_failed(trouble) for trouble in (*found.troubles, *clashes.values())),
-        remade=frozenset(task.source for task in due if judge.outdated(task)),
+        remade={task.source: why for task in due if (why := judge.outdated(task))},
+        superseded=_superseded(options.out, targets, history),
         written=history.written,
         damaged_lines=history.damaged,
         moved=tuple(replace(before, folder=here) for before in settled.values() if before.folder != here),
@@ -87,6 +91,13 @@ def _clashes(targets: Mapping[str, str], naming: Naming) -> dict[str, Trouble]:
         if companion is not None and taken.setdefault(folded(companion), source) != source:
             clashes[source] = _compared(source, companion)
     return clashes
+
+
+def _superseded(out: Path, targets: Mapping[str, str], history: History) -> dict[str, str]:
+    """Find earlier results that will stay where they are, because those of now get other names."""
+    taken = set(targets.values())
+    renamed = {old: targets[one.source] for old, one in history.made.items() if one.source in targets}
+    return {old: new for old, new in sorted(renamed.items()) if old not in taken and os.path.lexists(out / old)}
 
 
 def _unstatable(sources: Iterable[str]) -> dict[str, Trouble]:
@@ -114,12 +125,14 @@ class _Judge:
             return None
         return before if self.unchanged(self.options.folder / task.source, before) else None
 
-    def outdated(self, task: Task) -> bool:
-        """Whether a task was done already, but by another recipe."""
+    def outdated(self, task: Task) -> str:
+        """Why a task that was done already is due again, if it is not for want of its result."""
         before = self.history.last.get(task.source)
         if before is None or before.status is not Status.DONE or task.copy_only:
-            return False
-        return not self.same_recipe(before)
+            return ""
+        if not self.same_recipe(before):
+            return OTHER_RECIPE
+        return "" if self.unchanged(self.options.folder / task.source, before) else OTHER_PHOTOGRAPH
 
     def target_stands(self, task: Task, before: Outcome) -> bool:
         """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,9 @@ class Tally:
     """Outcomes counted as they come; the first failures are kept whole, to be listed."""
 
     settled: int  # outcomes of earlier batches, which come first and cost no time
-    remade: frozenset[str] = frozenset()  # sources that were done before, by another recipe
+    remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is done again
     done: int = 0
-    again: int = 0  # of those done
+    again: Counter[str] = field(default_factory=Counter)  # of those done, by why
     before: int = 0
     in_colour: int = 0
     copied: int = 0
@@ -51,7 +52,8 @@ class Tally:
             self._add_failure(outcome)
         elif outcome.status is Status.DONE:
             self.done += 1
-            self.again += outcome.source in self.remade
+            if outcome.source in self.remade:
+                self.again[self.remade[outcome.source]] += 1
         elif outcome.reason == DONE_BEFORE:
             self.before += 1
         elif outcome.reason == COPIED:
@@ -95,9 +97,9 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     """Line by line; only what went wrong if `quiet`."""
     if not quiet:
         yield counts(tally)
-        if tally.again:
-            yield f"{tally.again} done again: the model or the options changed."
+        yield from (f"{count} done again: {why}." for why, count in tally.again.items())
         yield from left_out(batch.found, batch.options)
+        yield from _superseded(batch)
     if batch.plan.damaged_lines:
         lines = number_of(len(batch.plan.damaged_lines), "line")
         yield (
@@ -130,6 +132,15 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
     if found.rest and not options.copy_rest:
         yield f"Such as {printable(named(found.rest))}; --dry-run --json names every such file."
+
+
+def _superseded(batch: Batch) -> Iterator[str]:
+    """Earlier results that another format left; one whose successor failed is all there is, and not for deleting."""
+    out = batch.options.out
+    old = [old for old, new in batch.plan.superseded.items() if os.path.lexists(out / new)]
+    if old:
+        results = f"{number_of(len(old), 'earlier result')} still {'lies' if len(old) == 1 else 'lie'} in the output"
+        yield f"Under another name, {results}: {printable(named(old))}. Delete the old unless you want both."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
@@ -167,6 +178,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}"
         " (an estimate from two sample pictures on this machine)."
     )
+    yield from _replaced(survey, options)
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.plan.settled:
@@ -179,14 +191,28 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield "Nothing was written."
 
 
+def _replaced(survey: Survey, options: BatchOptions) -> Iterator[str]:
+    """What would become of earlier results, and why."""
+    plan, failing = survey.plan, {outcome.source for outcome in survey.failing}
+    due = [task for task in plan.due if task.source not in failing]
+    again = Counter(plan.remade[task.source] for task in due if task.source in plan.remade)
+    yield from (f"{count} of them again: {why}." for why, count in again.items())
+    ours = [task for task in due if options.colorize.overwrite or task.target in plan.written]
+    if replaced := sum(os.path.lexists(options.out / task.target) for task in ours):
+        spared = "" if options.colorize.overwrite else ", unless somebody edited it since"
+        yield f"{number_of(replaced, 'file')} in the output would be replaced, each by its new result{spared}."
+    if plan.superseded:
+        yield f"{number_of(len(plan.superseded), 'earlier result')} would stay there under another name."
+
+
 def forecast_lines(survey: Survey) -> Iterator[str]:
     """The same for programs: one JSON object a file."""
     failing = {outcome.source for outcome in survey.failing}
     for task in survey.plan.due:
         if task.source in failing:
             continue
-        action = "copy" if task.copy_only else "colour"
-        yield json.dumps({"source": task.source, "target": task.target, "action": action, "reason": ""})
+        action, why = "copy" if task.copy_only else "colour", survey.plan.remade.get(task.source, "")
+        yield json.dumps({"source": task.source, "target": task.target, "action": action, "reason": why})
     for action, outcomes in (("skip", survey.plan.settled), ("fail", survey.failing)):
         for outcome in outcomes:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,6 +100,7 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
             yield f"{kind.capitalize()}s: {_counts(states) or 'none'}."
         if quick:
             yield "Only sizes and times were compared."
+        yield from _tidying({finding.state for finding in findings})
     if account.history.damaged:
         numbers = account.history.damaged
         lines = f"{number_of(len(numbers), 'line')} of the journal cannot be read: {named(numbers)}."
@@ -126,6 +127,16 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
         yield "If photographs were moved, --source says where they are now."
     if states & {State.CHANGED, State.UNREADABLE}:
         yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."
+
+
+def _tidying(states: Collection[State]) -> Iterator[str]:
+    """What to do about what is no loss but may be in the way."""
+    from lab_colorize.batch.finding import State
+
+    if State.STALE in states:
+        yield "Stale results are what an earlier --format or a photograph of earlier left: delete what you do not want."
+    if State.FOREIGN in states:
+        yield "Foreign files are no work of a batch, and no batch touches them: move away what does not belong there."
 
 
 def _counts(states: Counter[State]) -> str:

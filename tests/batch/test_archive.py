@@ -141,6 +141,26 @@ def test_a_dry_run_in_json_names_every_file(batch: Batch, folder: Path, tmp_path
     assert actions == {"1.jpg": "colour", "a/2.tif": "colour", "a/3.png": "colour", "note.txt": "leave"}
 
 
+def test_a_dry_run_says_which_results_would_be_replaced_and_why(
+    batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path
+) -> None:
+    asked = (folder, tmp_path / "out", tiny_model)
+    assert "replaced" not in batch(*asked, "--dry-run").stdout
+    batch(*asked)
+    picture(folder / "1.jpg", seed=1)
+    told = batch(*asked, "--dry-run").stdout
+    assert "1 photograph to colour" in told
+    assert "1 of them again: the photograph changed." in told
+    assert "1 file in the output would be replaced, each by its new result, unless somebody edited it since." in told
+    told = batch(*asked, "--dry-run", "--format", "png").stdout
+    assert "3 of them again: the model or the options changed." in told
+    assert "1 file in the output would be replaced" in told
+    assert "2 earlier results would stay there under another name." in told
+    (line, *_) = batch(*asked, "--dry-run", "--json", "--format", "png").stdout.splitlines()
+    assert json.loads(line)["reason"] == "the model or the options changed"
+    assert "2 earlier results still lie in the output: 1.jpg, a/2.tif." in batch(*asked, "--format", "png").stderr
+
+
 def test_a_dry_run_tells_programs_of_the_same_failures_as_people(
     batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path
 ) -> None:

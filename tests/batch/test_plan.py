@@ -10,7 +10,7 @@ import pytest
 
 from lab_colorize.batch.options import Recipe
 from lab_colorize.batch.outcome import Status
-from lab_colorize.batch.plan import DONE_BEFORE, Plan
+from lab_colorize.batch.plan import DONE_BEFORE, OTHER_PHOTOGRAPH, OTHER_RECIPE, Plan
 from lab_colorize.batch.run import Batch
 from lab_colorize.cli.summary import beforehand
 from lab_colorize.colorizer import ColorizeOptions
@@ -110,15 +110,21 @@ class TestTargets:
         assert finished.asked() == ["bad.jpg"]
 
 
-def test_only_what_was_done_by_another_recipe_counts_as_done_again(finished: Archive) -> None:
+def test_what_is_done_again_is_told_by_why(finished: Archive, touch_later: Change) -> None:
     (finished.out / "a/1.jpg").unlink()
-    assert remade(finished) == set()
+    assert planned(finished).remade == {}
+    touch_later(finished.folder / "3.png", "another")
+    assert planned(finished).remade == {"3.png": OTHER_PHOTOGRAPH}
     finished.stand_in.recipe = Recipe("stand-in", "0" * 64, "vivid")
-    assert remade(finished) == {"a/1.jpg", "a/2.tif", "3.png"}
+    assert planned(finished).remade == dict.fromkeys(("3.png", "a/1.jpg", "a/2.tif"), OTHER_RECIPE)
 
 
-def remade(archive: Archive) -> set[str]:
-    return set(planned(archive).remade)
+def test_results_that_another_format_would_leave_are_known_with_their_successors(finished: Archive) -> None:
+    assert planned(finished).superseded == {}
+    finished.batch(colorize=ColorizeOptions(format="png"))
+    assert planned(finished).superseded == {"a/1.png": "a/1.jpg", "a/2.png": "a/2.tif"}
+    (finished.out / "a/1.png").unlink()
+    assert planned(finished).superseded == {"a/2.png": "a/2.tif"}
 
 
 def test_a_changed_source_is_made_again(finished: Archive, touch_later: Change) -> None:

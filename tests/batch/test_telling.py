@@ -10,7 +10,7 @@ import pytest
 
 from lab_colorize.batch.find import Found
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import Task
+from lab_colorize.batch.plan import OTHER_RECIPE, Task
 from lab_colorize.batch.survey import Measured, Pace, estimate
 from lab_colorize.cli import progress as shown
 from lab_colorize.cli.options import MAX_PIXELS, SOURCE_TYPES
@@ -32,13 +32,14 @@ def told(
     copy_rest: bool = False,
     out: Path = OUT,
     damaged: tuple[int, ...] = (),
+    superseded: dict[str, str] | None = None,
     **more: Any,
 ) -> str:
     due = [Task(f"{number}.jpg", f"{number}.jpg") for number in range(30)]
     batch: Any = SimpleNamespace(
         found=found,
         options=SimpleNamespace(copy_rest=copy_rest, out=out),
-        plan=SimpleNamespace(due=due, hopeless=[], damaged_lines=damaged),
+        plan=SimpleNamespace(due=due, hopeless=[], damaged_lines=damaged, superseded=superseded or {}),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
 
@@ -90,11 +91,22 @@ def test_one_is_never_called_many() -> None:
 
 
 def test_what_another_model_or_other_options_made_due_again_is_said_in_one_line() -> None:
-    tally = Tally(settled=0, remade=frozenset({"1.jpg", "2.jpg"}))
+    tally = Tally(settled=0, remade=dict.fromkeys(("1.jpg", "2.jpg"), OTHER_RECIPE))
     for number in range(3):
         tally.add(Outcome(f"{number}.jpg", f"{number}.jpg", Status.DONE))
     assert "2 done again: the model or the options changed." in told(tally)
     assert "again" not in told(Tally(settled=0, done=3))
+
+
+def test_results_that_another_format_left_are_told_unless_they_are_all_there_is(tmp_path: Path) -> None:
+    superseded = {"a.jpg": "a.png", "b.jpg": "b.png"}
+    assert "earlier" not in told(Tally(0), out=tmp_path, superseded=superseded)
+    (tmp_path / "b.png").touch()
+    assert "1 earlier result still lies in the output: b.jpg." in told(Tally(0), out=tmp_path, superseded=superseded)
+    (tmp_path / "a.png").touch()
+    assert "2 earlier results still lie in the output: a.jpg, b.jpg." in told(
+        Tally(0), out=tmp_path, superseded=superseded
+    )
 
 
 def test_an_output_that_should_be_complete_says_what_it_lacks(tmp_path: Path) -> None:

@@ -277,6 +277,20 @@ class TestCommand:
         assert finished.results() == results
         assert told(finished) == {}
 
+    def test_what_is_stale_or_foreign_is_no_loss_and_has_its_advice(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive.add("1.jpg")
+        archive.batch()
+        archive.batch(colorize=ColorizeOptions(format="png"))
+        (archive.out / "note.txt").touch()
+        assert self.verify(monkeypatch, archive.out) == 0
+        said = capsys.readouterr().out
+        assert "Stale results are what an earlier --format" in said
+        assert "Foreign files are no work of a batch" in said
+        assert self.verify(monkeypatch, archive.out, "-q") == 0
+        assert capsys.readouterr().out == ""
+
     def test_photographs_that_are_all_away_are_told_in_one_line(
         self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
