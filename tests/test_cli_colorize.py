@@ -122,6 +122,7 @@ def test_a_photo_in_colour_is_left_alone_and_said_so(run, tmp_path, scene):
         (["folder.jpg"], 3, "batch"),
         (["photo.jpg", "--model", "nobody"], 4, "no model called 'nobody'"),
         (["photo.jpg", "--saturation", "-1"], 2, "--saturation"),
+        (["photo.jpg", "--saturation", "99"], 2, "99.0 is not in the range 0<=x<=5"),
         (["batsh", "folder.jpg"], 2, "Did you mean 'batch'"),
         ([], 2, "Usage"),
     ],
@@ -147,6 +148,15 @@ def test_an_original_is_never_replaced_not_even_with_overwrite(run, photo):
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
 def test_a_saturation_that_is_no_number_is_refused(run, photo, number):
     assert run("photo.jpg", f"--saturation={number}").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "noted"),
+    [(["--format", "png"], True), (["-o", "x.tif"], True), (["--format", "jpg"], False), ([], False)],
+)
+def test_a_quality_that_goes_nowhere_is_noted(run, photo, words, noted):
+    assert ("--quality is for JPEG" in run("photo.jpg", "--quality", "50", *words).stderr) == noted
+    assert "--quality" not in run("photo.jpg", "--overwrite", *words).stderr
 
 
 @pytest.mark.parametrize("output", ["afile", "afile/", "afile/x.jpg"])

@@ -28,10 +28,14 @@ def lightness(pixels):
 
 @pytest.mark.parametrize(("depth", "within"), [(np.uint8, 0.5), (np.uint16, 0.05)])
 @settings(max_examples=20)
-@given(seed=st.integers(0, 2**32), shape=st.tuples(st.integers(1, 90), st.integers(1, 90)))
-def test_colorizing_never_touches_lightness(colorizer, depth, within, seed, shape):
+@given(
+    seed=st.integers(0, 2**32),
+    shape=st.tuples(st.integers(1, 90), st.integers(1, 90)),
+    saturation=st.none() | st.floats(0, 1000),
+)
+def test_colorizing_never_touches_lightness(colorizer, depth, within, seed, shape, saturation):
     grey = np.random.default_rng(seed).integers(0, np.iinfo(depth).max, shape, dtype=depth, endpoint=True)
-    result = colorizer.colorize(grey)
+    result = colorizer.colorize(grey, saturation=saturation)
     assert result.shape == (*shape, 3)
     assert result.dtype == depth
     assert np.abs(lightness(result) - lightness(grey)).max() < within

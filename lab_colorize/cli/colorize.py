@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from lab_colorize.cli.console import complain, mention, printable
 from lab_colorize.cli.options import colorize_options, shared_options
@@ -52,6 +53,8 @@ def colorize(
     options = colorize_options(context.params)
     targets = targets_of(photos, output, options)
     options = with_format_of_target(options, output, targets)
+    if not quiet and context.get_parameter_source("quality") is not ParameterSource.DEFAULT:
+        _mention_idle_quality(options)
     colorizer = Colorizer(model, threads=2)
     failures: list[ColorizeError] = []
     for source, target in zip(photos, targets, strict=True):
@@ -129,6 +132,13 @@ def with_format_of_target(options: ColorizeOptions, output: str | None, targets:
             remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format; a folder ends in a slash.",
         )
     return replace(options, format=kind.suffix.lstrip("."))
+
+
+def _mention_idle_quality(options: ColorizeOptions) -> None:
+    from lab_colorize.photo import format_named
+
+    if options.format not in {"same", "jpg", "webp", "avif"}:
+        mention(f"--quality is for JPEG, WebP and AVIF; {format_named(options.format).value} loses nothing.")
 
 
 def _one(

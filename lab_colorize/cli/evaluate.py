@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab_colorize.cli.console import complain, mention, printable
+from lab_colorize.cli.options import FACTOR, finite
 from lab_colorize.cli.streams import STREAM, to_standard_output
 from lab_colorize.errors import ExitCode, OutputError, UnreadablePhoto, UsageProblem
 
@@ -39,7 +40,8 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--saturation",
-    type=click.FloatRange(min=0),
+    type=FACTOR,
+    callback=finite,
     default=1.0,
     show_default=True,
     metavar="X",

@@ -24,6 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("same", "jpg", "png", "tif", "webp", "avif")
 # photo.MAX_PIXELS once more, because importing photo here would make `--help` load OpenCV; a test holds them equal.
 MAX_PIXELS = 500_000_000
+# Lightness is kept at any factor, but JPEG and WebP blur the lightness of neon colours when they are encoded.
+MOST_SATURATED = 5
 # The terms of IPTC's vocabulary "digitalsourcetype" that can be true of a photograph coloured by a network.
 SOURCE_TYPES = (
     "compositeWithTrainedAlgorithmicMedia",
@@ -38,19 +40,20 @@ model = click.option(
 )
 
 
-def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+def finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
     """Numbers have "nan" and "inf" among them, and a range lets them pass."""
     if value is not None and not math.isfinite(value):
         raise click.BadParameter("a plain number is wanted, such as 0.8")
     return value
 
 
+FACTOR = click.FloatRange(min=0, max=MOST_SATURATED)
 saturation = click.option(
     "--saturation",
-    type=click.FloatRange(min=0),
-    callback=_finite,
+    type=FACTOR,
+    callback=finite,
     metavar="X",
-    help="Scale of the colours: 0 is grey, 1 the network's own answer.  [default: what the model's card recommends]",
+    help="Scale of the colours, up to 5: 0 is grey, 1 the network's own answer.  [default: the model card's advice]",
 )
 format_ = click.option(
     "--format",

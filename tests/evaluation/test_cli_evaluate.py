@@ -88,6 +88,11 @@ def test_a_result_that_has_no_place_is_refused_before_anything_is_measured(run, 
         assert done.stdout == ""
 
 
+@pytest.mark.parametrize("factor", ["nan", "99"])
+def test_a_saturation_that_makes_no_sense_is_refused(run, colour_folder, factor):
+    assert run(colour_folder, "--saturation", factor).exit_code == ExitCode.USAGE
+
+
 def test_a_limit_is_kept(run, colour_folder):
     assert "1 photograph measured, 0 grey ones" in run(colour_folder, "--limit", 1).stdout
     assert "2 photographs measured" in run(colour_folder, "--limit", 2).stdout
