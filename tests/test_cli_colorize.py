@@ -88,6 +88,30 @@ def test_a_dash_reads_standard_input_and_writes_standard_output(run, photo):
     assert cv2.imdecode(np.frombuffer(done.stdout, np.uint8), cv2.IMREAD_COLOR).shape == (60, 80, 3)
 
 
+def test_a_photograph_is_not_poured_onto_a_terminal(photo, tiny_model):
+    screen, terminal = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "lab_colorize", "-", "--model", str(tiny_model)],
+        stdin=photo.open("rb"),
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(terminal)
+    os.set_blocking(screen, False)
+    with pytest.raises(OSError, match="Input/output error"):  # all that Linux says of a terminal's empty end
+        os.read(screen, 1)
+    os.close(screen)
+    assert done.returncode == 2
+    assert "`> colour.jpg`" in done.stderr
+
+
+def test_standard_input_has_one_name_in_all_messages(run, photo):
+    assert run("-", "-o", "x.png", stdin=photo.read_bytes(), text=False).stderr.startswith(b"note: standard input: ")
+    assert "'standard input' is not readable: " in run("-", stdin="no photograph").stderr
+
+
 def test_one_bad_photo_does_not_keep_the_others_from_being_coloured(run, photo):
     photo.with_name("text.jpg").write_text("not a photograph")
     done = run("text.jpg", "photo.jpg", "missing.jpg")

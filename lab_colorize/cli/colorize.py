@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from lab_colorize.cli.console import complain, mention, printable
 from lab_colorize.cli.options import colorize_options, shared_options
-from lab_colorize.cli.streams import STREAM, to_standard_output
+from lab_colorize.cli.streams import STREAM, called, refuse_terminal, to_standard_output
 from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def colorize(
     failures: list[ColorizeError] = []
     for source, target in zip(photos, targets, strict=True):
         outcome = _one(source, target, colorizer, options, failures)
-        _report(outcome, target, as_json=as_json, quiet=quiet)
+        _report(outcome, source, target, as_json=as_json, quiet=quiet)
     context.exit(exit_status(failures))
 
 
@@ -74,6 +74,8 @@ def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOpti
         targets = [STREAM] if streams else [result_path(photo, folder, kind=options.format) for photo in photos]
     else:
         targets = [Path(output)]
+    if STREAM in targets:
+        refuse_terminal()
     seen: dict[Path, Path] = {}
     for source, target in zip(photos, targets, strict=True):
         if target in seen:
@@ -196,9 +198,8 @@ def _streamed(source: Path, target: Path, colorizer: Colorizer, options: Coloriz
     from lab_colorize.photo import read_bytes, write_whole
 
     content = sys.stdin.buffer.read() if source == STREAM else read_bytes(source)
-    name = "standard input" if source == STREAM else str(source)
     try:
-        result = colorize_bytes(content, name=name, colorizer=colorizer, options=options)
+        result = colorize_bytes(content, name=called(source), colorizer=colorizer, options=options)
     except AlreadyInColour:
         if target == STREAM:
             to_standard_output(content)
@@ -210,13 +211,13 @@ def _streamed(source: Path, target: Path, colorizer: Colorizer, options: Coloriz
     return {"reason": "; ".join(result.notes)}
 
 
-def _report(outcome: Outcome, target: Path, *, as_json: bool, quiet: bool) -> None:
+def _report(outcome: Outcome, source: Path, target: Path, *, as_json: bool, quiet: bool) -> None:
     if as_json and target != STREAM:
         click.echo(outcome.line().decode(), nl=False)
     elif outcome.status == "done" and target != STREAM and not quiet:
         click.echo(printable(str(target)))
     if outcome.reason and outcome.status != "failed" and not quiet:
-        mention(f"{outcome.source}: {outcome.reason}." if outcome.status == "done" else outcome.reason)
+        mention(f"{called(source)}: {outcome.reason}." if outcome.status == "done" else outcome.reason)
 
 
 def exit_status(failures: Sequence[ColorizeError]) -> int:

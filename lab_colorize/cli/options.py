@@ -53,7 +53,7 @@ saturation = click.option(
     type=FACTOR,
     callback=finite,
     metavar="X",
-    help="Scale of the colours, up to 5: 0 is grey, 1 the network's own answer.  [default: the model card's advice]",
+    help="Scale of the colours: 0 is grey, 1 the network's own answer.  [default: what the model's card recommends]",
 )
 format_ = click.option(
     "--format",
