@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from lab_colorize.batch.lock import try_lock
-from lab_colorize.batch.outcome import Outcome, read_line
+from lab_colorize.batch.outcome import Outcome, Status, read_line
 from lab_colorize.errors import OutputError
 from lab_colorize.writing import unwritten
 
@@ -48,6 +48,9 @@ def history_of(lines: Iterable[bytes]) -> History:
         if outcome is None:
             if line.endswith(b"\n"):
                 damaged.append(number)
+            continue
+        if outcome.status is Status.GONE:
+            last.pop(outcome.source, None)
             continue
         last[outcome.source] = outcome
         if outcome.target is not None and outcome.target_sha256 is not None:

@@ -7,11 +7,12 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """The three ends a photograph can come to."""
+    """The ends a photograph can come to."""
 
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+    GONE = "gone"  # neither it nor a result of it is there any more: whoever took both away is done with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.find import Found, Trouble
 from lab_colorize.batch.journal import History
+from lab_colorize.batch.lost import Lost
 from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same_where_case_is_ignored
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
@@ -47,7 +48,8 @@ class Plan:
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
     damaged_lines: tuple[int, ...] = ()  # of the journal
-    moved: tuple[Outcome, ...] = ()  # settled, though in another folder: where they are now is still to be written down
+    moved: tuple[Outcome, ...] = ()  # in another folder by now: where they are is still to be written down
+    gone: tuple[Outcome, ...] = ()  # to be written down as such
     elsewhere: tuple[str, ...] = ()  # other folders of which OUT holds results
 
 
@@ -61,6 +63,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     still = {task: judge.settled(task) for task in tasks}
     due = tuple(task for task in tasks if still[task] is None)
     settled = {task.source: before for task, before in still.items() if before is not None}
+    known = targets.keys() | {trouble.source for trouble in found.troubles}
+    lost = Lost(options, tuple(one for one in history.last.values() if one.source not in known), settled.values())
     here = str(options.folder.absolute())
     results = (one for one in history.last.values() if one.target is not None and one.source not in settled)
     away = {one.folder for one in results if one.folder is not None}
@@ -76,7 +80,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         superseded=_superseded(options.out, targets, history),
         written=history.written,
         damaged_lines=history.damaged,
-        moved=tuple(replace(before, folder=here) for before in settled.values() if before.folder != here),
+        moved=tuple(replace(one, folder=here) for one in (*settled.values(), *lost.moved) if one.folder != here),
+        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder) for one in lost.gone),
         elsewhere=tuple(sorted(away - {here})),
     )
 

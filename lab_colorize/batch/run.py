@@ -66,7 +66,7 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in self.plan.moved:
+        for outcome in (*self.plan.moved, *self.plan.gone):
             self._written_down(outcome)
         yield from self.plan.settled
         for outcome in self.plan.hopeless:

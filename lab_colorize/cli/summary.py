@@ -106,6 +106,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
             f"note: passed over {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
             " `verify` says what to do."
         )
+    yield from _gone(batch.plan, "was written down")
     yield from _failures(tally, batch)
     if interrupted:
         left = len(batch.plan.due) + len(batch.plan.hopeless) - tally.tried
@@ -132,6 +133,16 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
     if found.rest and not options.copy_rest:
         yield f"Such as {printable(named(found.rest))}; --dry-run --json names every such file."
+
+
+def _gone(plan: Plan, that: str) -> Iterator[str]:
+    """Said even if quiet, because it is said only once."""
+    if plan.gone:
+        names = printable(named([outcome.source for outcome in plan.gone]))
+        yield (
+            f"{number_of(len(plan.gone), 'photograph')} gone, with all results: {names}. That {that}: from then on"
+            " `verify` expects neither."
+        )
 
 
 def _superseded(batch: Batch) -> Iterator[str]:
@@ -179,6 +190,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         " (an estimate from two sample pictures on this machine)."
     )
     yield from _replaced(survey, options)
+    yield from _gone(survey.plan, "would be written down")
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.plan.settled:

@@ -116,15 +116,19 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
     states = {state for kind, state in found if kind is Kind.SOURCE}
     if any(kind is Kind.RESULT and state in LOSSES for kind, state in found):
         yield (
-            "The same batch makes missing results again, and changed ones with --checksum --overwrite; --exclude the"
-            " photographs of those that were edited on purpose, or your work is replaced."
+            "The same batch makes missing results again if their photographs are there, and changed ones with"
+            " --checksum --overwrite; --exclude the photographs of those that were edited on purpose, or your work is"
+            " replaced."
         )
     if states & {State.FAILED, State.WAITING}:
         yield "The same batch tries again what failed, and does what is waiting; --results-only leaves both out."
     if State.MISSING in states and State.WHOLE not in states:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
-        yield "If photographs were moved, --source says where they are now."
+        yield (
+            "If photographs were moved, --source says where they are now. Of those that were removed for good, remove"
+            " the results too: the next batch writes them down as gone, and neither is expected any more."
+        )
     if states & {State.CHANGED, State.UNREADABLE}:
         yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."
 

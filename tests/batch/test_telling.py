@@ -33,13 +33,14 @@ def told(
     out: Path = OUT,
     damaged: tuple[int, ...] = (),
     superseded: dict[str, str] | None = None,
+    gone: tuple[Outcome, ...] = (),
     **more: Any,
 ) -> str:
     due = [Task(f"{number}.jpg", f"{number}.jpg") for number in range(30)]
     batch: Any = SimpleNamespace(
         found=found,
         options=SimpleNamespace(copy_rest=copy_rest, out=out),
-        plan=SimpleNamespace(due=due, hopeless=[], damaged_lines=damaged, superseded=superseded or {}),
+        plan=SimpleNamespace(due=due, hopeless=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
 
@@ -107,6 +108,12 @@ def test_results_that_another_format_left_are_told_unless_they_are_all_there_is(
     assert "2 earlier results still lie in the output: a.jpg, b.jpg." in told(
         Tally(0), out=tmp_path, superseded=superseded
     )
+
+
+def test_what_is_gone_is_said_even_if_quiet() -> None:
+    gone = (Outcome("a.jpg", None, Status.GONE),)
+    assert "1 photograph gone, with all results: a.jpg." in told(Tally(0), gone=gone, quiet=True)
+    assert "gone" not in told(Tally(0))
 
 
 def test_an_output_that_should_be_complete_says_what_it_lacks(tmp_path: Path) -> None:

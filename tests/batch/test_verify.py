@@ -10,6 +10,7 @@ import pytest
 
 from lab_colorize.batch.finding import Finding, State
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal
+from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.verify import account_of
 from lab_colorize.cli import main
 from lab_colorize.colorizer import ColorizeOptions
@@ -173,6 +174,65 @@ def test_a_batch_from_where_photographs_were_moved_to_knows_them_again_and_tells
     written = (finished.out / JOURNAL_NAME).read_bytes().count(b"\n")
     finished.batch(exclude=("bad.jpg",))
     assert (finished.out / JOURNAL_NAME).read_bytes().count(b"\n") == written
+
+
+class TestGone:
+    """A photograph that was removed for good, with its result, is expected no more once a batch has seen it."""
+
+    def test_what_nobody_can_find_is_gone_and_may_come_back(self, finished: Archive) -> None:
+        kept = (finished.folder / "3.png").read_bytes()
+        for name in ("3.png", "bad.jpg", "colour.jpg"):  # one done, one failed, one left alone
+            (finished.folder / name).unlink()
+        finished.batch()
+        assert told(finished) == {"source 3.png": "missing"}
+        (finished.out / "3.png").unlink()
+        assert told(finished) == {"source 3.png": "missing", "result 3.png": "missing"}
+        finished.batch()
+        assert [one for one in findings(finished) if one.told] == []
+        lines = (finished.out / JOURNAL_NAME).read_bytes()
+        finished.batch()
+        assert (finished.out / JOURNAL_NAME).read_bytes() == lines  # it is said once
+        (finished.folder / "3.png").write_bytes(kept)
+        assert finished.batch()["3.png"].status is Status.DONE
+        assert told(finished) == {}
+
+    def test_what_was_not_chosen_is_not_gone(self, finished: Archive) -> None:
+        (finished.out / "3.png").unlink()
+        finished.batch(exclude=("3.png",))
+        assert told(finished) == {"result 3.png": "missing"}
+
+    def test_what_is_out_of_reach_is_not_gone(self, finished: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+        (finished.out / "a/1.jpg").unlink()
+        reached = Path.lstat
+
+        def denied(path: Path) -> os.stat_result:
+            if path == finished.folder / "a/1.jpg":
+                raise PermissionError
+            return reached(path)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "lstat", denied)
+            finished.batch(exclude=("a",))
+        assert told(finished) == {"result a/1.jpg": "missing"}
+
+    def test_what_lies_in_a_folder_that_is_away_is_not_gone(self, finished: Archive) -> None:
+        away = finished.folder.rename(finished.folder.with_name("away"))
+        (finished.out / "3.png").unlink()
+        finished.folder.mkdir()
+        finished.add("new.jpg")
+        other = Archive(finished.folder.rename(finished.folder.with_name("other")), finished.out)
+        other.batch()
+        away.rename(finished.folder)
+        assert told(finished)["result 3.png"] == "missing"
+
+    def test_what_did_not_come_along_when_the_others_were_moved_can_be_gone(self, finished: Archive) -> None:
+        (finished.folder / "3.png").unlink()
+        finished.folder = finished.folder.rename(finished.folder.with_name("moved"))
+        finished.batch()
+        assert told(finished) == {"source 3.png": "missing"}
+        (finished.out / "3.png").unlink()
+        finished.batch()
+        assert told(finished) == {}
 
 
 def test_a_journal_of_an_earlier_version_asks_where_the_photographs_are(finished: Archive) -> None:
