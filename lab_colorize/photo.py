@@ -12,7 +12,7 @@ from typing import cast
 from lab_colorize import exif, icc, xmp
 from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat, UsageProblem
 from lab_colorize.formats import decoding, encoding, jpeg, tiff
-from lab_colorize.formats.base import SUFFIXES, Damaged, Format, Header, Metadata, Page, Unsupported
+from lab_colorize.formats.base import SUFFIXES, WHOLE_COPY, Damaged, Format, Header, Metadata, Page, Unsupported
 from lab_colorize.formats.encoding import depth_kept
 from lab_colorize.formats.recognition import CONTAINERS, recognise
 from lab_colorize.metadata import read_metadata
@@ -46,8 +46,7 @@ PHOTO_SUFFIXES = frozenset(_BY_SUFFIX) | _KNOWN_ONLY
 
 _SIGNATURE = 512  # bytes that tell formats apart
 _HEAD = 1 << 20  # bytes that hold the header of nearly every file
-_WHOLE_COPY = "Get a whole copy of the file."
-_TRUNCATED = "Get a whole copy of the file, or give --accept-truncated to take what is there."
+_TRUNCATED = "Get a whole copy of it, or give --accept-truncated to take what is there."
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def read_photo(
     try:
         pages = decoding.decode(data, format, header)
     except Damaged as broken:
-        raise UnreadablePhoto(f"{called!r} is damaged: {broken}.", remedy=_WHOLE_COPY) from None
+        raise UnreadablePhoto(f"{called!r} is damaged: {broken}.", remedy=broken.remedy) from None
     except Unsupported as kind:
         raise UnsupportedFormat(f"{called!r} is {kind}.", remedy=kind.remedy) from None
     except MemoryError:
@@ -187,7 +186,7 @@ def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
         format = recognise(data[:_SIGNATURE])
         header = CONTAINERS[format].header(data)
     except Damaged as broken:
-        raise UnreadablePhoto(f"{name!r} is not readable: {broken}.", remedy=_WHOLE_COPY) from None
+        raise UnreadablePhoto(f"{name!r} is not readable: {broken}.", remedy=broken.remedy) from None
     except Unsupported as kind:
         raise UnsupportedFormat(f"{name!r} is {kind}.", remedy=kind.remedy) from None
     if header.total > max_pixels:
@@ -210,4 +209,4 @@ def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) ->
         if complete or accept_truncated:
             return jpeg.completed(data), not complete
         raise UnreadablePhoto(f"{name!r} is truncated: {flaw}.", remedy=_TRUNCATED)
-    raise UnreadablePhoto(f"{name!r} is damaged: {flaw}.", remedy=_WHOLE_COPY)
+    raise UnreadablePhoto(f"{name!r} is damaged: {flaw}.", remedy=WHOLE_COPY)

@@ -180,7 +180,7 @@ def test_a_thumbnails_end_is_not_the_photographs() -> None:
 def test_a_spoilt_png_is_refused() -> None:
     data = bytearray(WHOLE["png"]())
     data[len(data) // 2] ^= 0xFF
-    with pytest.raises(UnreadablePhoto, match="checksum"):
+    with pytest.raises(UnreadablePhoto, match="the checksum of its part IDAT is wrong"):
         read_photo(bytes(data))
 
 
@@ -213,8 +213,9 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 def test_text_called_jpg_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "letter.jpg"
     path.write_text("Dear Sir, the photograph follows by separate post.")
-    with pytest.raises(UnreadablePhoto, match=r"letter\.jpg.*no photograph"):
+    with pytest.raises(UnreadablePhoto, match=r"letter\.jpg.*no photograph") as refused:
         read_photo(path)
+    assert "whole copy" not in refused.value.remedy  # it is whole
 
 
 def test_a_folder_called_jpg_is_refused(tmp_path: Path) -> None:

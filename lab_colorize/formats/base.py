@@ -41,8 +41,15 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
 }
 
 
+WHOLE_COPY = "Get a whole copy of it."
+
+
 class Damaged(Exception):
     """The bytes are not a whole file of their format; the message ends the sentence "NAME is damaged: ..."."""
+
+    def __init__(self, what: str, *, remedy: str = WHOLE_COPY) -> None:
+        super().__init__(what)
+        self.remedy = remedy
 
 
 class Unsupported(Exception):

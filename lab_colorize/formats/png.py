@@ -40,7 +40,7 @@ def _chunks(data: bytes, *, checked: bool = False) -> Iterator[tuple[bytes, int,
         if end + 4 > len(data):
             break
         if checked and zlib.crc32(memoryview(data)[at + 4 : end]) != struct.unpack_from(">I", data, end)[0]:
-            raise Damaged(f"the checksum of its part {kind!r} is wrong")
+            raise Damaged(f"the checksum of its part {kind.decode('ascii', 'backslashreplace')} is wrong")
         yield kind, start, end
         if kind == b"IEND":
             return

@@ -53,7 +53,7 @@ def recognise(data: bytes) -> Format:
         if matches:
             return format
     _refuse(data, brands)
-    raise Damaged("its contents are no photograph, whatever its name says")
+    raise Damaged("its contents are no photograph", remedy="It is another kind of file, or a spoilt copy.")
 
 
 def _refuse(data: bytes, brands: frozenset[bytes]) -> None:
