@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from lab_colorize import __version__
 from lab_colorize.cli.group import COMMANDS, commands
+from lab_colorize.cli.streams import say_path
 from lab_colorize.errors import ColorizeError
 
 
@@ -245,10 +246,22 @@ def test_a_reader_that_went_away_ends_it_quietly(run, photo):
 @pytest.mark.parametrize("name", ["with space.jpg", "line\nbreak.jpg", "größe-写真.jpg", "-dash.jpg", "b\udcff.jpg"])
 def test_photos_of_any_name_are_coloured(run, photo, name):
     renamed = photo.rename(photo.with_name(name))
-    done = run("colorize", f"./{name}")
+    done = run("colorize", f"./{name}", text=False)
     assert done.returncode == 0, done.stderr
     assert renamed.with_name(f"{renamed.stem}_colorized.jpg").exists()
-    assert done.stdout.count("\n") == 1
+    assert done.stdout.count(b"\n") == 1
+
+
+def test_a_script_is_told_the_name_of_the_result_as_it_is(run, photo):
+    photo.rename(photo.with_name("Gr\udcfc\udcdfe \u200e.jpg"))
+    done = run("Gr\udcfc\udcdfe \u200e.jpg", text=False, LC_ALL="C.UTF-8")
+    assert photo.with_name(os.fsdecode(done.stdout.removesuffix(b"\n"))).exists()
+
+
+def test_a_name_steers_no_terminal(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    say_path(Path("\x1b[2J\u202e\udcff.jpg"))
+    assert capsys.readouterr().out == "\\x1b[2J\\u202e\\udcff.jpg\n"
 
 
 def test_quiet_says_nothing_when_all_is_well(run, photo):

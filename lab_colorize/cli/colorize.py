@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from lab_colorize.cli.console import complain, mention, printable
+from lab_colorize.cli.console import complain, mention
 from lab_colorize.cli.options import colorize_options, shared_options
-from lab_colorize.cli.streams import STREAM, called, refuse_terminal, to_standard_output
+from lab_colorize.cli.streams import STREAM, called, refuse_terminal, say_path, to_standard_output
 from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def _report(outcome: Outcome, source: Path, target: Path, *, as_json: bool, quie
     if as_json and target != STREAM:
         click.echo(outcome.line().decode(), nl=False)
     elif outcome.status == "done" and target != STREAM and not quiet:
-        click.echo(printable(str(target)))
+        say_path(target)
     if outcome.reason and outcome.status != "failed" and not quiet:
         mention(f"{called(source)}: {outcome.reason}." if outcome.status == "done" else outcome.reason)
 
