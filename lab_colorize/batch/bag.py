@@ -23,6 +23,7 @@ from lab_colorize.writing import write_whole
 
 PAYLOAD = "data"
 MANIFEST_NAME = "manifest-sha256.txt"
+TAG_MANIFEST_NAME = "tagmanifest-sha256.txt"
 _INFO_NAME = "bag-info.txt"
 _OWN_INFO = re.compile(rb"(?m)^(Payload-Oxum|Bagging-Date|Bag-Software-Agent):.*\n([ \t].*\n)*")
 # Tools that split text as Python does end a line at the first of these, and take the others off its end.
@@ -60,7 +61,7 @@ def names_to_be(bag: Path, plan: Plan) -> frozenset[str]:
     """What the payload will hold, by its names in the bag: what lies there already, results and their comparisons."""
     targets = {task.target for task in plan.due} | {one.target for one in plan.settled if one.target is not None}
     beside = {companion for target in targets if (companion := plan.naming.companion_of(target)) is not None}
-    return frozenset(_payload(bag)) | {f"{PAYLOAD}/{target}" for target in targets | beside}
+    return frozenset(payload(bag)) | {f"{PAYLOAD}/{target}" for target in targets | beside}
 
 
 def check_names(names: Collection[str]) -> None:
@@ -95,7 +96,7 @@ def cautions(names: Collection[str]) -> Iterator[str]:
 def write_bag(bag: Path) -> None:
     """Bring manifest and tag files in line with the payload, under its lock."""
     with Journal(bag / PAYLOAD):
-        files = _payload(bag)
+        files = payload(bag)
         check_names(files)
         version = _version(files)
         size = sum(path.stat().st_size for path in files.values())
@@ -107,10 +108,10 @@ def write_bag(bag: Path) -> None:
         for name, content in tags.items():
             write_whole(bag / name, content, overwrite=True)
         hashes = "".join(f"{sha256_of(bag / name)}  {name}\n" for name in sorted(tags))
-        write_whole(bag / "tagmanifest-sha256.txt", hashes.encode(), overwrite=True)
+        write_whole(bag / TAG_MANIFEST_NAME, hashes.encode(), overwrite=True)
 
 
-def _payload(bag: Path) -> dict[str, Path]:
+def payload(bag: Path) -> dict[str, Path]:
     """Every file of the payload by its name in the bag, in order."""
     files = sorted(path for path in (bag / PAYLOAD).rglob("*") if path.is_file())
     return {path.relative_to(bag).as_posix(): path for path in files}
@@ -118,7 +119,7 @@ def _payload(bag: Path) -> dict[str, Path]:
 
 def _manifest(bag: Path, files: dict[str, Path], version: str) -> bytes:
     made = {f"{PAYLOAD}/{target}": sha256 for target, sha256 in read_journal(bag / PAYLOAD).written.items()}
-    lines = (f"{made.get(name) or sha256_of(path)}  {_stated(name, version)}\n" for name, path in files.items())
+    lines = (f"{made.get(name) or sha256_of(path)}  {stated(name, version)}\n" for name, path in files.items())
     return "".join(lines).encode()
 
 
@@ -128,7 +129,7 @@ def _version(names: Collection[str]) -> str:
     return "0.97" if not ends and any("%" in name for name in names) else "1.0"
 
 
-def _stated(name: str, version: str) -> str:
+def stated(name: str, version: str) -> str:
     """A name as a manifest of that version writes it."""
     if version == "0.97":
         return name

@@ -9,6 +9,7 @@ class Kind(StrEnum):
 
     RESULT = "result"
     SOURCE = "source"
+    BAG = "bag"  # in the manifest of the bag that the results are in
 
 
 class State(StrEnum):
@@ -34,7 +35,7 @@ class Finding:
     """What was found out about one file."""
 
     kind: Kind
-    path: str  # relative to OUT, or to the folder of the sources
+    path: str  # relative to OUT, to the folder of the sources, or to the bag
     state: State
     reason: str = ""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from lab_colorize.batch.bag_verify import bag_findings
 from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.crew import Crew
 from lab_colorize.batch.find import Search, find
@@ -46,6 +47,8 @@ class Account:
     checks: tuple[Check, ...]
     folders: frozenset[Path] | None
     """Where the sources are; None if they are not asked about."""
+    bag: Path | None = None
+    """The bag whose payload OUT is, if it is one."""
 
     @property
     def journal(self) -> Path:
@@ -55,6 +58,8 @@ class Account:
     def findings(self, *, quick: bool, workers: int, on_step: Callable[[bool], None]) -> list[Finding]:
         """Look at every file, `workers` at a time; `on_step` hears after each check whether all was well."""
         found = [*self._undone(), *strangers(self.out, self._results())]
+        if self.bag is not None:
+            found += bag_findings(self.bag, self.history, quick=quick)
         if self.checks:
             look = partial(finding, quick=quick)
             for one in Crew(self.checks, lambda: look, min(workers, len(self.checks))).results():
@@ -78,7 +83,7 @@ class Account:
         return {check.path for check in self.checks if check.kind is Kind.RESULT}
 
 
-def account_of(out: Path, *, sources: bool = True, folder: Path | None = None) -> Account:
+def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, bag: Path | None = None) -> Account:
     """Read the journal of OUT; `folder` is where the sources are now, if they were moved."""
     if not (out / JOURNAL_NAME).is_file():
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
@@ -86,7 +91,7 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None) -
     history = read_journal(out)
     places = _places(history, folder) if sources else {}
     checks = (*_results(out, history), *_sources(history, places))
-    return Account(out, history, checks, frozenset(places.values()) if sources else None)
+    return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)
 
 
 def _results(out: Path, history: History) -> Iterator[Check]:

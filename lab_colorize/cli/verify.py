@@ -54,14 +54,16 @@ def verify(
     Every result and every photograph is held against the hash that the journal has of it. What is missing, changed or
     foreign is listed. Nothing is written.
     """
-    from lab_colorize.batch.bag import is_bag, is_current, results_folder
+    from lab_colorize.batch.bag import is_bag, results_folder
+    from lab_colorize.batch.bag_verify import is_behind
     from lab_colorize.batch.options import usable_cores
     from lab_colorize.batch.verify import account_of
     from lab_colorize.cli.steps import counted
 
     if source is not None and results_only:
         raise UsageProblem("--source and --results-only contradict each other.", remedy="Leave one of them out.")
-    account = account_of(results_folder(out, manifest=False), sources=not results_only, folder=source)
+    results, bag = results_folder(out, manifest=False), out if is_bag(out) else None
+    account = account_of(results, sources=not results_only, folder=source, bag=bag)
     findings = counted(
         len(account.checks),
         lambda on_step: account.findings(quick=quick, workers=workers or usable_cores(), on_step=on_step),
@@ -71,8 +73,8 @@ def verify(
         click.echo(line)
     for line in _summary(account, findings, quick=quick, quiet=quiet):
         click.echo(line, err=as_json)
-    if is_bag(out) and not is_current(out):
-        mention("The manifest is missing or older than the results; the next batch brings it up to date.")
+    if bag is not None and is_behind(bag):
+        mention("The manifest is older than the results, or not made yet; the next batch brings it up to date.")
     context.exit(_exit_code(account, findings))
 
 
@@ -97,7 +99,8 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
     if not quiet:
         for kind in Kind:
             states = Counter(finding.state for finding in findings if finding.kind is kind)
-            yield f"{kind.capitalize()}s: {_counts(states) or 'none'}."
+            if states or kind is not Kind.BAG:
+                yield f"{kind.capitalize()}s: {_counts(states) or 'none'}."
         if quick:
             yield "Only sizes and times were compared."
         yield from _tidying({finding.state for finding in findings})
@@ -129,6 +132,8 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
             "If photographs were moved, --source says where they are now. Of those that were removed for good, remove"
             " the results too: the next batch writes them down as gone, and neither is expected any more."
         )
+    if any(kind is Kind.BAG for kind, _ in found):
+        yield "Look whether files or the manifest were changed; the next batch writes the manifest anew."
     if states & {State.CHANGED, State.UNREADABLE}:
         yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."
 

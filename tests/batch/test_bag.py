@@ -11,9 +11,13 @@ import bagit
 import pytest
 
 from lab_colorize.batch.bag import MANIFEST_NAME, cautions, is_current, names_to_be, results_folder, write_bag
+from lab_colorize.batch.bag_verify import is_behind
+from lab_colorize.batch.finding import Kind
 from lab_colorize.batch.journal import Journal
 from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.run import Batch as Planned
+from lab_colorize.batch.verify import account_of
+from lab_colorize.cli import main
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.writing import TEMPORARY_PREFIX
 
@@ -249,3 +253,77 @@ def test_a_bag_is_not_written_while_a_batch_is_at_work(bagged: Archive) -> None:
     bagged.batch()
     with Journal(bagged.out), pytest.raises(OutputError, match="Another batch"):
         write_bag(bag_of(bagged))
+
+
+class TestVerify:
+    """The manifest is held against the journal and what lies in the payload."""
+
+    @pytest.fixture
+    def whole(self, bagged: Archive) -> Archive:
+        bagged.add("100%.jpg")
+        bagged.batch()
+        (bagged.out / "by hand.txt").write_text("mine")
+        write_bag(bag_of(bagged))
+        return bagged
+
+    def found(self, archive: Archive, *, quick: bool = False) -> dict[str, str]:
+        account = account_of(archive.out, bag=bag_of(archive))
+        findings = account.findings(quick=quick, workers=1, on_step=lambda _: None)
+        assert all(one.lost for one in findings if one.kind is Kind.BAG)
+        return {one.path: one.state.value for one in findings if one.kind is Kind.BAG}
+
+    def edit(self, archive: Archive, name: str, old: str, new: str) -> None:
+        manifest = bag_of(archive) / MANIFEST_NAME
+        line = next(line for line in manifest.read_text().splitlines(keepends=True) if line.endswith(f"  {name}\n"))
+        manifest.write_text(manifest.read_text().replace(line, re.sub(old, new, line)))
+
+    @pytest.mark.parametrize("names", [(), ("a\nb.jpg",)], ids=["0.97", "1.0"])
+    def test_says_nothing_of_a_manifest_that_is_as_it_was_written(self, whole: Archive, names: tuple[str, ...]) -> None:
+        whole.add(*names)
+        whole.batch()
+        write_bag(bag_of(whole))
+        info = bag_of(whole) / "bag-info.txt"
+        info.write_text(f"Contact-Name: Anna\n{info.read_text()}")
+        (whole.out / "later.txt").touch()
+        assert self.found(whole) == self.found(whole, quick=True) == {}
+
+    @pytest.mark.parametrize("name", ["data/a/1.jpg", "data/100%.jpg", "data/by hand.txt", "data/lab-colorize.jsonl"])
+    def test_finds_a_line_that_was_deleted(self, whole: Archive, name: str) -> None:
+        self.edit(whole, name, "(?s).*", "")
+        assert self.found(whole) == self.found(whole, quick=True) == {name: "missing"}
+
+    @pytest.mark.parametrize("name", ["data/a/1.jpg", "data/100%.jpg", "data/by hand.txt", "data/lab-colorize.jsonl"])
+    def test_finds_another_hash(self, whole: Archive, name: str) -> None:
+        self.edit(whole, name, "^.{8}", "01234567")
+        assert self.found(whole) == {name: "changed"}
+
+    def test_finds_a_line_of_what_is_not_there_unless_a_result_is_missing_which_is_told_already(
+        self, whole: Archive
+    ) -> None:
+        (whole.out / "by hand.txt").unlink()
+        (whole.out / "2.tif").unlink()
+        assert self.found(whole) == {"data/by hand.txt": "missing"}
+
+    def test_finds_that_the_manifest_is_away(self, whole: Archive) -> None:
+        (bag_of(whole) / MANIFEST_NAME).unlink()
+        assert self.found(whole) == {MANIFEST_NAME: "missing"}
+
+    def test_takes_a_manifest_that_a_killed_batch_left_behind_for_no_damage(self, whole: Archive) -> None:
+        whole.add("3.png")
+        whole.batch()
+        assert is_behind(bag_of(whole))
+        assert self.found(whole) == {}
+        write_bag(bag_of(whole))
+        assert not is_behind(bag_of(whole))
+
+    def test_ends_with_6_and_says_what_to_do(
+        self, whole: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.edit(whole, "data/2.tif", "^.{8}", "01234567")
+        monkeypatch.setattr(sys, "argv", ["lab-colorize", "verify", str(bag_of(whole))])
+        for code, said in ((6, "changed    bag    data/2.tif: The manifest has another hash of it."), (0, "3 whole.")):
+            with pytest.raises(SystemExit) as ended:
+                main()
+            assert ended.value.code == code
+            assert said in capsys.readouterr().out
+            write_bag(bag_of(whole))
