@@ -1,4 +1,4 @@
-"""`lab-colorize models`: the zoo as a table, and which of its networks have trained weights on this machine."""
+"""`lab-colorize models`: the zoo as a table, and the models, shipped or trained, that there are of its networks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OWN = "own"  # instead of a report's code
 NOT_TRAINED = "-"
 WIDE = 200  # columns of a pipe: what reads it wants whole names
-LAST = "trained here"
+LAST = "--model"
 COLUMNS: dict[str, Any] = {
     "network": "left",
     "parameters": "right",
@@ -34,10 +34,10 @@ COLUMNS: dict[str, Any] = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of objects on standard output.")
 def models(as_json: bool) -> None:
-    """List the networks that can be trained, and those already trained here.
+    """List the networks to train, and the models to colour with.
 
-    The last column names the models that `--model` takes. Any other network can be trained with
-    `lab-colorize train FOLDER --network NAME`.
+    The last column names the models that `--model` takes: the shipped one and your own. Any network can
+    be trained with `lab-colorize train FOLDER --network NAME`.
     """
     from lab_colorize.zoo.catalog import ROWS
 

@@ -1,4 +1,4 @@
-"""`lab-colorize models` lists the zoo, with no Keras, and knows what is trained here."""
+"""`lab-colorize models` lists the zoo, with no Keras, and knows what there is to colour with."""
 
 import io
 import json
@@ -42,9 +42,11 @@ def test_every_network_has_a_line_with_its_count(mine):
         assert row.objective in line
 
 
-def test_a_line_names_the_models_trained_here(mine, trained):
-    for line in run().stdout.splitlines():
-        assert ("harbour" in line) == line.startswith("unet-512 ")
+def test_a_line_names_the_models_of_its_network_under_the_option_that_takes_them(mine, trained):
+    heading, *lines = run().stdout.splitlines()
+    for line in lines:
+        assert (line.find("harbour") == heading.index("--model")) == line.startswith("unet-512 ")
+        assert (line.find("default") == heading.index("--model")) == line.startswith("mobilenet-unet ")
 
 
 def test_json_has_the_whole_catalog(mine, trained):
