@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from lab_colorize import __version__
 from lab_colorize.cli.group import COMMANDS, commands
 from lab_colorize.cli.streams import say_path
-from lab_colorize.errors import ColorizeError
+from lab_colorize.errors import ColorizeError, ExitCode
 
 
 @pytest.fixture
@@ -287,6 +288,13 @@ def test_every_command_explains_itself(command):
     result = CliRunner().invoke(commands, [command, "--help"])
     assert result.exit_code == 0
     assert "Usage: " in result.output
+
+
+def test_help_names_every_exit_status():
+    told = " ".join(CliRunner().invoke(commands, ["--help"]).output.split())
+    assert re.findall(r"(?<=[ ,])\d+(?= [a-z])", told.partition("Exit status:")[2]) == [
+        str(int(code)) for code in ExitCode
+    ]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -23,6 +23,18 @@ from lab_colorize.errors import ColorizeError, ExitCode, OutputError
 
 DEFAULT = "colorize"
 COMMANDS = (DEFAULT, "batch", "verify", "train", "evaluate", "models")
+MEANINGS = {
+    ExitCode.OK: "all is done",
+    ExitCode.BUG: "a bug",
+    ExitCode.USAGE: "a request that makes no sense",
+    ExitCode.UNREADABLE: "a photograph cannot be read",
+    ExitCode.WEIGHTS: "the model is missing or damaged",
+    ExitCode.OUTPUT: "the result cannot be written",
+    ExitCode.SOME_FAILED: "some failed and the others are done",
+    ExitCode.NOTHING_TO_DO: "nothing to do",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+STATUSES = ", ".join(f"{code:d} {meaning}" for code, meaning in MEANINGS.items())
 
 
 class OutputGone(ColorizeError):
@@ -78,7 +90,7 @@ def _refuse_misspelt(word: str) -> None:
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="`lab-colorize PHOTO` is short for `lab-colorize colorize PHOTO`.",
+    epilog=f"`lab-colorize PHOTO` is short for `lab-colorize colorize PHOTO`.\n\nExit status: {STATUSES}.",
 )
 @click.version_option(__version__, prog_name="lab-colorize")
 def commands() -> None:
