@@ -163,9 +163,11 @@ def _mention_limit(looked: Looked, measured: int) -> None:
 
 def _complain_of(photo_set: PhotoSet) -> ExitCode:
     """List what could not be read; an evaluation that left something out in silence could not be trusted."""
+    from lab_colorize.batch.words import number_of
+
     for one in photo_set.unreadable[:_LISTED]:
         what = one.reason if one.name in one.reason else f"{one.name}: {one.reason}"
         complain(UnreadablePhoto(what, remedy=one.remedy))
-    if len(photo_set.unreadable) > _LISTED:
-        click.echo(f"... and {len(photo_set.unreadable) - _LISTED} more unreadable ones.", err=True)
+    if others := photo_set.unreadable[_LISTED:]:
+        click.echo(f"... and {number_of(len(others), 'more unreadable one')}.", err=True)
     return ExitCode.SOME_FAILED if photo_set.unreadable else ExitCode.OK

@@ -67,6 +67,15 @@ def test_unreadable_photographs_are_named_and_the_others_are_measured(run, colou
     assert "6 photographs measured, 1 grey one left out, 1 unreadable." in done.stdout
 
 
+def test_of_many_unreadable_photographs_the_first_are_named_and_the_others_counted(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("lab_colorize.cli.evaluate._LISTED", 2)
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_text("no photograph")
+    told = run(tmp_path, "--quiet").stderr
+    assert ("1.jpg" in told, "2.jpg" in told) == (True, False)
+    assert told.endswith("... and 1 more unreadable one.\n")
+
+
 def test_a_folder_of_unreadable_photographs_alone_is_no_success(run, tmp_path):
     (tmp_path / "broken.jpg").write_text("no photograph")
     assert run(tmp_path).exit_code == ExitCode.SOME_FAILED
