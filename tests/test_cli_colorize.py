@@ -150,6 +150,7 @@ def test_a_photo_in_colour_is_left_alone_and_said_so(run, tmp_path, scene):
         (["photo.jpg", "--saturation", "-1"], 2, "--saturation"),
         (["photo.jpg", "--saturation", "99"], 2, "99.0 is not in the range 0<=x<=5"),
         (["batsh", "folder.jpg"], 2, "Did you mean 'batch'"),
+        (["batch.jpg"], 3, "'batch.jpg' does not exist"),
         ([], 2, "Usage"),
     ],
 )

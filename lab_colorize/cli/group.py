@@ -81,9 +81,9 @@ class Commands(click.Group):
 
 
 def _refuse_misspelt(word: str) -> None:
-    """A word close to a command's name that is no file was surely meant for it."""
+    """A plain word close to a command's name that is no file was surely meant for it."""
     close = difflib.get_close_matches(word, COMMANDS, n=1)
-    if close and not Path(word).exists():
+    if close and word.isalpha() and not Path(word).exists():
         raise click.UsageError(f"There is no command and no photograph called {word!r}. Did you mean {close[0]!r}?")
 
 
