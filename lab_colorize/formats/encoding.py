@@ -35,11 +35,11 @@ def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality:
     if format is Format.AVIF:
         return _avif(page, metadata, quality)
     pixels = _bgr(_over_white(page)) if format is Format.JPEG else _bgra(page)
-    return _EMBEDS[format](_coded(format.suffix, pixels, _options(format, quality)), metadata)
+    coded = _coded(format.suffix, pixels, _options(format, quality))
+    return jpeg.embed(coded, metadata) if format is Format.JPEG else _EMBEDS[format](bytes(coded), metadata)
 
 
 _EMBEDS: dict[Format, Callable[[bytes, Metadata], bytes]] = {
-    Format.JPEG: jpeg.embed,
     Format.PNG: png.embed,
     Format.WEBP: webp.embed,
     Format.JPEG2000: jp2.embed,
@@ -104,14 +104,15 @@ def _avif(page: Page, metadata: Metadata, quality: int) -> bytes:
     return bytes(coded)
 
 
-def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> bytes:
+def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> memoryview:
+    """The encoder's own memory: the most common format needs no second copy of it."""
     try:
         done, coded = cv2.imencode(suffix, pixels, options)
     except cv2.error:
         done = False
     if not done:
         raise Unsupported(f"not to be written as {suffix} by OpenCV", remedy=_ANY_SIZE)
-    return bytes(coded)
+    return coded.data
 
 
 def _bgr(pixels: NDArray[Any]) -> NDArray[Any]:

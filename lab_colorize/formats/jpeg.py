@@ -41,7 +41,7 @@ _ENDS[[0x00, 0xFF, *range(0xD0, 0xD8)]] = False
 _STRETCH = 1 << 20  # bytes looked through at a time
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+def _segments(data: bytes | memoryview) -> Iterator[tuple[int, int, int]]:
     """Give (marker, start, end of its payload) up to EOI; Damaged where the chain breaks."""
     at, marker, number = 2, 0, 0
     while marker != _EOI:
@@ -63,7 +63,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
                 raise Damaged("the image data break off")
 
 
-def _scan_end(data: bytes, at: int) -> int:
+def _scan_end(data: bytes | memoryview, at: int) -> int:
     """Where the marker behind the coded data stands, -1 where there is none. As fast however many FF there are."""
     coded = np.frombuffer(data, np.uint8)
     for start in range(at, len(data) - 1, _STRETCH):
@@ -181,7 +181,7 @@ def _density(jfif: bytes) -> tuple[float, float] | None:
     return (across * inches, down * inches) if inches and across and down else None
 
 
-def embed(data: bytes, metadata: Metadata) -> bytes:
+def embed(data: memoryview, metadata: Metadata) -> bytes:
     """Put the blocks behind SOI, in the order in which readers expect them: JFIF, EXIF, XMP, IPTC, ICC, comments."""
     segments = [_jfif(metadata.dpi)]
     if metadata.exif:
@@ -196,7 +196,7 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
         held = list(pieces(metadata.icc, _ROOM - len(_ICC) - 2))
         segments += [_segment(_APP2, _ICC + bytes((i, len(held))) + part) for i, part in enumerate(held, 1)]
     segments += [_segment(_COM, text) for kind, text in metadata.texts if kind == COMMENT]
-    return b"".join((data[:2], *segments, memoryview(data)[_after_jfif(data) :]))
+    return b"".join((data[:2], *segments, data[_after_jfif(data) :]))
 
 
 def left_behind(metadata: Metadata) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ def _jfif(dpi: tuple[float, float] | None) -> bytes:
     return _segment(_APP0, b"JFIF\0\1\1" + struct.pack(">BHHBB", unit, across, down, 0, 0))
 
 
-def _after_jfif(data: bytes) -> int:
+def _after_jfif(data: memoryview) -> int:
     """Where the encoder's own JFIF segment ends."""
     marker, start, end = next(_segments(data))
-    return end if marker == _APP0 and data.startswith(b"JFIF\0", start) else 2
+    return end if marker == _APP0 and data[start:end].tobytes().startswith(b"JFIF\0") else 2
