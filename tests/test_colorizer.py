@@ -84,8 +84,8 @@ def test_no_photo_takes_the_network_longer_than_a_square_one_and_none_is_shown_n
     height, width = shown_size(shape, card_of(side, step=step))
     filled = -(-height // step) * -(-width // step)
     assert filled <= (side // step) ** 2
-    if step == 8 and max(shape) / min(shape) < 10:
-        assert height * width > 0.75 * side**2
+    if side > 20 * step and max(shape) / min(shape) < 10:  # coarser frames seldom fit
+        assert height * width > 0.8 * side**2
 
 
 def test_a_square_photo_is_shown_at_the_models_own_side():
