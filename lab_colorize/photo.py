@@ -31,6 +31,7 @@ __all__ = [
     "format_for_suffix",
     "format_named",
     "left_behind",
+    "probe_header",
     "probe_photo",
     "read_bytes",
     "read_photo",
@@ -79,15 +80,19 @@ def read_bytes(path: Path) -> bytes:
 
 def probe_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, int, int]:
     """Format, width and height as seen, from the header alone; damage further on goes unnoticed."""
+    format, header = probe_header(path, max_pixels=max_pixels)
+    return format, *header.seen
+
+
+def probe_header(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, Header]:
+    """All that the header claims."""
     name = str(path)
     data = _contents(path, name, _HEAD)
     if len(data) < _HEAD:
-        format, header = _headed(data, name, max_pixels)
-    elif data.startswith(tiff.SIGNATURES):  # its directory may stand anywhere
-        format, header = _headed_far(path, name, max_pixels)
-    else:
-        format, header = _headed_near(data, path, name, max_pixels)
-    return format, *header.seen
+        return _headed(data, name, max_pixels)
+    if data.startswith(tiff.SIGNATURES):  # its directory may stand anywhere
+        return _headed_far(path, name, max_pixels)
+    return _headed_near(data, path, name, max_pixels)
 
 
 def read_photo(

@@ -1,10 +1,14 @@
 """What a batch would do: counted, measured by headers, and an estimate of its time. Writes nothing at all."""
 
 import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
+from lab_colorize.batch.crew import Crew
 from lab_colorize.batch.options import BatchOptions, recipe_of, usable_cores
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan, Task
@@ -14,26 +18,56 @@ from lab_colorize.errors import ColorizeError
 
 if TYPE_CHECKING:
     from lab_colorize.batch.find import Found
+    from lab_colorize.colorizer import ColorizeOptions
     from lab_colorize.models import Model
+    from lab_colorize.photo import Format
 
-_SMALL, _LARGE = 256, 1414  # sides of the pictures that are coloured to learn the pace: 0.07 and 2 megapixels
+_START = 0.4  # seconds: Python, OpenCV, the model; benchmarks/start.py
+_FILES = 0.004  # seconds a photograph: reading, hashing, flushing to the disk, the journal
+_SMALL, _LARGE = 192, 512  # sides of the samples, in pixels; the small one shows what does not depend on size
+_LEAST_TURNS = 3  # of which the median counts
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What the time for a photograph depends on, besides its size: 16 bits take three to ten times as long as 8."""
+
+    format: "Format"
+    deep: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """The photographs of one sort."""
+
+    photographs: int = 0
+    megapixels: float = 0.0  # of all pages
 
 
 @dataclass(frozen=True)
 class Measured:
     """The photographs that are due, by their headers."""
 
-    photographs: int
-    megapixels: float
+    shares: Mapping[Sort, Share]
     unreadable: tuple[Outcome, ...]  # those that will fail, and why
+
+    @property
+    def photographs(self) -> int:
+        """Of all sorts."""
+        return sum(share.photographs for share in self.shares.values())
+
+    @property
+    def megapixels(self) -> float:
+        """Of all sorts."""
+        return sum(share.megapixels for share in self.shares.values())
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds that one worker takes here: for a photograph however small, and for each megapixel on top."""
+    """Seconds that one worker takes here: for a photograph however small, and for each megapixel of its sort on top."""
 
     a_photograph: float
-    a_megapixel: float
+    a_megapixel: Mapping[Sort, float]
 
 
 @dataclass(frozen=True)
@@ -54,7 +88,7 @@ class Survey:
 
 
 def survey(options: BatchOptions) -> Survey:
-    """Plan as a batch would, measure what is due, and learn the pace by colouring two small pictures in memory."""
+    """Plan as a batch would, measure what is due, and learn the pace by colouring samples of its sorts in memory."""
     from lab_colorize.models import find_model
 
     found = look(options)
@@ -62,57 +96,78 @@ def survey(options: BatchOptions) -> Survey:
     plan = plan_batch(options, found, recipe_of(model, options.colorize))
     due = [task for task in plan.due if not task.copy_only]
     measured = measure(options.folder, due, max_pixels=options.colorize.max_pixels)
-    seconds = estimate(measured, pace_of(model), min(options.workers, usable_cores())) if measured.photographs else 0.0
+    workers = max(1, min(options.workers, usable_cores(), measured.photographs))
+    pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
     left_out = () if options.copy_rest else tuple(found.rest)
-    return Survey(found, plan, measured, len(plan.due) - len(due), seconds, left_out)
+    return Survey(found, plan, measured, len(plan.due) - len(due), estimate(measured, pace, workers), left_out)
 
 
 def measure(folder: Path, tasks: list[Task], *, max_pixels: int) -> Measured:
     """Add up the pixels that the headers claim."""
-    from lab_colorize.photo import probe_photo
+    from lab_colorize.photo import probe_header
 
-    photographs, pixels, unreadable = 0, 0, []
+    sizes: dict[Sort, list[int]] = defaultdict(list)
+    unreadable: list[Outcome] = []
     for task in tasks:
         try:
-            _, width, height = probe_photo(folder / task.source, max_pixels=max_pixels)
+            format, header = probe_header(folder / task.source, max_pixels=max_pixels)
         except ColorizeError as error:
             reason = of_it(folder / task.source, error.what)
             unreadable.append(Outcome(task.source, None, Status.FAILED, reason, error.remedy))
         except OSError as error:
             unreadable.append(Outcome(task.source, None, Status.FAILED, f"{error.strerror or error}."))
         else:
-            photographs, pixels = photographs + 1, pixels + width * height
-    return Measured(photographs, pixels / 1e6, tuple(unreadable))
+            sizes[Sort(format, header.bits > 8)].append(header.total)
+    shares = {sort: Share(len(pixels), sum(pixels) / 1e6) for sort, pixels in sizes.items()}
+    return Measured(shares, tuple(unreadable))
 
 
 def estimate(measured: Measured, pace: Pace, workers: int) -> float:
     """Seconds for all of it, shared among the workers."""
-    alone = measured.photographs * pace.a_photograph + measured.megapixels * pace.a_megapixel
-    return alone / max(1, min(workers, measured.photographs))
+    sizes = sum(share.megapixels * pace.a_megapixel[sort] for sort, share in measured.shares.items())
+    return _START + (measured.photographs * (pace.a_photograph + _FILES) + sizes) / workers
 
 
-def pace_of(model: "Model") -> Pace:
-    """Colour a small and a larger picture from JPEG to JPEG, in memory, and draw a line through both times."""
-    small, large = (_seconds_for(side, model) for side in (_SMALL, _LARGE))
-    slope = max(0.0, large - small) / ((_LARGE**2 - _SMALL**2) / 1e6)
-    return Pace(max(0.0, small - slope * _SMALL**2 / 1e6), slope)
+def pace_of(sorts: Collection[Sort], model: "Model", options: "ColorizeOptions", workers: int) -> Pace:
+    """Colour a small sample, and a larger one of each sort, in memory and as many at a time as a batch does."""
+    from lab_colorize.photo import Format
+
+    samples = {sort: _sample(sort, _LARGE) for sort in sorts}
+    small = _sample(Sort(Format.JPEG, deep=False), _SMALL)
+    turns = [sample for sample in (small, *samples.values()) for _ in range(max(_LEAST_TURNS, workers))]
+    seconds: dict[bytes, list[float]] = defaultdict(list)
+    for sample, taken in Crew(turns, lambda: _stopwatch(small, model, options), workers).results():
+        seconds[sample].append(taken)
+    least = median(seconds[small])
+    megapixels = _LARGE**2 / 1e6
+    return Pace(least, {sort: max(0.0, median(seconds[samples[sort]]) - least) / megapixels for sort in sorts})
 
 
-def _seconds_for(side: int, model: "Model") -> float:
-    """The better of two, since the first one also wakes the network up."""
+def _stopwatch(small: bytes, model: "Model", options: "ColorizeOptions") -> Callable[[bytes], tuple[bytes, float]]:
+    """Give a worker what colours a sample and tells the seconds, with a network of its own."""
+    from lab_colorize.colorizer import Colorizer, colorize_bytes
+
+    colorizer = Colorizer(model, threads=1)
+
+    def colour(sample: bytes) -> tuple[bytes, float]:
+        start = time.perf_counter()
+        colorize_bytes(sample, name="sample", colorizer=colorizer, options=options)
+        return sample, time.perf_counter() - start
+
+    colour(small)  # the first one also wakes the network up
+    return colour
+
+
+def _sample(sort: Sort, side: int) -> bytes:
+    """A grey picture, smooth but for its grain, which compresses as badly as a scan."""
+    import cv2
     import numpy as np
 
-    from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_bytes
     from lab_colorize.metadata import Metadata
-    from lab_colorize.photo import Format, Page, Photo, encode_photo
+    from lab_colorize.photo import Page, Photo, encode_photo
 
-    grain = np.random.default_rng(0).integers(0, 256, (side // 8 + 1, side // 8 + 1), np.uint8)
-    pixels = np.kron(grain, np.ones((8, 8), np.uint8))[:side, :side]
-    content = encode_photo(Photo((Page(np.ascontiguousarray(pixels), None),), Format.JPEG, Metadata()))
-    colorizer = Colorizer(model, threads=1)
-    best = float("inf")
-    for _ in range(2):
-        start = time.perf_counter()
-        colorize_bytes(content, name="sample", colorizer=colorizer, options=ColorizeOptions())
-        best = min(best, time.perf_counter() - start)
-    return best
+    random = np.random.default_rng(0)
+    smooth = cv2.resize(random.uniform(30, 220, (8, 8)), (side, side), interpolation=cv2.INTER_CUBIC)
+    levels = np.clip(smooth + random.normal(0, 4, (side, side)), 0, 255)
+    pixels = (levels * 257).astype(np.uint16) if sort.deep else levels.astype(np.uint8)
+    return encode_photo(Photo((Page(pixels, None),), sort.format, Metadata()))

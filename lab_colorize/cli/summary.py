@@ -187,7 +187,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels, less those "
         "in colour already or damaged inside, which only show when they are opened: "
         f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}"
-        " (an estimate from two sample pictures on this machine)."
+        " (an estimate from sample pictures of these formats on this machine)."
     )
     yield from _replaced(survey, options)
     yield from _gone(survey.plan, "would be written down")

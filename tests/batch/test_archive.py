@@ -14,10 +14,17 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import tifffile
 
+from lab_colorize.batch import survey
 from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.plan import Task
+from lab_colorize.batch.survey import Share, Sort, measure, pace_of
+from lab_colorize.colorizer import ColorizeOptions
+from lab_colorize.models import find_model
+from lab_colorize.photo import Format
 
-from .conftest import Batch, Ended, arguments, picture
+from .conftest import Archive, Batch, Ended, arguments, picture
 
 
 def bomb() -> bytes:
@@ -139,6 +146,25 @@ def test_a_dry_run_in_json_names_every_file(batch: Batch, folder: Path, tmp_path
     told = batch(folder, tmp_path / "out", tiny_model, "--dry-run", "--json").stdout.splitlines()
     actions = {line["source"]: line["action"] for line in map(json.loads, told)}
     assert actions == {"1.jpg": "colour", "a/2.tif": "colour", "a/3.png": "colour", "note.txt": "leave"}
+
+
+def test_the_pace_is_learnt_for_every_sort(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sorts = [Sort(format, deep=deep) for format in Format for deep in (False, True)]
+    monkeypatch.setattr(survey, "_LARGE", 200)
+    pace = pace_of(sorts, find_model(tiny_model), ColorizeOptions(), workers=1)
+    assert pace.a_megapixel.keys() == set(sorts)
+    assert pace.a_photograph > 0
+
+
+def test_a_dry_run_measures_all_pages_and_the_depth_of_each_sort(archive: Archive) -> None:
+    picture(archive.folder / "1.jpg", size=(1000, 500))
+    tifffile.imwrite(archive.folder / "2.tif", np.zeros((3, 500, 1000), np.uint16), photometric="minisblack")
+    tifffile.imwrite(archive.folder / "3.tif", np.zeros((500, 1000), np.uint16), photometric="minisblack")
+    tasks = [Task(path.name, path.name) for path in archive.folder.iterdir()]
+    assert measure(archive.folder, tasks, max_pixels=10**7).shares == {
+        Sort(Format.JPEG, deep=False): Share(1, 0.5),
+        Sort(Format.TIFF, deep=True): Share(2, 2.0),
+    }
 
 
 def test_a_dry_run_says_which_results_would_be_replaced_and_why(

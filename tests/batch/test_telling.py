@@ -11,11 +11,12 @@ import pytest
 from lab_colorize.batch.find import Found
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import OTHER_RECIPE, Task
-from lab_colorize.batch.survey import Measured, Pace, estimate
+from lab_colorize.batch.survey import Measured, Pace, Share, Sort, estimate
 from lab_colorize.cli import progress as shown
 from lab_colorize.cli.options import MAX_PIXELS, SOURCE_TYPES
 from lab_colorize.cli.summary import LISTED, Tally, summary
 from lab_colorize.colorizer import ColorizeOptions
+from lab_colorize.photo import Format
 
 LEFT = Found(hidden=3, others=2)
 OUT = Path("out")
@@ -161,8 +162,13 @@ def test_nothing_is_shown_if_quiet(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_estimate_counts_photographs_and_megapixels_and_shares_them_out() -> None:
-    assert estimate(Measured(10, 20.0, ()), Pace(0.1, 0.2), workers=2) == pytest.approx(2.5)
-    assert estimate(Measured(1, 20.0, ()), Pace(0.1, 0.2), workers=8) == pytest.approx(4.1)
+    jpeg, deep = Sort(Format.JPEG, deep=False), Sort(Format.TIFF, deep=True)
+    pace = Pace(0.1, {jpeg: 0.2, deep: 1.0})
+    nothing = estimate(Measured({}, ()), pace, workers=2)
+    files = estimate(Measured({jpeg: Share(1, 0)}, ()), pace, workers=1) - nothing - 0.1
+    assert 0 < files < 0.01 < nothing < 1
+    both = Measured({jpeg: Share(10, 20.0), deep: Share(2, 3.0)}, ())
+    assert estimate(both, pace, workers=2) == pytest.approx(nothing + (1.2 + 4 + 3 + 12 * files) / 2)
 
 
 def test_defaults_of_the_command_line_are_those_of_the_library() -> None:
