@@ -166,8 +166,7 @@ def _interruptible(running: Batch) -> Iterator[threading.Event]:
             _end_at_once(running)
         interrupted.set()
         running.stop()
-        # Not click.echo: the signal may have come in the middle of a line being written.
-        os.write(sys.stderr.fileno(), _FINISHING.encode())
+        _say_at_once(_FINISHING)
 
     if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
         yield interrupted
@@ -183,5 +182,11 @@ def _end_at_once(running: Batch) -> None:
     """End without waiting for threads that are deep in a photograph; targets are never torn, they get names whole."""
     running.abandon()
     if sys.stderr.isatty():
-        os.write(sys.stderr.fileno(), _SHOW_CURSOR.encode())
+        _say_at_once(_SHOW_CURSOR)
     os._exit(ExitCode.INTERRUPTED)
+
+
+def _say_at_once(words: str) -> None:
+    """Not by click.echo, since a signal may come in the middle of a line being written; whether it is read or not."""
+    with suppress(OSError):
+        os.write(sys.stderr.fileno(), words.encode())

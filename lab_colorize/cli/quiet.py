@@ -1,7 +1,20 @@
 """Standard error kept for our own words: libraries in C write there what they think of a picture."""
 
+import io
 import os
 import sys
+from typing import Any
+
+
+class _Unheard(io.FileIO):
+    """A file that takes what cannot be written as well: no work stops because nobody reads how far it is."""
+
+    def write(self, words: Any) -> int:
+        """Write, or act as if."""
+        try:
+            return super().write(words)
+        except OSError:
+            return len(words)
 
 
 def keep_standard_error() -> None:
@@ -24,4 +37,5 @@ def keep_standard_error() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
-    sys.stderr = os.fdopen(ours, "w", buffering=1, encoding=kind[0], errors=kind[1])
+    buffer = io.BufferedWriter(_Unheard(ours, "w"))
+    sys.stderr = io.TextIOWrapper(buffer, encoding=kind[0], errors=kind[1], line_buffering=True)

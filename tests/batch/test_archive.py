@@ -296,6 +296,18 @@ def test_without_a_place_for_its_json_a_batch_stops_in_good_order(
     assert 1 <= len(made) < 33
 
 
+@pytest.mark.parametrize("messages", [gone_reader, full_disk])
+def test_nobody_has_to_read_what_a_batch_says(
+    folder: Path, tmp_path: Path, tiny_model: Path, messages: Callable[[], int]
+) -> None:
+    (folder / "bad.jpg").touch()
+    command = [sys.executable, "-m", "lab_colorize", *arguments(folder, tmp_path / "out", tiny_model, "--json")]
+    stderr = messages()
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, check=False, timeout=120)
+    os.close(stderr)
+    assert (ended.returncode, len(ended.stdout.splitlines())) == (6, 4)
+
+
 def test_a_damaged_model_is_refused_before_anything_is_made(
     batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path
 ) -> None:
