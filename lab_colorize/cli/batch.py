@@ -65,7 +65,7 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
         _forecast(options, as_json=as_json)
         return
     status = _carry_out(options, as_json=as_json, quiet=quiet)
-    if report is not None and status != ExitCode.INTERRUPTED:
+    if report is not None and status in {ExitCode.OK, ExitCode.SOME_FAILED}:
         _draw_contact_sheet(options, report, quiet=quiet)
     if options.bag is not None:
         _write_bag(options.bag)
@@ -117,9 +117,9 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
                 shown(tally)
                 if as_json:
                     _put_out(outcome.line())
-    for line in summary(tally, running, interrupted=interrupted.is_set(), quiet=quiet):
+    for line in summary(tally, running, interrupted=bool(interrupted), quiet=quiet):
         click.echo(line, err=True)
-    return ExitCode.INTERRUPTED if interrupted.is_set() else tally.exit_code
+    return _ended_by(interrupted[0]) if interrupted else tally.exit_code
 
 
 def _put_out(line: str | bytes) -> None:
@@ -157,33 +157,42 @@ def _write_bag(bag: Path) -> None:
 
 
 @contextmanager
-def _interruptible(running: Batch) -> Iterator[threading.Event]:
-    """The first Ctrl-C lets the batch finish what is in hand; the second ends the program, after clearing up."""
-    interrupted = threading.Event()
+def _interruptible(running: Batch) -> Iterator[list[int]]:
+    """The first Ctrl-C or SIGTERM lets the batch finish what is in hand; the second ends it after clearing up.
 
-    def on_interrupt(*_: object) -> None:
-        if interrupted.is_set():
-            _end_at_once(running)
-        interrupted.set()
+    The list tells which signals came.
+    """
+    interrupted: list[int] = []
+
+    def on_interrupt(number: int, _: object) -> None:
+        if interrupted:
+            _end_at_once(running, number)
+        interrupted.append(number)
         running.stop()
         _say_at_once(_FINISHING)
 
     if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
         yield interrupted
         return
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    before = {number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupted
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _end_at_once(running: Batch) -> None:
+def _end_at_once(running: Batch, number: int) -> None:
     """End without waiting for threads that are deep in a photograph; targets are never torn, they get names whole."""
     running.abandon()
     if sys.stderr.isatty():
         _say_at_once(_SHOW_CURSOR)
-    os._exit(ExitCode.INTERRUPTED)
+    os._exit(_ended_by(number))
+
+
+def _ended_by(number: int) -> int:
+    """The status that shells give to a program ended by a signal; 130, ExitCode.INTERRUPTED, by Ctrl-C."""
+    return 128 + number
 
 
 def _say_at_once(words: str) -> None:

@@ -28,8 +28,8 @@ def test_after_kills_at_random_moments_the_end_is_that_of_an_uninterrupted_run(
     assert figures.kills > 0
 
 
-def interrupted(benchmark: ModuleType, folder: Path, model: Path, *, times: int) -> tuple[int, str, Path]:
-    """Start a batch of 12 photographs of half a megapixel, press Ctrl-C when the first is done."""
+def interrupted(benchmark: ModuleType, folder: Path, model: Path, *signals: int) -> tuple[int, str, Path]:
+    """Start a batch of 12 photographs of half a megapixel, send it signals when the first is done."""
     benchmark.make_archive(folder / "photos", 12, side=600)
     out = folder / "out"
     running = subprocess.Popen(
@@ -38,18 +38,19 @@ def interrupted(benchmark: ModuleType, folder: Path, model: Path, *, times: int)
     while not (out / JOURNAL_NAME).exists() or not (out / JOURNAL_NAME).stat().st_size:
         assert running.poll() is None, running.communicate()
         time.sleep(0.005)
-    for _ in range(times):
-        running.send_signal(signal.SIGINT)
+    for number in signals:
+        running.send_signal(number)
         time.sleep(0.02)
     _, said = running.communicate(timeout=30)
     return running.returncode, said, out
 
 
+@pytest.mark.parametrize(("first", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
 def test_the_first_interrupt_finishes_what_is_in_hand_and_says_how_to_go_on(
-    benchmark: ModuleType, tmp_path: Path, tiny_model: Path
+    benchmark: ModuleType, tmp_path: Path, tiny_model: Path, first: int, status: int
 ) -> None:
-    code, said, out = interrupted(benchmark, tmp_path, tiny_model, times=1)
-    assert code == 130
+    code, said, out = interrupted(benchmark, tmp_path, tiny_model, first)
+    assert code == status
     assert "Run the same command again" in said
     lines = (out / JOURNAL_NAME).read_text().splitlines()
     assert 0 < len(lines) == len(benchmark.contents(out)) < 12
@@ -63,7 +64,7 @@ def test_the_first_interrupt_finishes_what_is_in_hand_and_says_how_to_go_on(
 def test_the_second_interrupt_stops_at_once_and_tears_nothing(
     benchmark: ModuleType, tmp_path: Path, tiny_model: Path
 ) -> None:
-    code, said, out = interrupted(benchmark, tmp_path, tiny_model, times=2)
+    code, said, out = interrupted(benchmark, tmp_path, tiny_model, signal.SIGTERM, signal.SIGINT)
     assert code == 130
     assert "Traceback" not in said
     for path in out.rglob("*.*"):
