@@ -15,10 +15,17 @@ from lab_colorize.writing import TEMPORARY_PREFIX, unwritten
 
 def check_folders(folder: Path, out: Path) -> None:
     """Refuse what could lose originals or has no sense, before anything is looked at."""
-    if not folder.exists():
-        raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.")
-    if not folder.is_dir():
-        raise UsageProblem(f"{folder} is a file.", remedy=f"For single photographs: lab-colorize colorize {folder}")
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.") from None
+    except NotADirectoryError:
+        remedy = f"For single photographs: lab-colorize colorize {folder}"
+        raise UsageProblem(f"{folder} is a file.", remedy=remedy) from None
+    except OSError as error:
+        raise NothingToDo(
+            f"{folder} cannot be opened: {error.strerror or error}.", remedy="Give yourself permission to read it."
+        ) from error
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is not a folder.", remedy="Choose another --out.")
     if _same(folder, out):

@@ -85,6 +85,8 @@ class Account:
 
 def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, bag: Path | None = None) -> Account:
     """Read the journal of OUT; `folder` is where the sources are now, if they were moved."""
+    if not out.is_dir():
+        raise NothingToDo(f"There is no folder {out}.", remedy="Check its name.")
     if not (out / JOURNAL_NAME).is_file():
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)

@@ -25,7 +25,7 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 
 
 @click.command()
-@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path, readable=False))  # `batch` says it better
 @click.option(
     "-o", "--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="Where the results go."
 )

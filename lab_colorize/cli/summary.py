@@ -41,6 +41,7 @@ class Tally:
     before: int = 0
     in_colour: int = 0
     copied: int = 0
+    colours_copied: int = 0  # of those copied: in colour already
     failed: int = 0
     failures: list[str] = field(default_factory=list)  # the sources of those failed
     listed: list[Outcome] = field(default_factory=list)
@@ -56,8 +57,9 @@ class Tally:
                 self.again[self.remade[outcome.source]] += 1
         elif outcome.reason == DONE_BEFORE:
             self.before += 1
-        elif outcome.reason == COPIED:
+        elif outcome.target is not None:
             self.copied += 1
+            self.colours_copied += outcome.reason != COPIED
         else:
             self.in_colour += 1
 
@@ -117,7 +119,8 @@ def counts(tally: Tally) -> str:
     """How many came to which end."""
     skipped = {"done before": tally.before, "already in colour": tally.in_colour}
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
-    copied = f", {tally.copied} copied as they are" if tally.copied else ""
+    colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
+    copied = f", {tally.copied} copied as they are{colours}" if tally.copied else ""
     return f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {tally.failed} failed{copied}."
 
 

@@ -70,17 +70,18 @@ def check_place(folder: Path, out: Path, file: Path) -> None:
         raise UsageProblem(
             f"The contact sheet {file} would lie among the originals.", remedy="Put it into --out, or elsewhere."
         )
-    for folder_of_it in (file.parent, thumbnails_of(file)):
+    thumbnails = thumbnails_of(file)
+    for folder_of_it, named in ((file.parent, file), (thumbnails, thumbnails)):
         if folder_of_it.exists():
-            _check_writable(folder_of_it)
+            _check_writable(folder_of_it, named)
 
 
-def _check_writable(folder: Path) -> None:
+def _check_writable(folder: Path, named: Path) -> None:
     """Try it with a file without a name: permissions do not tell of disks that are read-only."""
     try:
         TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise unwritten(folder, error) from error
+        raise unwritten(named, error) from error
 
 
 def thumbnails_of(file: Path) -> Path:

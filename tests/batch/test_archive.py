@@ -1,5 +1,6 @@
 """The command on real photographs: 300 of them, 20 bad, from the first run to the last."""
 
+import errno
 import json
 import os
 import resource
@@ -207,7 +208,7 @@ def test_copies_make_the_output_complete(batch: Batch, folder: Path, tmp_path: P
     colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
     cv2.imwrite(str(folder / "colour.png"), cv2.resize(colours, (64, 48), interpolation=cv2.INTER_CUBIC))
     ended = batch(folder, tmp_path / "out", tiny_model, "--copy-rest")
-    assert "3 done, 1 skipped (1 already in colour), 0 failed, 1 copied" in ended.stderr
+    assert "3 done, 0 skipped, 0 failed, 2 copied as they are (1 already in colour)." in ended.stderr
     names = {path.relative_to(folder) for path in folder.rglob("*.*")}
     assert {path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.*")} - {
         Path(JOURNAL_NAME)
@@ -249,7 +250,7 @@ def test_comparisons_stand_beside_results_and_are_made_again_when_missing(
         (["--model", "no-such"], 4, "no-such"),
         (["--exclude", "*"], 7, "No photograph"),
         (["--out", "/proc/nowhere"], 5, "cannot be used"),
-        (["--report", "/proc/sheet.html"], 5, "could not be written"),
+        (["--report", "/proc/sheet.html"], 5, "'/proc/sheet.html' could not be written"),
     ],
 )
 def test_what_cannot_be_done_ends_with_its_own_status(
@@ -306,6 +307,19 @@ def test_nobody_has_to_read_what_a_batch_says(
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, check=False, timeout=120)
     os.close(stderr)
     assert (ended.returncode, len(ended.stdout.splitlines())) == (6, 4)
+
+
+def test_a_folder_that_may_not_be_read_is_refused_in_words_of_our_own(
+    batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "access", lambda *_: False)  # as for anybody but root
+    monkeypatch.setattr(os, "scandir", denied)
+    ended = batch(folder, tmp_path / "out", tiny_model)
+    assert ended.returncode == 7
+    assert f"error: {folder} cannot be opened: Permission denied.\n       Give yourself permission" in ended.stderr
 
 
 def test_a_damaged_model_is_refused_before_anything_is_made(

@@ -254,6 +254,8 @@ def test_while_a_batch_is_at_work_verifying_is_refused(finished: Archive) -> Non
 def test_a_folder_without_a_journal_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NothingToDo, match="No journal"):
         account_of(tmp_path)
+    with pytest.raises(NothingToDo, match="There is no folder"):
+        account_of(tmp_path / "nosuch")
 
 
 class TestCommand:
