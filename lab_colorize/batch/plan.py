@@ -190,7 +190,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _settled(before: Outcome) -> Outcome:
-    reason = DONE_BEFORE if before.status is Status.DONE else before.reason
+    reason = before.reason if before.target is None else DONE_BEFORE  # coloured, or copied
     return replace(before, status=Status.SKIPPED, reason=reason, remedy="")
 
 

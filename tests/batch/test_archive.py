@@ -209,6 +209,8 @@ def test_copies_make_the_output_complete(batch: Batch, folder: Path, tmp_path: P
     cv2.imwrite(str(folder / "colour.png"), cv2.resize(colours, (64, 48), interpolation=cv2.INTER_CUBIC))
     ended = batch(folder, tmp_path / "out", tiny_model, "--copy-rest")
     assert "3 done, 0 skipped, 0 failed, 2 copied as they are (1 already in colour)." in ended.stderr
+    again = batch(folder, tmp_path / "out", tiny_model, "--copy-rest")
+    assert "0 done, 5 skipped (5 done before), 0 failed." in again.stderr
     names = {path.relative_to(folder) for path in folder.rglob("*.*")}
     assert {path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.*")} - {
         Path(JOURNAL_NAME)
