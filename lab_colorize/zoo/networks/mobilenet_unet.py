@@ -9,6 +9,10 @@ from lab_colorize.zoo.encoders import mobilenet_v2
 # At a quarter, an eighth, a 16th and a 32nd of the side.
 TAPS = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")
 
+# On the way up: of the encoder's own layer, of both together, and of what goes on to the next, four times as large.
+# Thin where pictures are large: with twice as many filters the decoder took twice as long as the encoder.
+FILTERS = ((96, 160, 64), (32, 64, 32), (16, 32, 32))
+
 
 def build(side: int | None, encoder_weights: str) -> keras.Model:
     """Down to a 32nd of the side with ImageNet's eyes, up to a quarter with detail from L itself.
@@ -19,9 +23,9 @@ def build(side: int | None, encoder_weights: str) -> keras.Model:
     quarter, eighth, sixteenth, x = mobilenet_v2(lightness, encoder_weights, TAPS)
 
     x = conv_norm_relu(x, 256, kernel=1, name="code")
-    for skip, skip_filters, filters in ((sixteenth, 96, 192), (eighth, 48, 96), (quarter, 32, 64)):
+    for skip, (skip_filters, filters, thinned) in zip((sixteenth, eighth, quarter), FILTERS, strict=True):
         detail = conv_norm_relu(skip, skip_filters, kernel=1)
         x = layers.Concatenate()([double(x), detail])
         x = conv_norm_relu(x, filters)
-        x = conv_norm_relu(x, filters)
+        x = conv_norm_relu(x, thinned)
     return keras.Model(lightness, tanh_ab(x), name="mobilenet_unet")
