@@ -52,8 +52,12 @@ def drawn(runs: list[list[tuple[float, int, float]]]) -> str:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         marks.append(f'<polyline points="{path}" fill="none" stroke="{colour}"/>')
         marks += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in points]
-        (x, y), named = points[-1], f"run {number + 1}, side {run[-1][1]}"
-        marks.append(f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle" fill="{colour}">{named}</text>')
+        last = {side: point for (_, side, _), point in zip(run, points, strict=True)}
+        run_named = f"run {number + 1}, " if len(runs) > 1 else ""
+        marks += [
+            f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle" fill="{colour}">{run_named}side {side}</text>'
+            for side, (x, y) in last.items()
+        ]
         before += run[-1][0]
         x, _ = place(before, 0)
         marks.append(f'<text x="{x:.1f}" y="{HEIGHT - MARGIN + 18}" text-anchor="middle">{before:.0f}</text>')

@@ -47,8 +47,8 @@ def main() -> None:
         recipe(Path(chosen.recipe[0]), Path(chosen.recipe[1]))
     else:
         print(f"{chosen.photos} photographs a set, medians of {chosen.turns} turns\n")
-        print("| photographs | workers | photos/s | MP/s | of the floor's rate | of one worker's rate | peak memory |")
-        print("|---|---|---|---|---|---|---|")
+        print("| photographs | workers | photos/s | MP/s | of the floor | of one worker | so the floor | peak memory |")
+        print("|---|---|---|---|---|---|---|---|")
         for name in chosen.set or SETS:
             measure(name, chosen.photos, chosen.turns)
 
@@ -82,10 +82,11 @@ def measure(name: str, count: int, turns: int) -> None:
             rate = count / clock.median(ours)
             of_floor = clock.ratio(runs[f"floor {workers}"], ours)
             of_one = clock.ratio(runs["batch 1"], ours)
+            floor_of_one = clock.ratio(runs["floor 1"], runs[f"floor {workers}"])
             peak = max(run.peak for run in ours)
             print(
                 f"| {name} | {workers} | {rate:.1f} | {rate * megapixels:.0f} | {of_floor:.2f} | {of_one:.2f} |"
-                f" {peak:.0f} MB |",
+                f" {floor_of_one:.2f} | {peak:.0f} MB |",
                 flush=True,
             )
         if name == RECIPE_SET:
