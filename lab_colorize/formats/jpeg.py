@@ -235,4 +235,4 @@ def _jfif(dpi: tuple[float, float] | None) -> bytes:
 def _after_jfif(data: memoryview) -> int:
     """Where the encoder's own JFIF segment ends."""
     marker, start, end = next(_segments(data))
-    return end if marker == _APP0 and data[start:end].tobytes().startswith(b"JFIF\0") else 2
+    return end if marker == _APP0 and data[start : start + 5] == b"JFIF\0" else 2
