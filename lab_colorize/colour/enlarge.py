@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from lab_colorize.colour.lab import Plane
+from lab_colorize.colour.product import product
 
 TAPS = 2  # rows on either side that bicubic interpolation reaches
 
@@ -28,7 +29,7 @@ class Enlarging:
         """Some rows of each plane at full size."""
         near = _rows_near(rows, self._small, self._height)
         weights = np.ascontiguousarray(self._heighten[rows, near])
-        return [weights @ wide[near] for wide in self.wide]
+        return [product(weights, wide[near]) for wide in self.wide]
 
 
 def _resized(plane: Plane, size: tuple[int, int]) -> Any:

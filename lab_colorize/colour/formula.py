@@ -9,6 +9,7 @@ from lab_colorize.colour.enlarge import Enlarging
 from lab_colorize.colour.gamut import within
 from lab_colorize.colour.lab import DX, DZ, LIGHT_OF_XYZ, Pixels, Plane, cubed, f_of_y, levels_of_light
 from lab_colorize.colour.lightness import Lightness
+from lab_colorize.colour.product import product
 
 
 class Formula:
@@ -38,5 +39,5 @@ class Formula:
 def light_of(fy: Plane, dx: Plane, dz: Plane) -> Plane:
     """Linear R, G, B (3, N) within sRGB of f(Y), f(X) - f(Y) and f(Z) - f(Y)."""
     y = cubed(fy)
-    light = LIGHT_OF_XYZ @ np.stack([cubed(fy + dx), y, cubed(fy + dz)])
+    light = product(LIGHT_OF_XYZ, np.stack([cubed(fy + dx), y, cubed(fy + dz)]))
     return within(light, y)
