@@ -224,7 +224,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(UnreadablePhoto, match="no ordinary file"):
+    with pytest.raises(UnreadablePhoto, match="not an ordinary file"):
         read_photo(tmp_path / "pipe.jpg")
 
 

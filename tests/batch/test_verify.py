@@ -349,7 +349,7 @@ class TestCommand:
         assert self.verify(monkeypatch, archive.out) == 0
         said = capsys.readouterr().out
         assert "Stale results are what an earlier --format" in said
-        assert "Foreign files are no work of a batch" in said
+        assert "Foreign files were written by no batch" in said
         assert self.verify(monkeypatch, archive.out, "-q") == 0
         assert capsys.readouterr().out == ""
 
