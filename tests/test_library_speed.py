@@ -9,7 +9,7 @@ import pytest
 MEASURED = """
 import time
 import numpy as np
-from lab_colorize.colorizer import Colorizer
+from lab_colorize import Colorizer
 
 pixels = np.random.default_rng(0).integers(0, 256, (1000, 1000)).astype(np.uint8).astype(np.{depth})
 pixels *= np.iinfo(pixels.dtype).max // 255

@@ -16,10 +16,10 @@ from typing import NoReturn
 
 import click
 
-from lab_colorize import __version__
 from lab_colorize.cli.console import complain
 from lab_colorize.cli.quiet import keep_standard_error
 from lab_colorize.errors import ColorizeError, ExitCode, OutputError
+from lab_colorize.version import __version__
 
 DEFAULT = "colorize"
 COMMANDS = (DEFAULT, "batch", "verify", "serve", "train", "evaluate", "models")
