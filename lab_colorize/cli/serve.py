@@ -15,17 +15,23 @@ from lab_colorize.cli.options import quiet as quiet_option
 from lab_colorize.errors import MissingPackage
 from lab_colorize.serve.options import HOST, PORT, Limits, ServeOptions, is_loopback
 
-A_MILLION = 1_000_000
+LIMITS = Limits()
+MILLION = 1_000_000
 
 
 @click.command()
 @click.option("--host", metavar="HOST", default=HOST, show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port to listen on; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port; 0: any that is free."
 )
 @click.option("--open", "open_", is_flag=True, help="Open the page in a browser.")
 @model_option
-@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Photographs at a time.  [default: one per core]")
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Photographs coloured at a time.  [default: one per core]",
+)
 @click.option(
     "--token",
     envvar="LAB_COLORIZE_TOKEN",
@@ -36,22 +42,20 @@ A_MILLION = 1_000_000
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(min=0, min_open=True),
-    default=Limits().pixels / A_MILLION,
+    default=LIMITS.pixels / MILLION,
     show_default=True,
     help="Refuse photographs of more pixels before decoding them.",
 )
 @click.option(
     "--max-megabytes",
     type=click.IntRange(min=1),
-    default=Limits().body // A_MILLION,
+    default=LIMITS.body // MILLION,
     show_default=True,
     help="Refuse larger files.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Also say names of photographs and addresses of clients.")
+@click.option("-v", "--verbose", is_flag=True, help="Also log names of photographs and addresses of clients.")
 @quiet_option
-def serve(
-    *, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any
-) -> None:
+def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> None:
     """Serve a page on which photographs are dropped and seen in colour, and an HTTP interface.
 
     Nothing is stored, and nothing leaves this machine. From other machines (--host 0.0.0.0) the page asks for a token,
@@ -60,7 +64,7 @@ def serve(
     _require_packages()
     from lab_colorize.serve.server import serve as run
 
-    limits = Limits(pixels=round(max_megapixels * A_MILLION), body=max_megabytes * A_MILLION)
+    limits = Limits(pixels=round(max_megapixels * MILLION), body=max_megabytes * MILLION)
     options = options_of(asked, limits)
 
     def ready(address: str) -> None:

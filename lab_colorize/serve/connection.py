@@ -51,6 +51,8 @@ def patient_for(limits: Limits) -> type[H11Protocol]:
     return Patient
 
 
-def _stopped(clock: asyncio.TimerHandle | None) -> None:
+def _stopped(clock: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """No clock, in place of one that may run."""
     if clock is not None:
         clock.cancel()
+    return None

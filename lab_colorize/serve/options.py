@@ -28,6 +28,8 @@ class Limits:
     connections: int = 512
     headers_seconds: float = 10
     """In which a request's headers must be here, and so must the rest of a body that was refused unread."""
+    idle_seconds: int = 30
+    """For which a connection is kept open for the next request."""
     stalled_seconds: float = 20
     """For which a client may send nothing of a body, or read nothing of an answer."""
     body_seconds: float = 300

@@ -7,7 +7,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -137,8 +137,8 @@ def _answer(task: Task, made: Made) -> Response:
 
 def _name_of(task: Task, made: Made) -> str:
     """What the command line would call it; a name without a photograph's suffix gets one."""
-    source = PurePath(task.name)
+    source = Path(task.name)
     if format_for_suffix(source.suffix) is None:
-        source = PurePath(task.name + made.format.suffix)
+        source = Path(task.name + made.format.suffix)
     kind = task.options.format if task.longest is None else "jpg"
     return result_path(source, kind=kind).name

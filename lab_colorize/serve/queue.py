@@ -113,8 +113,7 @@ class Queue(Generic[Task]):
         work = self._make_worker()
 
         def carry_out(job: Job[Task]) -> bool:
-            task = job.task
-            if task is not None:
+            if (task := job.task) is not None:
                 job.loop.call_soon_threadsafe(job.settle, _outcome(work, task))
             return True
 

@@ -4,7 +4,7 @@ The vocabulary is that of `lab_colorize.errors`; the remedies there name options
 page can offer otherwise are said anew here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -65,15 +65,17 @@ _BUG = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "This is a bug in lab-colorize; 
 
 def answer_to(error: Exception) -> JSONResponse:
     """What the client is told of an error; of a bug, no more than that it is one."""
+    kind = type(error).__name__
     if isinstance(error, Refused):
-        after = {"Retry-After": str(_BUSY_SECONDS)} if isinstance(error, Busy) else None
-        return _told(error.status, type(error).__name__, error.what, error.remedy, headers=after)
+        response = _told(kind, error.what, Answer(error.status, error.remedy))
+        if isinstance(error, Busy):
+            response.headers["Retry-After"] = str(_BUSY_SECONDS)
+        return response
     answer = _answer_for(error)
     if isinstance(error, errors.ColorizeError):
-        remedy = error.remedy if answer.remedy is None else answer.remedy
-        return _told(answer.status, type(error).__name__, error.what, remedy, retry_with=answer.retry_with)
+        return _told(kind, error.what, answer if answer.remedy is not None else replace(answer, remedy=error.remedy))
     what = "There is not enough memory." if isinstance(error, MemoryError) else "The photograph could not be coloured."
-    return _told(answer.status, type(error).__name__, what, answer.remedy or "")
+    return _told(kind, what, answer)
 
 
 def _answer_for(error: Exception) -> Answer:
@@ -82,16 +84,8 @@ def _answer_for(error: Exception) -> Answer:
     return next((answer for kind, answer in ANSWERS.items() if isinstance(error, kind)), _BUG)
 
 
-def _told(
-    status: int,
-    kind: str,
-    what: str,
-    remedy: str,
-    *,
-    retry_with: str | None = None,
-    headers: dict[str, str] | None = None,
-) -> JSONResponse:
-    content: dict[str, Any] = {"error": kind, "message": what, "remedy": remedy}
-    if retry_with is not None:
-        content["retry_with"] = retry_with
-    return JSONResponse(content, status, headers)
+def _told(kind: str, what: str, answer: Answer) -> JSONResponse:
+    content: dict[str, Any] = {"error": kind, "message": what, "remedy": answer.remedy or ""}
+    if answer.retry_with is not None:
+        content["retry_with"] = answer.retry_with
+    return JSONResponse(content, answer.status)

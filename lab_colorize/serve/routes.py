@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -37,7 +38,10 @@ class Interface:
         self.options = options
         self.models = Models(options.model)
         self.queue: Queue[Task] = Queue(
-            Worker, options.workers, waiting=options.limits.waiting, most_held=options.limits.bodies
+            partial(Worker.ready_for, self.models.first),
+            options.workers,
+            waiting=options.limits.waiting,
+            most_held=options.limits.bodies,
         )
 
     def application(self) -> Starlette:

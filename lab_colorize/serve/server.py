@@ -15,7 +15,6 @@ from lab_colorize.serve.request_log import RequestLog
 from lab_colorize.serve.routes import application
 
 MOST_OF_HEADERS = 16 << 10  # bytes; browsers send a tenth of that
-IDLE_SECONDS = 30  # that a connection is kept for the next request
 
 
 class Server(uvicorn.Server):
@@ -35,13 +34,20 @@ def serve(
     options: ServeOptions, *, ready: Callable[[str], None], tell: Callable[[str], None], verbose: bool = False
 ) -> None:
     """Serve until SIGINT or SIGTERM; what is in hand then is finished. `ready` is told the address to open."""
-    with closing(_listening(options)) as listening:
-        app = RequestLog(application(options), tell, verbose=verbose)
-        address = _address(options, listening.getsockname()[1])
-        Server(_config(app, options), lambda: ready(address)).run([listening])
+    with closing(listening(options)) as door:
+        address = _address(options, door.getsockname()[1])
+        server_for(options, ready=lambda: ready(address), tell=tell, verbose=verbose).run([door])
 
 
-def _listening(options: ServeOptions) -> socket.socket:
+def server_for(
+    options: ServeOptions, *, ready: Callable[[], None], tell: Callable[[str], None], verbose: bool = False
+) -> Server:
+    """A server that is ready to run; ModelError if there is nothing to colour with."""
+    return Server(_config(RequestLog(application(options), tell, verbose=verbose), options), ready)
+
+
+def listening(options: ServeOptions) -> socket.socket:
+    """The socket that clients connect to; UsageProblem if it cannot be had."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         return socket.create_server((options.host, options.port), family=family, backlog=512)
@@ -65,7 +71,7 @@ def _config(app: RequestLog, options: ServeOptions) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         limit_concurrency=options.limits.connections,
-        timeout_keep_alive=IDLE_SECONDS,
+        timeout_keep_alive=options.limits.idle_seconds,
         h11_max_incomplete_event_size=MOST_OF_HEADERS,
     )
 
@@ -74,4 +80,3 @@ def _address(options: ServeOptions, port: int) -> str:
     """What to open in a browser; the token rides behind a #, which browsers keep to themselves."""
     host = f"[{options.host}]" if ":" in options.host else options.host
     return f"http://{host}:{port}/" + (f"#token={options.token}" if options.token else "")
-

@@ -1,4 +1,4 @@
-"""What a worker makes of a request's body: a coloured photograph, a preview of it, or one of the photograph as it was."""
+"""What a worker makes of a request's body: a coloured photograph, a preview of it, or the photograph as it was."""
 
 from __future__ import annotations
 
@@ -52,6 +52,13 @@ class Worker:
 
     networks: dict[str, Colorizer] = field(default_factory=dict)
 
+    @classmethod
+    def ready_for(cls, model: Model) -> Worker:
+        """A worker whose first photograph need not wait for the network."""
+        worker = cls()
+        worker.network(model)
+        return worker
+
     def __call__(self, task: Task) -> Made:
         """Carry out one task; raises `lab_colorize.errors`."""
         options = task.options
@@ -63,10 +70,11 @@ class Worker:
             return _made(photo, shown, encode_photo(shown, quality=PREVIEW_QUALITY))
         if task.longest is not None:
             options = replace(options, format="same", quality=PREVIEW_QUALITY)
-        result = colorize_read(shown, name=task.name, colorizer=self._network(task.model), options=options)
+        result = colorize_read(shown, name=task.name, colorizer=self.network(task.model), options=options)
         return replace(_made(photo, result.photo, result.content), notes=() if task.longest else result.notes)
 
-    def _network(self, model: Model) -> Colorizer:
+    def network(self, model: Model) -> Colorizer:
+        """The network of a model, which no other thread uses."""
         network = self.networks.pop(model.sha256, None) or Colorizer(model, threads=1)
         while len(self.networks) >= MOST_NETWORKS:
             self.networks.pop(next(iter(self.networks)))
