@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from lab_colorize.colour.lab import Pixels
 from lab_colorize.errors import UsageProblem
 from lab_colorize.evaluation.figures import Bytes
-from lab_colorize.evaluation.similarity import WINDOW
 
 FULL = "full"
+WINDOW = 7  # pixels; a side of the windows that SSIM compares, and so the least side that can be measured
 
 
 @dataclass(frozen=True, slots=True)
