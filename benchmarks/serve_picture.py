@@ -1,6 +1,8 @@
 """The page as a picture for the README: some photographs dropped on it, in Chromium, as a person with a laptop sees it.
 
     python benchmarks/serve_picture.py docs/demo/serve.jpg PHOTO...
+
+Selenium finds Chromium and its driver by itself.
 """
 
 import subprocess
