@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lab_colorize.join import join
 from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.dataset import Example
-from lab_colorize.zoo.inputs import no_hints
+from lab_colorize.zoo.inputs import given
 
 MOST = 384  # photographs looked at after an epoch; evenly chosen, so that no source is missed
 BATCH = 16
@@ -92,8 +92,7 @@ def answers(painter: keras.Model, trials: Sequence[Trial], hints: int) -> Plane:
     """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials; `hints` as in its row."""
     full = [*trials, *[trials[-1]] * (BATCH - len(trials))]  # another size would be traced anew: minutes, if it is deep
     lightness = np.stack([trial.lab[..., :1] for trial in full]) / np.float32(L_SCALE) - np.float32(1)
-    inputs = [lightness, no_hints(lightness, hints)] if hints else lightness
-    answer: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(inputs))[: len(trials)]  # one a device
+    answer: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(given(lightness, hints)))[: len(trials)]  # one a device
     return answer.astype(np.float32, copy=False) * np.float32(AB_SCALE)
 
 

@@ -59,6 +59,8 @@ class Row:
     """The encoder whose ImageNet weights it starts from, if any."""
     frozen_epochs: int = 0
     """How many of the first epochs leave that encoder as it is."""
+    init_from: str = ""
+    """The model whose weights a run goes on from unless it is told where to start."""
 
     @property
     def module(self) -> str:
@@ -81,7 +83,7 @@ ROWS: tuple[Row, ...] = (
     Row("palette-unet", head="palette", side=192, step=32, smallest=32, parameters=6_256_839, hints=2,
         loss="palette",
         optimizer="adamw", learning_rate=1e-3, weight_decay=1e-4, batch_size=32, epochs=10,
-        encoder="EfficientNetLite2", frozen_epochs=8),
+        encoder="EfficientNetLite2", frozen_epochs=8, init_from="default"),
     Row("mobilenet-unet", head="ab", side=192, step=32, smallest=32, parameters=3_348_930,
         loss="huber",
         optimizer="adamw", learning_rate=1e-3, weight_decay=1e-4, batch_size=32, epochs=15,

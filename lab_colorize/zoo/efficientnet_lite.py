@@ -7,6 +7,7 @@ times as deep as Lite0. Weights are one `.npz` file of arrays named as the layer
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ import keras
 import numpy as np
 from keras import layers
 from numpy.typing import NDArray
+
+from lab_colorize.errors import UsageProblem
 
 EPSILON = 1e-3  # of its batch normalisation
 
@@ -85,6 +88,20 @@ def _norm_relu6(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
 
 
 def read_weights(path: str) -> dict[str, NDArray[np.float32]]:
-    """The arrays of an `.npz` file of this encoder's weights."""
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    """The arrays of an `.npz` file of this encoder's weights, or a refusal that says where others begin."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise _refused(path) from error
+    if "head_conv/kernel" not in arrays:
+        raise _refused(path)
+    return arrays
+
+
+def _refused(path: str) -> UsageProblem:
+    return UsageProblem(
+        f"There are no weights of EfficientNet-Lite2 at {path}.",
+        remedy="Keras cannot download them. Start from the shipped model with --init-from default, give the path of "
+        "an .npz file of this encoder's arrays, or `none` to start from random weights.",
+    )

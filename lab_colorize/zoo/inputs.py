@@ -1,8 +1,15 @@
-"""What a network is given beside lightness. Plain NumPy; knows no Keras."""
+"""What a network is called with: lightness, and for those that take hints, hints. Plain NumPy; knows no Keras."""
 
 import numpy as np
 
 from lab_colorize.lab import Plane
+
+
+def given(lightness: Plane, fraction: int, hints: Plane | None = None) -> Plane | list[Plane]:
+    """`lightness` (N, H, W, 1) as a network takes it whose row has `fraction` for hints; without hints, blank ones."""
+    if not fraction:
+        return lightness
+    return [lightness, no_hints(lightness, fraction) if hints is None else hints]
 
 
 def no_hints(lightness: Plane, fraction: int) -> Plane:
