@@ -6,7 +6,7 @@ to a hundred, few as often as many: a point, a dab, and now and then most of the
 
 import numpy as np
 
-from lab_colorize.lab import AB_SCALE, Plane
+from lab_colorize.colour.lab import AB_SCALE, Plane
 
 MOST = 100
 LARGEST = 5  # cells on a side of a dab

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lab_colorize.lab import Plane
+from lab_colorize.colour.lab import Plane
 
 
 def given(lightness: Plane, fraction: int, hints: Plane | None = None) -> Plane | list[Plane]:

@@ -29,8 +29,8 @@ def test_one_that_answers_the_truth_is_nearly_perfect(photo_set):
 
 
 def test_a_model_is_measured_through_the_very_code_of_colorize(photo_set, tiny_model):
-    from lab_colorize.colorizer import Colorizer
-    from lab_colorize.evaluation.comparison import Comparer
+    from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.evaluation.comparison import compared
 
     evaluation = measure(photo_set, contenders_named([tiny_model], saturation=0.5), workers=1)
     photograph = photo_set.photographs[0]
@@ -38,7 +38,7 @@ def test_a_model_is_measured_through_the_very_code_of_colorize(photo_set, tiny_m
     grey = np.repeat(pixels[..., :1], 3, axis=2)
     assert not np.array_equal(pixels, grey)
     coloured = Colorizer(tiny_model).colorize(pixels, saturation=0.5)
-    assert [evaluation.measured[0].figures["tiny"]] == Comparer().figures(pixels, [coloured])[1]
+    assert [evaluation.measured[0].figures["tiny"]] == compared(pixels, [coloured])[1]
 
 
 def test_no_constant_colour_is_nearer_to_the_set_than_the_constant_baseline(photo_set):

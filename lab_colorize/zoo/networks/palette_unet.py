@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lab_colorize.lab import AB_SCALE
+from lab_colorize.colour.lab import AB_SCALE
 from lab_colorize.zoo.bins import BINS
 from lab_colorize.zoo.blocks import conv_norm_relu, double
 from lab_colorize.zoo.encoders import efficientnet_lite2
