@@ -33,9 +33,7 @@ class Colorizer:
         self._shapes = self._shapes_for(self.model.card.side, self.model.card.side)
         self._interpreter = self._started()  # a damaged model is refused now, before the first photograph
 
-    def colorize(
-        self, pixels: Pixels, *, saturation: float | None = None, hints: Sequence[Hint] = ()
-    ) -> Pixels:
+    def colorize(self, pixels: Pixels, *, saturation: float | None = None, hints: Sequence[Hint] = ()) -> Pixels:
         """Colour (H, W) grey or (H, W, 3) RGB sRGB pixels: (H, W, 3) RGB of the same dtype and lightness."""
         _require_pixels(pixels)
         lightness = lightness_through(pixels)
@@ -61,9 +59,7 @@ class Colorizer:
     def _factor(self, saturation: float | None) -> float:
         return self.model.card.saturation if saturation is None else saturation
 
-    def predict(
-        self, lightness: Lightness, *, hints: Sequence[Hint] = (), saturation: float | None = None
-    ) -> Plane:
+    def predict(self, lightness: Lightness, *, hints: Sequence[Hint] = (), saturation: float | None = None) -> Plane:
         """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio.
 
         `hints` are kept to as they will look at the `saturation` that the answer is going to be joined with.

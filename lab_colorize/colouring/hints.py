@@ -72,14 +72,17 @@ class Hints:
 
     def check(self, width: int, height: int, name: str) -> None:
         """Refuse hints that were made for a photograph of another size, or that lie outside this one."""
-        if self.points and self.size not in (None, (width, height)):
+        if self.points and self.size is not None and self.size != (width, height):
             raise HintsRefused(
-                f"The hints for {name} were placed on a photograph of {' x '.join(map(str, self.size or ()))} pixels, "
+                f"The hints for {name} were placed on a photograph of {self.size[0]} x {self.size[1]} pixels, "
                 f"but it has {width} x {height}.",
                 remedy="They are another photograph's, or of another version of it; place them anew.",
             )
         for hint in self.points:
             hint.at(width, height)
+
+
+NO_HINTS = Hints()
 
 
 def hint_from_words(text: str) -> Hint:
@@ -145,16 +148,14 @@ def hints_path(photograph: Path) -> Path | None:
 
 def place(value: Any) -> Place:
     """A coordinate: a number, or text of one, perhaps in percent."""
-    percent = isinstance(value, str) and value.endswith("%")
+    text = value if isinstance(value, str) else repr(value)  # repr of True is no number
     try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = float(value.removesuffix("%") if isinstance(value, str) else value)
-    except (TypeError, ValueError) as error:
-        raise HintsRefused(f"{value!r} is no place.", remedy="Give pixels, such as 812, or percent: 25%.") from error
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        number = math.nan
     if not math.isfinite(number):
         raise HintsRefused(f"{value!r} is no place.", remedy="Give pixels, such as 812, or percent: 25%.")
-    return number, percent
+    return number, text.endswith("%")
 
 
 def _pixels(at: Place, length: int) -> float:
@@ -194,7 +195,7 @@ def parsed_colour(text: Any) -> Colour:
 
 def _function(kind: str, arguments: str, text: str) -> Colour:
     try:
-        numbers = [float(part) for part in re.split(r"[\s,]+", arguments.replace("%", " "))if part]
+        numbers = [float(part) for part in re.split(r"[\s,]+", arguments.replace("%", " ")) if part]
         first, second, third = numbers
     except ValueError as error:
         raise _no_colour(text) from error

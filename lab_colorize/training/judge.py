@@ -92,7 +92,8 @@ def answers(painter: keras.Model, trials: Sequence[Trial], hints: int) -> Plane:
     """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials; `hints` as in its row."""
     full = [*trials, *[trials[-1]] * (BATCH - len(trials))]  # another size would be traced anew: minutes, if it is deep
     lightness = np.stack([trial.lab[..., :1] for trial in full]) / np.float32(L_SCALE) - np.float32(1)
-    answer: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(given(lightness, hints)))[: len(trials)]  # one a device
+    every: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(given(lightness, hints)))
+    answer = every[: len(trials)]  # one a device
     return answer.astype(np.float32, copy=False) * np.float32(AB_SCALE)
 
 

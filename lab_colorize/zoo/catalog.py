@@ -30,7 +30,7 @@ class Row:
     name: str
     """What people call it; with underscores, its file under `zoo/networks/`."""
     head: Head
-    """What the raw output means: tanh a/b, tanh RGB, a softmax over the 313 colour bins, or that softmax mixed by tanh."""
+    """What the raw output means: tanh a/b, tanh RGB, a softmax over the 313 colour bins, or a/b mixed from that."""
     side: int
     """Side in pixels that training uses unless told otherwise."""
     step: int

@@ -43,7 +43,7 @@ class Coarser(layers.Layer):
 
 @keras.saving.register_keras_serializable("lab_colorize")
 class Spread(layers.Layer):
-    """Attention from every place to the hinted ones: what looks like a hinted thing, and is near it, is told its colour.
+    """Attention from every place to the hinted ones: what looks like a hinted thing near by is told its colour.
 
     Each head weighs likeness against distance in its own way, and has a place of its own to look at when no hint
     fits. Its answer is a, b and how sure it is.
