@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -142,8 +143,8 @@ def as_json(points: Sequence[Hint], size: tuple[int, int] | None = None) -> dict
 
 def hints_path(photograph: Path) -> Path | None:
     """The file of hints beside a photograph: NAME.jpg.hints.json, else NAME.hints.json; None without one."""
-    beside = (photograph.with_name(photograph.name + SUFFIX), photograph.with_suffix(SUFFIX))
-    return next((path for path in beside if path.is_file()), None)
+    beside = (photograph.with_name(name + SUFFIX) for name in (photograph.name, photograph.stem))
+    return next((path for path in beside if os.path.isfile(path)), None)  # noqa: PTH113  # Path.is_file raises on long names
 
 
 def place(value: Any) -> Place:
