@@ -18,7 +18,8 @@ from skimage.color import deltaE_ciede2000
 from skimage.metrics import structural_similarity
 
 from lab_colorize.colour.lab import Plane, lab_of
-from lab_colorize.evaluation.figures import Bytes, Figures, psnr
+from lab_colorize.colour.psnr import psnr
+from lab_colorize.evaluation.figures import Bytes, Figures
 from lab_colorize.evaluation.settings import WINDOW
 
 STRIP = 1 << 16  # pixels at a time; those of 256 x 256 are one strip

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from lab_colorize.evaluation.contenders import CONSTANT, GREY
 from lab_colorize.evaluation.measure import Evaluation
 from lab_colorize.evaluation.pairing import pair
-from lab_colorize.evaluation.record import versions
+from lab_colorize.evaluation.record import PACKAGES
 from lab_colorize.evaluation.summary import Summary, summarize
 from lab_colorize.report.gallery import gallery
 from lab_colorize.report.page import page
 from lab_colorize.report.plots import MOST_POINTS, Plot, Series, histogram, scatter
 from lab_colorize.report.tables import pairing_table, photograph_table, summary_table
 from lab_colorize.report.text import counts_in_words, protocol_in_words
+from lab_colorize.version import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def page_of(evaluation: Evaluation) -> bytes:
         "unreadable": photo_set.unreadable,
         "grey": photo_set.grey,
         "models": [contender for contender in evaluation.contenders if contender.model],
-        "packages": ", ".join(f"{name} {number}" for name, number in versions().items()),
+        "packages": ", ".join(f"{name} {number}" for name, number in versions(PACKAGES).items()),
     }
     return page("evaluation", f"{' and '.join(models) or 'Baselines'} on {photo_set.folder.name}", told)
 

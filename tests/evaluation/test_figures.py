@@ -11,9 +11,10 @@ from skimage import color, metrics
 
 from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import lab_of
+from lab_colorize.colour.psnr import psnr
 from lab_colorize.evaluation import comparison
 from lab_colorize.evaluation.comparison import compared
-from lab_colorize.evaluation.figures import FIGURES, Figures, psnr
+from lab_colorize.evaluation.figures import FIGURES, Figures
 
 from .conftest import scene
 

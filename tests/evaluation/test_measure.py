@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from lab_colorize.colour.psnr import psnr
 from lab_colorize.errors import ModelMissing, UsageProblem
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, baseline, contenders_named
-from lab_colorize.evaluation.figures import FIGURES, psnr
+from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import measure
 from lab_colorize.evaluation.pairing import JUDGED, pair
 from lab_colorize.evaluation.summary import ranked, summarize
