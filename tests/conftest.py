@@ -26,6 +26,12 @@ def zero_model() -> Path:
     return MODELS / "zero.tflite"
 
 
+@pytest.fixture(scope="session")
+def hinted_model() -> Path:
+    """The tiny model, but for cells with hints, where it answers with those."""
+    return MODELS / "hinted.tflite"
+
+
 @pytest.fixture
 def scene():
     """Makes smooth grey pictures with all lightnesses and a little grain: scene(seed, (H, W)) -> uint8."""
