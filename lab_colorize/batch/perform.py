@@ -82,6 +82,7 @@ class Performer:
             options=recipe.options,
             width=coloured.width,
             height=coloured.height,
+            hints=coloured.hints,
         )
 
     def _colour(self, source: Path, target: Path) -> "Coloured":

@@ -59,6 +59,7 @@ quality = click.option(
     show_default=True,
     help="Quality of JPEG, WebP and AVIF results.",
 )
+show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace existing files.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
@@ -85,7 +86,7 @@ as_json = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 
 _SHARED = (
-    model, saturation, format_, quality, compare, overwrite, force,
+    model, saturation, format_, quality, compare, show_hints, overwrite, force,
     accept_truncated, source_type, max_pixels, as_json, quiet,
 )  # fmt: skip  # the order of --help
 
@@ -99,4 +100,6 @@ def shared_options(command: Command) -> Command:
 
 def colorize_options(params: Mapping[str, Any]) -> ColorizeOptions:
     """Pick out of click's parameters those that `ColorizeOptions` has, by name."""
-    return ColorizeOptions(**{field.name: params[field.name] for field in fields(ColorizeOptions)})
+    return ColorizeOptions(
+        **{field.name: params[field.name] for field in fields(ColorizeOptions) if field.name in params}
+    )
