@@ -189,4 +189,4 @@ def _jfif(dpi: tuple[float, float] | None) -> bytes:
 def _after_jfif(data: memoryview) -> int:
     """Where the encoder's own JFIF segment ends."""
     first = next(segments(data))
-    return first.end if first.marker == _APP0 and data[first.start : first.start + 5] == b"JFIF\0" else 2
+    return first.end if first.marker == _APP0 and bytes(data[first.start : first.start + 5]) == b"JFIF\0" else 2
