@@ -38,7 +38,7 @@ def one(data: bytes) -> None:
     elif reader == len(FORMATS):
         exif.upright(block)
     elif reader == len(FORMATS) + 1:
-        xmp.stamped(block, source_type="s", software="s", model="m", model_sha256="0")
+        xmp.stamped(block, Provenance("s", "m", "0"))
     else:
         icc.grey_curve(block)
         icc.rgb_to_xyz(block)

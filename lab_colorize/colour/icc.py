@@ -155,12 +155,15 @@ class _Parametric:
         return np.clip(np.where(values >= self.start, curved, self.slope * values + self.below), 0.0, 1.0)
 
 
-def _srgb() -> bytes:
-    """A version 2 profile, which every program reads: IEC 61966-2.1 adapted to D50, curves of 1024 entries."""
-    x = np.linspace(0.0, 1.0, 1024)
-    y = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
-    curve = b"curv" + struct.pack(">II", 0, x.size) + np.rint(y * 65535).astype(">u2").tobytes()
-    name = b"sRGB\0"
+def _srgb_curve(values: Floats) -> Floats:
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def rgb_profile(tone: Curve, name: bytes) -> bytes:
+    """Primaries of IEC 61966-2.1, adapted to D50, with a tone curve; of version 2, which every program reads."""
+    y = tone(np.linspace(0.0, 1.0, 1024))
+    curve = b"curv" + struct.pack(">II", 0, y.size) + np.rint(y * 65535).astype(">u2").tobytes()
+    name += b"\0"
     description = b"desc" + struct.pack(">II", 0, len(name)) + name + bytes(78)
     adapted = (1.04788, 0.02292, -0.05022, 0.02959, 0.99048, -0.01707, -0.00925, 0.01508, 0.75168)  # Bradford
     tags = {
@@ -202,4 +205,4 @@ def _fixed(values: tuple[float, ...]) -> bytes:
     return struct.pack(f">{len(values)}i", *(round(value * _FIXED) for value in values))
 
 
-SRGB_PROFILE = _srgb()
+SRGB_PROFILE = rgb_profile(_srgb_curve, b"sRGB")

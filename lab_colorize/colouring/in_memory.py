@@ -15,8 +15,9 @@ from lab_colorize.errors import AlreadyInColour
 from lab_colorize.photos.formats.base import Page
 from lab_colorize.photos.formats.encoding import depth_kept
 from lab_colorize.photos.kinds import Format, format_named
-from lab_colorize.photos.metadata import Provenance, is_stamped, stamped
+from lab_colorize.photos.metadata import is_stamped, stamped
 from lab_colorize.photos.photo import Photo, encode_photo, left_behind, read_photo
+from lab_colorize.photos.provenance import Provenance
 from lab_colorize.version import __version__
 
 GAP = 0.02  # between the two halves of a comparison, as a share of their width

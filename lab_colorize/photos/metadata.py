@@ -1,6 +1,6 @@
 """Metadata carried over from a photograph to its coloured version, and the stamp that says how it was made."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lab_colorize.colour.icc import SRGB_PROFILE
@@ -8,18 +8,9 @@ from lab_colorize.photos import exif, xmp
 from lab_colorize.photos.formats.base import Metadata
 from lab_colorize.photos.formats.recognition import CONTAINERS
 from lab_colorize.photos.kinds import Format
+from lab_colorize.photos.provenance import Provenance
 
 _LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What coloured it: the software with its version, the model with its hash, IPTC's word for the result."""
-
-    software: str
-    model: str
-    model_sha256: str
-    source_type: str = "compositeWithTrainedAlgorithmicMedia"
 
 
 def read_metadata(data: bytes, format: Format) -> Metadata:
@@ -54,23 +45,20 @@ def is_stamped(metadata: Metadata) -> bool:
     return metadata.xmp is not None and xmp.is_stamped(metadata.xmp)
 
 
-def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:
-    """Metadata for the coloured version: upright, without the old thumbnail, in sRGB, and with its provenance.
+def stamped(
+    metadata: Metadata, provenance: Provenance, *, turned: bool = True, profile: bytes = SRGB_PROFILE
+) -> Metadata:
+    """Metadata for the coloured version: without the old thumbnail, with its own profile and its provenance.
 
-    Nothing that was there is removed but what is no longer true.
+    Nothing that was there is removed but what is no longer true: the orientation of pixels that were `turned`.
     """
-    block, notes = xmp.stamped(
-        metadata.xmp,
-        source_type=provenance.source_type,
-        software=provenance.software,
-        model=provenance.model,
-        model_sha256=provenance.model_sha256,
-    )
+    srgb = profile == SRGB_PROFILE
+    block, notes = xmp.stamped(metadata.xmp, provenance, turned=turned, srgb=srgb)
     return replace(
         metadata,
-        exif=exif.upright(metadata.exif),
+        exif=exif.updated(metadata.exif, turned=turned, srgb=srgb),
         xmp=block,
-        icc=SRGB_PROFILE,
-        later=tuple(stamped(page, provenance) for page in metadata.later),
+        icc=profile,
+        later=tuple(stamped(page, provenance, turned=turned, profile=profile) for page in metadata.later),
         notes=metadata.notes + notes,
     )

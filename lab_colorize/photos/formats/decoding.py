@@ -95,12 +95,28 @@ def _full_range(pixels: _Array, bits: int) -> _Array:
     return np.rint(pixels * np.float64(65535 / ((1 << bits) - 1))).astype(np.uint16)
 
 
+def half_of_grey_jpeg(data: bytes, header: Header) -> NDArray[np.uint8]:
+    """A grey JPEG at half its width and height, as stored: libjpeg halves it while it decodes. Damaged as `decode`."""
+    flags = cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        found: NDArray[np.uint8] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        found = None
+    if found is None or found.shape != (-(-header.height // 2), -(-header.width // 2)):
+        raise Damaged("its image data cannot be decoded")
+    return found
+
+
 def _upright(pixels: _Array, alpha: _Array | None, orientation: int) -> Page:
-    turned = None if alpha is None else _turned(alpha, orientation)
-    return Page(_turned(pixels, orientation), turned)
+    return Page(turned(pixels, orientation), None if alpha is None else turned(alpha, orientation))
 
 
-def _turned(stored: _Array, orientation: int) -> _Array:
+def as_stored(upright: _Array, orientation: int) -> _Array:
+    """Undo EXIF's orientation."""
+    return turned(upright, {6: 8, 8: 6}.get(orientation, orientation))
+
+
+def turned(stored: _Array, orientation: int) -> _Array:
     """Apply EXIF's orientation."""
     if orientation == 1:
         return stored
@@ -114,13 +130,13 @@ def _turned(stored: _Array, orientation: int) -> _Array:
     return np.asarray(cv2.rotate(stored, quarter))
 
 
-def ends_early(data: bytes, pages: tuple[Page, ...]) -> bool:
+def ends_early(data: bytes, pixels: _Array, *, block: int = 8) -> bool:
     """Whether a JPEG that does have its end marker lacks data before it, as after a rescue from a broken disk.
 
     Decoders leave what they have no data for mid-grey; so only where the last block is, a second look is worth while.
+    A `block` has 4 pixels a side where they were decoded at half size.
     """
-    pixels = pages[0].pixels
-    rows, columns = (side % 8 or 8 for side in pixels.shape[:2])
+    rows, columns = (side % block or block for side in pixels.shape[:2])
     corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
     grey = any((corner == _NO_DATA).all() for corner in corners)
     return grey and not jpeg.is_progressive(data) and not completes(data)
