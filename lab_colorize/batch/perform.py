@@ -83,6 +83,8 @@ class Performer:
             options=recipe.options,
             width=coloured.width,
             height=coloured.height,
+            lightness=coloured.lightness,
+            lightness_sha256=coloured.lightness_sha256,
         )
 
     def _colour(self, source: Path, target: Path) -> "Coloured":
