@@ -18,6 +18,7 @@ from lab_colorize.photos.photo import fitted_to_jpeg
 
 Levels = NDArray[np.uint8]
 
+COARSER = 1.6  # how many times as coarse as that for luma the standard's table for colours is, between the two means
 _BLOCK = 4  # pixels a side of a block that was decoded at half size
 
 
@@ -63,8 +64,17 @@ def coloured_jpeg(grey: GreyJpeg, blue: Levels, red: Levels, metadata: Metadata,
 
 def _encoded(plane: Levels, quality: int, *, progressive: bool) -> bytes:
     """A grey JPEG, with Huffman tables of its own: smooth planes take half the bytes with them."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    options = [cv2.IMWRITE_JPEG_QUALITY, _of_luma(quality), cv2.IMWRITE_JPEG_OPTIMIZE, 1]
     done, coded = cv2.imencode(".jpg", plane, [*options, cv2.IMWRITE_JPEG_PROGRESSIVE, int(progressive)])
     if not done:
         raise NotCopied("is too large for its colours to be encoded")
     return coded.tobytes()
+
+
+def _of_luma(quality: int) -> int:
+    """At which quality the encoder's table for luma, all that it has for grey, is like that for colours at `quality`.
+
+    By libjpeg's rule: the tables of the standard are scaled by 50 / quality below 50, and by 2 - quality / 50 above.
+    """
+    scale = COARSER * (50 / quality if quality < 50 else 2 - quality / 50)
+    return max(1, round(50 / scale if scale > 1 else 100 - 50 * scale))

@@ -23,6 +23,7 @@ _ROOM = 65533  # a segment's length is 16 bits and counts itself
 
 _PADDING = re.compile(rb"\s{2,}(?=<\?xpacket end)")
 
+_FILLED_WITH = b"\0\xff\r\n "  # what some programs pad files with
 _APP0, _APP1, _APP2, _APP13 = 0xE0, 0xE1, 0xE2, 0xED
 COMMENT = bytes((COM,))
 _HUFFMAN = frozenset({0xC0, 0xC1, 0xC2})
@@ -124,9 +125,20 @@ def metadata(data: bytes) -> Metadata:
             iptc = iptc or photoshop.iptc(payload[len(_PHOTOSHOP) :])
         elif marker == COM:
             comments.append((COMMENT, payload))
-    notes = ("XMP beyond 64 KB (extended XMP) was left behind",) if more else ()
+    notes = ["XMP beyond 64 KB (extended XMP) was left behind"] if more else []
+    if behind := _behind(data):
+        notes.append(f"{behind} bytes behind the image, which are no part of it, were left behind")
     profile = b"".join(icc[i] for i in sorted(icc)) or None
-    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=notes)
+    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=tuple(notes))
+
+
+def _behind(data: bytes) -> int:
+    """How many bytes follow the end of the image, such as the film of a motion photograph; padding does not count."""
+    end = len(data)
+    with suppress(Damaged):
+        *_, last = segments(data)
+        end = last.end
+    return len(data[end:].strip(_FILLED_WITH))
 
 
 def _density(jfif: bytes) -> tuple[float, float] | None:
