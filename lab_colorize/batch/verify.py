@@ -24,6 +24,9 @@ from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.workers import WorkerPool
 
 _COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
+_NOT_ITS_LIGHTNESS = (
+    "Its coded lightness is not that of its photograph, whatever the journal says: delete it and run the batch again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ def finding(check: Check, *, quick: bool) -> Finding:
     except OSError as error:
         return Finding(check.kind, check.path, State.UNREADABLE, f"{error.strerror or error}.")
     if kept is False:
-        return Finding(check.kind, check.path, State.CHANGED, "Its coded lightness is not that of its photograph.")
+        return Finding(check.kind, check.path, State.CHANGED, _NOT_ITS_LIGHTNESS)
     return Finding(check.kind, check.path, state, reason, lightness_kept=bool(kept))
 
 

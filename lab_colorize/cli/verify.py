@@ -115,14 +115,11 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
 
 def _proof(findings: list[Finding]) -> Iterator[str]:
     """What was proven of the results beyond their hashes."""
-    from lab_colorize.wording import number_of
-
     kept = sum(finding.lightness_kept for finding in findings)
-    if kept:
-        yield (
-            f"{number_of(kept, 'result')} held against {'its' if kept == 1 else 'their'} photograph{'s' * (kept > 1)}: "
-            "the coded lightness is the same, bit for bit."
-        )
+    if kept == 1:
+        yield "1 result holds the coded lightness of its photograph bit for bit."
+    elif kept:
+        yield f"{kept} results hold the coded lightness of their photographs bit for bit."
 
 
 def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
