@@ -47,17 +47,21 @@ def _decoded(data: bytes, format: Format, header: Header) -> _Array:
         flags = _RGB
     else:
         flags = _AS_STORED
-    try:
-        found: _Array | None = cv2.imdecode(
-            np.frombuffer(png.bare(data) if format is Format.PNG else data, np.uint8), flags
-        )
-    except cv2.error:
-        found = None
+    found = _by_opencv(png.bare(data) if format is Format.PNG else data, flags)
     if found is None or found.shape[:2] != (header.height, header.width):
         raise Damaged("its image data cannot be decoded")
     if found.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
         raise Damaged("its image data cannot be decoded")
     return _to_rgb(found) if flags == _AS_STORED else found
+
+
+def _by_opencv(data: bytes, flags: int) -> _Array | None:
+    """What OpenCV makes of it, None where it makes nothing."""
+    try:
+        found: _Array | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
+    return found
 
 
 def _to_rgb(found: _Array) -> _Array:
@@ -98,13 +102,10 @@ def _full_range(pixels: _Array, bits: int) -> _Array:
 def half_of_grey_jpeg(data: bytes, header: Header) -> NDArray[np.uint8]:
     """A grey JPEG at half its width and height, as stored: libjpeg halves it while it decodes. Damaged as `decode`."""
     flags = cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        found: NDArray[np.uint8] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        found = None
-    if found is None or found.shape != (-(-header.height // 2), -(-header.width // 2)):
+    half = _by_opencv(data, flags)
+    if half is None or half.shape != (-(-header.height // 2), -(-header.width // 2)):
         raise Damaged("its image data cannot be decoded")
-    return found
+    return half
 
 
 def _upright(pixels: _Array, alpha: _Array | None, orientation: int) -> Page:
