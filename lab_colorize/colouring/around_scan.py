@@ -6,7 +6,7 @@ The pixels are decoded at half size, for the network to look at and for colours 
 import numpy as np
 
 from lab_colorize.colour.chroma import chroma_for
-from lab_colorize.colour.icc import SRGB_PROFILE, grey_curve, rgb_profile
+from lab_colorize.colour.icc import SRGB_PROFILE, grey_curve, with_tones
 from lab_colorize.colour.lab import Plane, light_table, lightness_of_luminance
 from lab_colorize.colour.lightness import Grey, light_through
 from lab_colorize.colouring.colorizer import Colorizer
@@ -61,4 +61,4 @@ def _tones(profile: bytes | None) -> tuple[Plane, bytes]:
     off = np.abs(lightness_of_luminance(light) - lightness_of_luminance(plain)).max()
     if curve is None or off < SAME_TONES:
         return plain, SRGB_PROFILE
-    return light, rgb_profile(curve, b"sRGB, tones of the scan")
+    return light, with_tones(curve)

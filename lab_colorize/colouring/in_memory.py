@@ -1,11 +1,10 @@
 """Encoded photographs, coloured in memory: bytes in, bytes out, with metadata and provenance. Opens no file."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from lab_colorize.colour.lab import Pixels
+from lab_colorize.colour.depth import rescaled
 from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.colour.tone import tone_of
 from lab_colorize.colouring.around_scan import already_a_result, colour_around_scan
@@ -69,19 +68,12 @@ def _decoded_and_encoded(content: bytes, name: str, colorizer: Colorizer, option
 
 def _coloured(page: Page, profile: bytes | None, colorizer: Colorizer, options: ColorizeOptions, kind: Format) -> Page:
     lightness = lightness_through(page.pixels, profile)
-    dtype = np.uint16 if depth_kept(kind, page.depth) > 8 else np.uint8
+    bits, dtype = (16, np.uint16) if depth_kept(kind, page.depth) > 8 else (8, np.uint8)
     ab = colorizer.predict(lightness)
     require_colour(colorizer.model, ab)
     by_opencv = kind is not Format.TIFF and page.alpha is None
     pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation, blue_first=by_opencv)
-    return Page(pixels, None if page.alpha is None else _at_depth(page.alpha, dtype))
-
-
-def _at_depth(alpha: Pixels, dtype: Any) -> Pixels:
-    """An alpha plane at the result's depth, every level at its nearest."""
-    if alpha.dtype == dtype:
-        return alpha
-    return np.rint(alpha * (np.iinfo(dtype).max / np.iinfo(alpha.dtype).max)).astype(dtype)
+    return Page(pixels, None if page.alpha is None else rescaled(page.alpha, page.depth, bits))
 
 
 def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:

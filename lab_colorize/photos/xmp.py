@@ -33,7 +33,7 @@ _RESET = {
     (_PHOTOSHOP, "ColorMode"): "3",
     (_PHOTOSHOP, "ICCProfile"): "sRGB",
 }
-_OTHER_TONES = {(_EXIF, "ColorSpace"): "65535", (_PHOTOSHOP, "ICCProfile"): "sRGB, tones of the scan"}
+_OTHER_TONES = {(_EXIF, "ColorSpace"): "65535", (_PHOTOSHOP, "ICCProfile"): "scan"}
 _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),

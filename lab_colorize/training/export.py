@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -24,12 +24,13 @@ import numpy as np
 from lab_colorize.colour.lab import AB_SCALE, Plane
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.runtime import interpreter_for
-from lab_colorize.errors import MissingPackage, OutputError, TrainingError
+from lab_colorize.errors import MissingPackage, TrainingError
+from lab_colorize.files.writing import unwritten, write_whole
+from lab_colorize.training.options import Weights
 from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import row_named
 from lab_colorize.zoo.factory import build
 
-Weights = Literal["float16", "int8", "float32"]
 WORST_DIFFERENCE = 1.0  # units of a/b, on average, that an export may be away from its network
 SAMPLES = 16
 
@@ -159,11 +160,9 @@ def _samples(wanted: Export, photos: Sequence[Plane] | None) -> Plane:
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".partial")
-        temporary.write_bytes(content)
-        temporary.replace(path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        raise unwritten(path.parent, error) from error
+    write_whole(path, content, overwrite=True)
 
 
 def _export_elsewhere(wanted: Export, samples: Plane) -> Model:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
+from lab_colorize.colour.psnr import psnr
 from lab_colorize.training.dataset import Example
 
 MOST = 384  # photographs looked at after an epoch; evenly chosen, so that no source is missed
@@ -31,8 +32,8 @@ class Verdict:
     ab_error: float
     """Mean square of the a/b error in Lab units, over both."""
     grey_ab_error: float
-    colourfulness: float
-    """Chroma of the answers as a share of the truth's."""
+    chroma_share: float
+    """Mean chroma of the answers as a share of the truth's; no colourfulness, which `evaluation` measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Judge:
             grey_psnr=self._grey_psnr,
             ab_error=float(np.mean(errors)),
             grey_ab_error=self._grey_error,
-            colourfulness=float(np.mean(chroma)) / self._chroma,
+            chroma_share=float(np.mean(chroma)) / self._chroma,
         )
 
 
@@ -103,4 +104,4 @@ def _chroma(ab: Plane) -> float:
 
 
 def _psnr(result: NDArray[np.generic], truth: NDArray[np.uint8]) -> float:
-    return float(10 * np.log10(255**2 / max(1e-9, np.square(result.astype(np.float32) - truth).mean())))
+    return psnr(max(1e-9, float(np.square(result.astype(np.float32) - truth).mean())))

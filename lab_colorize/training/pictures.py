@@ -20,7 +20,7 @@ PANELS = (
     ("loss", ("loss", "critic_loss")),
     ("PSNR, dB", ("psnr", "grey_psnr")),
     ("mean square a/b error", ("ab_error", "grey_ab_error")),
-    ("colourfulness", ("colourfulness",)),
+    ("chroma, share of the truth's", ("chroma_share",)),
 )
 
 
