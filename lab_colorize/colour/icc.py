@@ -160,7 +160,7 @@ SRGB_PROFILE = (files("lab_colorize.colour") / "srgb.icc").read_bytes()
 
 
 def with_tones(tone: Curve) -> bytes:
-    """SRGB's profile under the name "scan", with another curve in the place of the one that its three channels share."""
+    """SRGB's profile under the name "scan", with another curve in the place of the one that its channels share."""
     old = _tags(SRGB_PROFILE, b"rTRC")[b"rTRC"]
     values = tone(np.linspace(0.0, 1.0, (len(old) - 12) // 2))
     new = old[:12] + np.rint(values * 65535).astype(">u2").tobytes()
