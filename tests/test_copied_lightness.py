@@ -295,7 +295,7 @@ def two_scans():
     return data[:-2] + scan + data[-2:]
 
 
-FALLING = m.table_curve(np.linspace(65535, 0, 256))
+FALLING = m.table_curve(np.linspace(1, 0, 256))
 
 
 @pytest.mark.parametrize(
