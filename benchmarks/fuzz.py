@@ -45,9 +45,8 @@ from lab_colorize.photos import exif  # noqa: E402
 from lab_colorize.photos.formats.base import Damaged, Metadata, Unsupported  # noqa: E402
 from lab_colorize.photos.formats.recognition import recognise  # noqa: E402
 from lab_colorize.photos.kinds import Format  # noqa: E402
-from lab_colorize.photos.metadata import read_metadata, stamped  # noqa: E402
+from lab_colorize.photos.metadata import Provenance, read_metadata, stamped  # noqa: E402
 from lab_colorize.photos.photo import Photo, encode_photo, probe_photo, read_photo  # noqa: E402
-from lab_colorize.photos.provenance import Provenance  # noqa: E402
 from tests import makers as m  # noqa: E402
 
 MOST_PIXELS = 50_000_000

@@ -21,8 +21,7 @@ with atheris.instrument_imports(include=["lab_colorize"]):
     from lab_colorize.colour import icc
     from lab_colorize.photos import exif, xmp
     from lab_colorize.photos.kinds import Format
-    from lab_colorize.photos.metadata import read_metadata, stamped
-    from lab_colorize.photos.provenance import Provenance
+    from lab_colorize.photos.metadata import Provenance, read_metadata, stamped
     from tests import makers as m
 
 FORMATS = list(Format)

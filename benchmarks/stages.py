@@ -25,9 +25,8 @@ from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.files.writing import write_whole
 from lab_colorize.photos.formats.base import Page
-from lab_colorize.photos.metadata import stamped
+from lab_colorize.photos.metadata import Provenance, stamped
 from lab_colorize.photos.photo import Photo, encode_photo, read_bytes, read_photo
-from lab_colorize.photos.provenance import Provenance
 
 QUALITY = 95
 

@@ -18,15 +18,18 @@ from lab_colorize.version import __version__
 
 if TYPE_CHECKING:
     from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.colouring.hints import Hint, Hints
     from lab_colorize.colouring.on_disk import Coloured, colorize_photo
     from lab_colorize.colouring.options import ColorizeOptions
 
-__all__ = ["ColorizeOptions", "Colorizer", "Coloured", "__version__", "colorize_photo", "errors"]
+__all__ = ["ColorizeOptions", "Colorizer", "Coloured", "Hint", "Hints", "__version__", "colorize_photo", "errors"]
 
 _HOMES = {
     "ColorizeOptions": "lab_colorize.colouring.options",
     "Coloured": "lab_colorize.colouring.on_disk",
     "Colorizer": "lab_colorize.colouring.colorizer",
+    "Hint": "lab_colorize.colouring.hints",
+    "Hints": "lab_colorize.colouring.hints",
     "colorize_photo": "lab_colorize.colouring.on_disk",
 }
 

@@ -27,8 +27,7 @@ READING = """
 import json, sys, time
 from pathlib import Path
 from lab_colorize.errors import ColorizeError
-from lab_colorize.photos.metadata import stamped
-from lab_colorize.photos.provenance import Provenance
+from lab_colorize.photos.metadata import Provenance, stamped
 from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.photos.photo import read_photo, probe_photo, encode_photo, Photo
 start = time.process_time()

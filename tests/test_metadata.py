@@ -18,9 +18,8 @@ from lab_colorize.photos import exif as exif_blocks
 from lab_colorize.photos.formats import ifd
 from lab_colorize.photos.formats.base import Metadata, Page
 from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.metadata import read_metadata, stamped
+from lab_colorize.photos.metadata import Provenance, read_metadata, stamped
 from lab_colorize.photos.photo import Photo, encode_photo, left_behind, read_photo
-from lab_colorize.photos.provenance import Provenance
 from tests import makers as m
 
 PROVENANCE = Provenance("lab-colorize 1.2.3", "default <&>", "ab" * 32)

@@ -84,6 +84,7 @@ class Performer:
             height=coloured.height,
             lightness=coloured.lightness,
             lightness_sha256=coloured.lightness_sha256,
+            hints=coloured.hints,
         )
 
     def _colour(self, source: Path, target: Path) -> "Coloured":

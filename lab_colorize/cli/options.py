@@ -62,6 +62,7 @@ reencode = click.option(
     is_flag=True,
     help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
 )
+show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side picture, before and after.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what is already there.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
@@ -86,7 +87,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
 
 _SHARED = (
-    model, saturation, format_, quality, reencode, compare, overwrite, force,
+    model, saturation, format_, quality, reencode, compare, show_hints, overwrite, force,
     accept_truncated, source_type, max_pixels, as_json, quiet,
 )  # fmt: skip  # the order of --help
 
@@ -100,4 +101,6 @@ def shared_options(command: Command) -> Command:
 
 def colorize_options(params: Mapping[str, Any]) -> ColorizeOptions:
     """Pick out of click's parameters those that `ColorizeOptions` has, by name."""
-    return ColorizeOptions(**{field.name: params[field.name] for field in fields(ColorizeOptions)})
+    return ColorizeOptions(
+        **{field.name: params[field.name] for field in fields(ColorizeOptions) if field.name in params}
+    )

@@ -31,9 +31,11 @@ def colour_around_scan(
     grey = read_grey_jpeg(content, header)
     if is_stamped(grey.metadata) and not options.force:
         raise already_a_result(name)
+    options.hints.check(*header.seen, name)
     light, profile = _tones(grey.metadata.icc)
     upright = turned(grey.half, header.orientation)
-    ab = colorizer.colours(Grey(upright, lightness_of_luminance(light)), saturation=options.saturation)
+    lightness, hints = Grey(upright, lightness_of_luminance(light)), options.hints.shares(*header.seen)
+    ab = colorizer.colours(lightness, hints=hints, saturation=options.saturation)
     blue, red = chroma_for(grey.half, as_stored(ab, header.orientation), light)
     metadata = stamped(grey.metadata, provenance_of(colorizer.model, options), turned=False, profile=profile)
     coloured = coloured_jpeg(grey, blue, red, metadata, options.quality)

@@ -1,5 +1,6 @@
 """The picture that shows a photograph and its coloured version side by side, for --compare."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,20 +9,22 @@ from lab_colorize.colour.icc import SRGB_PROFILE
 from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import Pixels
 from lab_colorize.colour.lightness import lightness_through
+from lab_colorize.colouring.hint_plane import marked
+from lab_colorize.colouring.hints import Hint
 from lab_colorize.photos.formats.base import Page
 from lab_colorize.photos.photo import Photo, encode_photo, read_photo
 
 GAP = 0.02  # between the two halves, as a share of their width
 
 
-def comparison(source: bytes, result: bytes, *, max_pixels: int) -> bytes:
-    """The first page before and after, side by side, in the result's own format."""
+def comparison(source: bytes, result: bytes, *, max_pixels: int, marks: Sequence[Hint] = ()) -> bytes:
+    """The first page before and after, side by side, in the result's own format; `marks` are hints to be shown."""
     before = read_photo(source, max_pixels=max_pixels, accept_truncated=True)
     coloured = read_photo(result, max_pixels=max_pixels)
     after = coloured.pages[0]
     grey = _grey_beside(before, coloured)
     gap = np.full((after.height, max(1, round(after.width * GAP)), 3), np.iinfo(after.pixels.dtype).max, grey.dtype)
-    page = Page(np.hstack([grey, gap, after.pixels]), None)
+    page = Page(np.hstack([grey, gap, marked(after.pixels, marks)]), None)
     return encode_photo(replace(coloured, pages=(page,)), quality=90)
 
 

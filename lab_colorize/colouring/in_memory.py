@@ -9,6 +9,7 @@ from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.colour.tone import tone_of
 from lab_colorize.colouring.around_scan import already_a_result, colour_around_scan
 from lab_colorize.colouring.colorizer import Colorizer, require_colour
+from lab_colorize.colouring.hints import NO_HINTS
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.colouring.result import ANEW, Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
@@ -44,14 +45,22 @@ def _why_encoded_anew(format: Format, options: ColorizeOptions) -> str | None:
 
 def _decoded_and_encoded(content: bytes, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
+    return colorize_read(photo, name=name, colorizer=colorizer, options=options)
+
+
+def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
+    """Colour a photograph that was read already; `name` is what errors call it."""
     if is_stamped(photo.metadata) and not options.force:
         raise already_a_result(name)
     left = [not options.force and tone_of(page.pixels).in_colour for page in photo.pages]
     if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
     kind = photo.format if options.format == "same" else format_named(options.format)
+    options.hints.check(photo.pages[0].width, photo.pages[0].height, name)
     pages = tuple(
-        page if in_colour else _coloured(page, photo.metadata.of_page(number).icc, colorizer, options, kind)
+        page
+        if in_colour
+        else _coloured(page, photo.metadata.of_page(number).icc, colorizer, _for_page(options, number), kind)
         for number, (page, in_colour) in enumerate(zip(photo.pages, left, strict=True))
     )
     metadata = stamped(photo.metadata, provenance_of(colorizer.model, options))
@@ -66,10 +75,15 @@ def _decoded_and_encoded(content: bytes, name: str, colorizer: Colorizer, option
     return Result(coded, kind, pages[0].width, pages[0].height, len(pages), notes)
 
 
+def _for_page(options: ColorizeOptions, number: int) -> ColorizeOptions:
+    """Hints are the first page's; the others are coloured without."""
+    return replace(options, hints=NO_HINTS) if number else options
+
+
 def _coloured(page: Page, profile: bytes | None, colorizer: Colorizer, options: ColorizeOptions, kind: Format) -> Page:
     lightness = lightness_through(page.pixels, profile)
     bits, dtype = (16, np.uint16) if depth_kept(kind, page.depth) > 8 else (8, np.uint8)
-    ab = colorizer.predict(lightness)
+    ab = colorizer.predict(lightness, hints=options.hints.points, saturation=options.saturation)
     require_colour(colorizer.model, ab)
     by_opencv = kind is not Format.TIFF and page.alpha is None
     pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation, blue_first=by_opencv)

@@ -35,6 +35,8 @@ class Coloured:
     """Of a JPEG: "copied" where its coded lightness was copied bit for bit, else why it was encoded anew."""
     lightness_sha256: str | None = None
     """Of the coded lightness that was copied."""
+    hints: str = ""
+    """The hints that were followed, in words."""
 
 
 def colorize_photo(
@@ -57,7 +59,8 @@ def colorize_photo(
     result = colorize_bytes(content, name=str(source), colorizer=colorizer or Colorizer(), options=options)
     write_whole(target, result.content, overwrite=options.overwrite, like=source)
     if options.compare:
-        beside = comparison(content, result.content, max_pixels=options.max_pixels)
+        marks = options.hints.points if options.show_hints else ()
+        beside = comparison(content, result.content, max_pixels=options.max_pixels, marks=marks)
         write_whole(compare_path(target), beside, overwrite=options.overwrite, like=source)
     return Coloured(
         target=target,
@@ -69,6 +72,7 @@ def colorize_photo(
         notes=(*result.notes, *_misnamed(target, result.format, options)),
         lightness=result.lightness,
         lightness_sha256=result.lightness_sha256,
+        hints=str(options.hints),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lab_colorize.colouring.models import Model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.provenance import Provenance
+from lab_colorize.photos.metadata import Provenance
 from lab_colorize.version import __version__
 
 COPIED = "copied"
@@ -37,4 +37,5 @@ def provenance_of(model: Model, options: ColorizeOptions) -> Provenance:
         model=model.name,
         model_sha256=model.sha256,
         source_type=options.source_type,
+        hints=str(options.hints),
     )

@@ -1,6 +1,6 @@
 """Metadata carried over from a photograph to its coloured version, and the stamp that says how it was made."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lab_colorize.colour.icc import SRGB_PROFILE
@@ -8,9 +8,20 @@ from lab_colorize.photos import exif, xmp
 from lab_colorize.photos.formats.base import Metadata
 from lab_colorize.photos.formats.recognition import CONTAINERS
 from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.provenance import Provenance
 
 _LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What coloured it: the software with its version, the model with its hash, IPTC's word for the result."""
+
+    software: str
+    model: str
+    model_sha256: str
+    source_type: str = "compositeWithTrainedAlgorithmicMedia"
+    hints: str = ""
+    """What a person told the model of the colours, in words."""
 
 
 def read_metadata(data: bytes, format: Format) -> Metadata:
@@ -53,7 +64,10 @@ def stamped(
     Nothing that was there is removed but what is no longer true: the orientation of pixels that were `turned`.
     """
     srgb = profile == SRGB_PROFILE
-    block, notes = xmp.stamped(metadata.xmp, provenance, turned=turned, srgb=srgb)
+    facts = {"Software": provenance.software, "Model": provenance.model, "ModelSHA256": provenance.model_sha256}
+    if provenance.hints:
+        facts["Hints"] = provenance.hints
+    block, notes = xmp.stamped(metadata.xmp, provenance.source_type, facts, turned=turned, srgb=srgb)
     return replace(
         metadata,
         exif=exif.updated(metadata.exif, turned=turned, srgb=srgb),

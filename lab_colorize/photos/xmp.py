@@ -6,11 +6,9 @@ that are no longer true are set right: orientation, colour mode, profile; the ol
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
-
-from lab_colorize.photos.provenance import Provenance
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -38,7 +36,9 @@ _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
 )
-_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
+_OURS = frozenset(
+    (LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "Hints", "DigitalSourceTypeBefore")
+)
 _SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
 # An extended packet of a JPEG is not carried, so nothing may refer to it.
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
@@ -170,9 +170,9 @@ def _named(name: str) -> Name:
 
 
 def stamped(
-    xmp: bytes | None, provenance: Provenance, *, turned: bool = True, srgb: bool = True
+    xmp: bytes | None, source_type: str, facts: Mapping[str, str], *, turned: bool = True, srgb: bool = True
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The packet with provenance, and notes on what could not be kept.
+    """The packet with provenance, and notes on what could not be kept; `facts` are Software, Model and their kin.
 
     `turned` pixels are upright, others lie as the packet says already; those not in `srgb` have a profile of their own.
     The same input gives the same bytes, so the event in the history bears no time.
@@ -184,13 +184,11 @@ def stamped(
         packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
         found = _Reader(packet).read()
     before = found.values.get((LAB_COLORIZE, "DigitalSourceTypeBefore")) or found.values.get(_SOURCE_TYPE)
-    model, sha256 = provenance.model, provenance.model_sha256
-    said = {"Software": provenance.software, "Model": model, "ModelSHA256": sha256}
+    said = dict(facts)
     if before is not None:
         said["DigitalSourceTypeBefore"] = before[1]
-    event = _event(provenance.software, f"model {model}, SHA-256 {sha256}")
-    additions = _additions(found, provenance.source_type, said, event)
-    edits = [*_corrections(found, turned=turned, srgb=srgb), *additions]
+    event = _event(said["Software"], f"model {said['Model']}, SHA-256 {said['ModelSHA256']}")
+    edits = [*_corrections(found, turned=turned, srgb=srgb), *_additions(found, source_type, said, event)]
     return _cut(packet, edits), notes
 
 

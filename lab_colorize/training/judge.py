@@ -14,6 +14,7 @@ from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.colour.psnr import psnr
 from lab_colorize.training.dataset import Example
+from lab_colorize.zoo.inputs import given
 
 MOST = 384  # photographs looked at after an epoch; evenly chosen, so that no source is missed
 BATCH = 16
@@ -59,7 +60,9 @@ class Trial:
 class Judge:
     """Validation photographs at one side."""
 
-    def __init__(self, examples: Sequence[Example], side: int, most: int = MOST) -> None:
+    def __init__(self, examples: Sequence[Example], side: int, hints: int = 0, most: int = MOST) -> None:
+        """`hints` is the row's: networks that take hints are judged without any."""
+        self.hints = hints
         self.side = side
         self.protocol = PROTOCOL.format(most=most, side=side)
         self.trials = [_trial(example, side) for example in examples[:: -(-len(examples) // most)]]
@@ -72,7 +75,7 @@ class Judge:
         psnrs, errors, chroma = [], [], []
         for start in range(0, len(self.trials), BATCH):
             part = self.trials[start : start + BATCH]
-            for trial, ab in zip(part, answers(painter, part), strict=True):
+            for trial, ab in zip(part, answers(painter, part, self.hints), strict=True):
                 psnrs.append(_psnr(trial.painted(ab), trial.truth))
                 full = cv2.resize(ab, trial.truth.shape[:2], interpolation=cv2.INTER_CUBIC)
                 errors.append(np.square(full - trial.lab[..., 1:]).mean())
@@ -86,11 +89,12 @@ class Judge:
         )
 
 
-def answers(painter: keras.Model, trials: Sequence[Trial]) -> Plane:
-    """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials."""
+def answers(painter: keras.Model, trials: Sequence[Trial], hints: int) -> Plane:
+    """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials; `hints` as in its row."""
     full = [*trials, *[trials[-1]] * (BATCH - len(trials))]  # another size would be traced anew: minutes, if it is deep
     lightness = np.stack([trial.lab[..., :1] for trial in full]) / np.float32(L_SCALE) - np.float32(1)
-    answer: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(lightness))[: len(trials)]  # one a device
+    every: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(given(lightness, hints)))
+    answer = every[: len(trials)]  # one a device
     return answer.astype(np.float32, copy=False) * np.float32(AB_SCALE)
 
 
