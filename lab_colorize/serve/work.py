@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 
 from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.colouring.hints import Hint, Hints
 from lab_colorize.colouring.in_memory import colorize_read
 from lab_colorize.colouring.models import Model
 from lab_colorize.colouring.options import ColorizeOptions
@@ -69,7 +70,8 @@ class Worker:
         if task.model is None:
             return _made(photo, shown, encode_photo(shown, quality=PREVIEW_QUALITY))
         if task.longest is not None:
-            options = replace(options, format="same", quality=PREVIEW_QUALITY)
+            hints = _in_percent(options.hints, photo, task.name)
+            options = replace(options, format="same", quality=PREVIEW_QUALITY, hints=hints)
         result = colorize_read(shown, name=task.name, colorizer=self.network(task.model), options=options)
         return replace(_made(photo, result.photo, result.content), notes=() if task.longest else result.notes)
 
@@ -90,6 +92,19 @@ def _small(photo: Photo, longest: int) -> Photo:
     pixels = cv2.resize(page.pixels, size, interpolation=cv2.INTER_AREA)
     metadata = Metadata(icc=photo.metadata.icc, xmp=photo.metadata.xmp)
     return replace(photo, pages=(Page(pixels),), format=Format.JPEG, metadata=metadata)
+
+
+def _in_percent(hints: Hints, photo: Photo, name: str) -> Hints:
+    """The same places on a picture of any size."""
+    page = photo.pages[0]
+    hints.check(page.width, page.height, name)
+    places = (hint.at(page.width, page.height) for hint in hints.points)
+    return Hints(
+        tuple(
+            Hint(f"{100 * x / page.width}%", f"{100 * y / page.height}%", hint.colour)
+            for hint, (x, y) in zip(hints.points, places, strict=True)
+        )
+    )
 
 
 def _made(photo: Photo, shown: Photo, content: bytes) -> Made:
