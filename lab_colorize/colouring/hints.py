@@ -82,10 +82,10 @@ class Hints:
         for hint in self.points:
             hint.at(width, height)
 
-    def shares(self, width: int, height: int) -> tuple[Hint, ...]:
-        """The same points in percent of a photograph of that size, for a smaller version of it."""
+    def in_percent(self, width: int, height: int) -> Hints:
+        """The same places on a smaller version of a photograph of that size."""
         places = ((hint, *hint.at(width, height)) for hint in self.points)
-        return tuple(Hint(f"{100 * x / width}%", f"{100 * y / height}%", hint.colour) for hint, x, y in places)
+        return Hints(tuple(Hint(f"{100 * x / width}%", f"{100 * y / height}%", hint.colour) for hint, x, y in places))
 
 
 NO_HINTS = Hints()

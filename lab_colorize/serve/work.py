@@ -70,7 +70,10 @@ class Worker:
         shown = photo if task.longest is None else _small(photo, task.longest)
         if task.model is None:
             return _made(photo, shown.format, encode_photo(shown, quality=PREVIEW_QUALITY))
-        options = replace(options, format="same", quality=PREVIEW_QUALITY)
+        first = photo.pages[0]
+        options.hints.check(first.width, first.height, task.name)
+        hints = options.hints.in_percent(first.width, first.height)
+        options = replace(options, format="same", quality=PREVIEW_QUALITY, hints=hints)
         result = colorize_read(shown, name=task.name, colorizer=self.network(task.model), options=options)
         return _made(photo, result.format, result.content)
 

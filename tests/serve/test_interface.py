@@ -380,3 +380,49 @@ def test_a_large_photograph_is_refused_before_it_is_decoded(quick, scene):
     assert refused.status == 413
     assert str(QUICK.pixels) in refused.told["message"]
     assert "command line" in refused.told["remedy"]
+
+
+def test_hints_colour_their_place_as_on_the_command_line(hinting, hinted_model, photo, tmp_path):
+    target = tmp_path / "out.jpg"
+    command(
+        photo, "--model", hinted_model, "-o", target, "--hint", "20,30=#d02020", "--hint", "75%,50%=lab(60, -40, 30)"
+    )
+    answer = hinting.colorize(photo.read_bytes(), name="photo.jpg", hints="20,30=#d02020; 75%,50%=lab(60, -40, 30)")
+    assert answer.status == 200
+    assert answer.content == target.read_bytes()
+
+
+def test_hints_in_pixels_are_those_of_the_photograph_in_its_preview_too(hinting, scene):
+    content = cv2.imencode(".png", scene(0, (300, 400)))[1].tobytes()
+    plain, hinted = (
+        decoded(hinting.colorize(content, longest=100, **more).content).astype(int)
+        for more in ({}, {"hints": "300,150=#d02020"})
+    )
+    changed = np.abs(hinted - plain).max(axis=2) > 12
+    rows, columns = np.nonzero(changed)
+    assert changed.any()
+    assert abs(columns.mean() - 75) < 6
+    assert abs(rows.mean() - 37.5) < 6
+
+
+@pytest.mark.parametrize(
+    ("hints", "words"),
+    [
+        ("900,20=red", "outside"),
+        ("1,2=nocolour", "no colour"),
+        ("1,2", "no hint"),
+        ("", "no hint"),
+        (";".join(["1%,2%=red"] * 1001), "1,001"),
+    ],
+)
+def test_hints_that_cannot_be_followed_are_refused(hinting, photo, hints, words):
+    for more in ({}, {"longest": 100}):
+        refused = hinting.colorize(photo.read_bytes(), hints=hints, **more)
+        assert refused.status == 400
+        assert words in refused.told["message"]
+
+
+def test_a_model_without_hints_says_so_without_naming_an_option(server, photo):
+    refused = server.colorize(photo.read_bytes(), hints="1,2=red")
+    assert refused.status == 400
+    assert refused.told["remedy"] == "Leave them out, or choose another model."
