@@ -59,6 +59,11 @@ quality = click.option(
     show_default=True,
     help="Quality of JPEG, WebP and AVIF results.",
 )
+reencode = click.option(
+    "--reencode",
+    is_flag=True,
+    help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
+)
 show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace existing files.")
@@ -86,7 +91,7 @@ as_json = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 
 _SHARED = (
-    model, saturation, format_, quality, compare, show_hints, overwrite, force,
+    model, saturation, format_, quality, reencode, compare, show_hints, overwrite, force,
     accept_truncated, source_type, max_pixels, as_json, quiet,
 )  # fmt: skip  # the order of --help
 

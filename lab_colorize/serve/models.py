@@ -52,5 +52,6 @@ def told(model: Model) -> dict[str, Any]:
         "name": model.name,
         "network": model.card.architecture,
         "saturation": model.card.saturation,
+        "hints": model.card.hints,
         "licence": licence.get("weights", "") if isinstance(licence, dict) else str(licence),
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from lab_colorize.colouring.hints import Hints, hint_from_words
 from lab_colorize.colouring.options import FORMATS, ColorizeOptions
 from lab_colorize.serve.refusals import Refused
 
@@ -45,6 +46,10 @@ def _factor(text: str) -> float:
 
 def _format(text: str) -> str:
     return FORMATS[FORMATS.index(text.lower())]
+
+
+def _hints(text: str) -> Hints:
+    return Hints(tuple(hint_from_words(one.strip()) for one in text.split(";")))
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -88,13 +93,19 @@ ACCEPT_TRUNCATED = Parameter(
     {"type": "boolean"},
     _truth,
 )
+HINTS = Parameter(
+    "hints",
+    "Known colours at some places, as X,Y=COLOUR, separated by semicolons: 812,430=#5b3a29;25%,40%=skyblue.",
+    {"type": "string"},
+    _hints,
+)
 LONGEST = Parameter(
     "longest",
     "Ask for a preview instead: a JPEG whose longer side has so many pixels at most.",
     _integer(SMALLEST_PREVIEW, LARGEST_PREVIEW),
     _whole(SMALLEST_PREVIEW, LARGEST_PREVIEW),
 )
-OF_COLORIZE = (NAME, MODEL, SATURATION, FORMAT, QUALITY, FORCE, ACCEPT_TRUNCATED, LONGEST)
+OF_COLORIZE = (NAME, MODEL, SATURATION, HINTS, FORMAT, QUALITY, FORCE, ACCEPT_TRUNCATED, LONGEST)
 OF_ORIGINAL = (NAME, ACCEPT_TRUNCATED, LONGEST)
 
 

@@ -53,6 +53,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     errors.UnsupportedFormat: Answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     errors.UnreadablePhoto: Answer(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.UsageProblem: Answer(HTTPStatus.BAD_REQUEST),
+    errors.HintsRefused: Answer(HTTPStatus.BAD_REQUEST),
     errors.ModelError: Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Choose another model, or install this one again."),
     errors.OutputError: Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "Choose another format."),
     MemoryError: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again when less is going on, or scale it down."),
@@ -73,7 +74,8 @@ def answer_to(error: Exception) -> JSONResponse:
         return response
     answer = _answer_for(error)
     if isinstance(error, errors.ColorizeError):
-        return _told(kind, error.what, answer if answer.remedy is not None else replace(answer, remedy=error.remedy))
+        # Options of the command line are parameters here.
+        return _told(kind, error.what, replace(answer, remedy=answer.remedy or error.remedy.replace("--", "")))
     what = "There is not enough memory." if isinstance(error, MemoryError) else "The photograph could not be coloured."
     return _told(kind, what, answer)
 

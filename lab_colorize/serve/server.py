@@ -14,7 +14,7 @@ from lab_colorize.serve.options import ServeOptions
 from lab_colorize.serve.request_log import RequestLog
 from lab_colorize.serve.routes import application
 
-MOST_OF_HEADERS = 16 << 10  # bytes; browsers send a tenth of that
+MOST_OF_HEADERS = 64 << 10  # bytes; a thousand hints are half of that
 
 
 class Server(uvicorn.Server):

@@ -104,3 +104,10 @@ def guarded(tiny_model) -> Iterator[Running]:
     )
     with running(options) as told:
         yield told
+
+
+@pytest.fixture(scope="session")
+def hinting(tiny_model) -> Iterator[Running]:
+    """With a model that takes hints."""
+    with running(ServeOptions(port=0, model=str(tiny_model.with_name("hinted.tflite")), workers=1)) as told:
+        yield told

@@ -58,7 +58,7 @@ def test_a_result_is_the_command_lines_own_byte_for_byte(server, tiny_model, sce
 def test_what_could_not_be_kept_is_told_in_a_header(server, scene):
     deep = cv2.imencode(".tif", scene().astype(np.uint16) * 257)[1].tobytes()
     answer = server.colorize(deep, name="a.tif", format="jpg")
-    assert json.loads(answer.headers["lab-colorize-notes"]) == ["TIFF written as JPEG with 8 bits a channel"]
+    assert json.loads(answer.headers["lab-colorize-notes"]) == ["TIFF written as JPEG with 8 bits per channel"]
     facts = json.loads(answer.headers["lab-colorize-photograph"])
     assert facts == {"width": 80, "height": 60, "pages": 1, "depth": 16, "format": "TIFF"}
 
@@ -126,14 +126,14 @@ def test_a_cut_photograph_can_be_taken_as_it_is(server, scene):
     assert "--" not in refused.told["remedy"]
     taken = server.colorize(content[: len(content) // 2], accept_truncated="1")
     assert taken.status == 200
-    assert "breaks off" in taken.headers["lab-colorize-notes"]
+    assert "truncated" in taken.headers["lab-colorize-notes"]
 
 
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [
         (b"", 422, "it is empty"),
-        (b"no photograph", 422, "no photograph"),
+        (b"no photograph", 422, "not a photograph"),
         (b"%PDF-1.4", 415, "a PDF"),
         (b"GIF89a" + bytes(20), 415, "a GIF"),
     ],
@@ -165,7 +165,7 @@ def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the secret of /etc/passwd")
 
-    monkeypatch.setattr("lab_colorize.serve.work.colorize_read", broken)
+    monkeypatch.setattr("lab_colorize.serve.work.colorize_bytes", broken)
     answer = server.colorize(photo.read_bytes())
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
@@ -260,7 +260,7 @@ def _slow(monkeypatch, begun, go_on):
     """Colouring that waits; gives the names of what was begun."""
     from lab_colorize.serve import work
 
-    names, real = [], work.colorize_read
+    names, real = [], work.colorize_bytes
 
     def slow(photo, *, name, **rest):
         names.append(name)
@@ -268,7 +268,7 @@ def _slow(monkeypatch, begun, go_on):
         go_on.wait(10)
         return real(photo, name=name, **rest)
 
-    monkeypatch.setattr(work, "colorize_read", slow)
+    monkeypatch.setattr(work, "colorize_bytes", slow)
     return names
 
 
@@ -317,6 +317,7 @@ def test_the_command_prints_its_address_and_sigterm_finishes_what_is_in_hand(tin
     response = connection.getresponse()
     assert response.status == 200
     assert decoded(response.read()).shape == (1200, 1600, 3)
+    connection.close()
     _, errors = process.communicate(timeout=20)
     assert process.returncode == -signal.SIGTERM
     assert "POST /api/colorize 200" in errors
@@ -380,3 +381,49 @@ def test_a_large_photograph_is_refused_before_it_is_decoded(quick, scene):
     assert refused.status == 413
     assert str(QUICK.pixels) in refused.told["message"]
     assert "command line" in refused.told["remedy"]
+
+
+def test_hints_colour_their_place_as_on_the_command_line(hinting, hinted_model, photo, tmp_path):
+    target = tmp_path / "out.jpg"
+    command(
+        photo, "--model", hinted_model, "-o", target, "--hint", "20,30=#d02020", "--hint", "75%,50%=lab(60, -40, 30)"
+    )
+    answer = hinting.colorize(photo.read_bytes(), name="photo.jpg", hints="20,30=#d02020; 75%,50%=lab(60, -40, 30)")
+    assert answer.status == 200
+    assert answer.content == target.read_bytes()
+
+
+def test_hints_in_pixels_are_those_of_the_photograph_in_its_preview_too(hinting, scene):
+    content = cv2.imencode(".png", scene(0, (300, 400)))[1].tobytes()
+    plain, hinted = (
+        decoded(hinting.colorize(content, longest=100, **more).content).astype(int)
+        for more in ({}, {"hints": "300,150=#d02020"})
+    )
+    changed = np.abs(hinted - plain).max(axis=2) > 12
+    rows, columns = np.nonzero(changed)
+    assert changed.any()
+    assert abs(columns.mean() - 75) < 6
+    assert abs(rows.mean() - 37.5) < 6
+
+
+@pytest.mark.parametrize(
+    ("hints", "words"),
+    [
+        ("900,20=red", "outside"),
+        ("1,2=nocolour", "no colour"),
+        ("1,2", "no hint"),
+        ("", "no hint"),
+        (";".join(["1%,2%=red"] * 1001), "1,001"),
+    ],
+)
+def test_hints_that_cannot_be_followed_are_refused(hinting, photo, hints, words):
+    for more in ({}, {"longest": 100}):
+        refused = hinting.colorize(photo.read_bytes(), hints=hints, **more)
+        assert refused.status == 400
+        assert words in refused.told["message"]
+
+
+def test_a_model_without_hints_says_so_without_naming_an_option(server, photo):
+    refused = server.colorize(photo.read_bytes(), hints="1,2=red")
+    assert refused.status == 400
+    assert refused.told["remedy"] == "Leave them out, or choose another model."

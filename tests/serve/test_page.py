@@ -196,7 +196,7 @@ def test_what_failed_says_why_and_the_others_are_done(page, photographs):
     bad.write_bytes(b"not a photograph at all")
     page.choose(bad, good).settled(2)
     assert page.states() == ["failed", "done"]
-    assert "'bad.jpg' is not readable: its contents are no photograph." in page.part("failure").text
+    assert "'bad.jpg' is not readable: it is not a photograph." in page.part("failure").text
     assert not page.part("download").is_displayed()
     assert page.by("told").text == "1 of 2 photographs coloured, 1 failed"
     bad.write_bytes(good.read_bytes())
@@ -223,7 +223,7 @@ def test_a_cut_photograph_can_be_taken_as_it_is(page, tmp_path, scene):
     page.until(lambda: page.states() == ["done"])
     page.part("download").click()
     page.downloaded("cut_colorized.jpg")
-    page.until(lambda: "breaks off" in page.part("notes").text)
+    page.until(lambda: "truncated" in page.part("notes").text)
 
 
 def test_the_divider_follows_the_mouse(page, photographs):
@@ -456,3 +456,97 @@ def test_what_goes_on_is_told_to_a_screen_reader(page, photographs):
         "Colour photographs",
         "a.jpg",
     ]
+
+
+@pytest.fixture
+def hinting_page(browser, hinting, tmp_path):
+    yield from opened(browser, f"http://127.0.0.1:{hinting.port}/", tmp_path)
+
+
+def redness_at(page, x, y):
+    picture = page.picture("after")
+    pixel = picture[int(picture.shape[0] * y), int(picture.shape[1] * x)]
+    return pixel[0] - pixel[1:].mean()
+
+
+def click_at(page, x, y):
+    layer = page.part("points")
+    page.run("arguments[0].scrollIntoView({block: 'center'})", layer)
+    box = layer.rect
+    right, down = int((x - 0.5) * box["width"]), int((y - 0.5) * box["height"])
+    ActionChains(page.browser).move_to_element_with_offset(layer, right, down).click().perform()
+
+
+def test_a_click_sets_a_colour_and_the_photograph_follows(hinting_page, photographs, hinted_model, tmp_path):
+    page = hinting_page
+    (path,) = photographs("a.jpg")
+    page.choose(path).settled(1)
+    page.part("pointing-mode").click()
+    slide(page, page.part("pen"), "#e01010")
+    before = redness_at(page, 0.75, 0.5)
+    click_at(page, 0.75, 0.5)
+    page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > before + 40)
+    assert page.violations() == []
+    page.part("download").click()
+    page.part("save-points").click()
+    saved = json.loads(page.downloaded("a.jpg.hints.json"))
+    assert (saved["width"], saved["height"], saved["hints"][0]["colour"]) == (80, 60, "#e01010")
+    path.with_name("a.jpg.hints.json").write_text(json.dumps(saved))
+    hints = ["--hints", str(path.with_name("a.jpg.hints.json"))]
+    words = [
+        sys.executable,
+        "-m",
+        "lab_colorize",
+        str(path),
+        "--model",
+        str(hinted_model),
+        *hints,
+        "-o",
+        f"{tmp_path}/out/",
+    ]
+    subprocess.run(words, check=True, capture_output=True)
+    assert page.downloaded("a_colorized.jpg") == (tmp_path / "out/a_colorized.jpg").read_bytes()
+
+
+def test_a_point_is_moved_painted_and_removed_by_keys(hinting_page, photographs):
+    page = hinting_page
+    page.choose(*photographs("a.jpg")).settled(1)
+    plain = page.picture("after")
+
+    def moved(x):
+        difference = np.abs(page.picture("after") - plain).max(axis=2)[30]
+        return difference[int(80 * x)] > 15 and difference[int(80 * (0.7 - x))] < 15
+
+    page.part("pointing-mode").send_keys(Keys.ENTER)
+    slide(page, page.part("pen"), "#e01010")
+    page.part("add-point").send_keys(Keys.ENTER)
+    page.until(lambda: page.states() == ["done"] and moved(0.5))
+    point = page.browser.switch_to.active_element
+    assert "Point 1" in point.accessible_name
+    point.send_keys(Keys.ARROW_LEFT * 30)
+    page.until(lambda: page.states() == ["done"] and moved(0.2))
+    page.part("point-list").find_element(By.CSS_SELECTOR, "[type=checkbox]").send_keys(Keys.SPACE)
+    page.until(lambda: page.states() == ["done"] and np.ptp(page.picture("after")[30, 16]) < np.ptp(plain[30, 16]) / 2)
+    page.part("point").send_keys(Keys.DELETE)
+    assert page.part("points").find_elements(By.TAG_NAME, "button") == []
+    assert page.browser.switch_to.active_element.text == "Add a point"
+
+
+def test_points_saved_with_a_photograph_come_back_with_it_and_ride_in_the_zip(hinting_page, photographs):
+    page = hinting_page
+    (path,) = photographs("box/a.jpg")
+    hints = [{"x": 60, "y": 30, "colour": "#e01010"}]
+    (path.parent / "a.hints.json").write_text(json.dumps({"width": 80, "height": 60, "hints": hints}))
+    page.drop(path.parent).settled(1)
+    page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > 60)
+    page.by("zip").click()
+    page.downloaded("photographs.zip")
+    with zipfile.ZipFile(page.downloads / "photographs.zip") as archive:
+        assert sorted(archive.namelist()) == ["box/a.jpg.hints.json", "box/a_colorized.jpg"]
+        kept = json.loads(archive.read("box/a.jpg.hints.json"))
+    assert kept == {"width": 80, "height": 60, "hints": [{"x": "75%", "y": "50%", "colour": "#e01010"}]}
+
+
+def test_a_model_that_takes_no_points_offers_none(page, photographs):
+    page.choose(*photographs("a.jpg")).settled(1)
+    assert not page.part("hints").is_displayed()

@@ -1,6 +1,7 @@
 // One photograph: its file, what is wanted of it, and what is shown of it.
 
 import { Compare } from "./compare.js";
+import { Points, pointsIn } from "./points.js";
 import { previewOf } from "./preview.js";
 import { save } from "./save.js";
 import { ServerError, colorize, original } from "./server.js";
@@ -16,13 +17,23 @@ export class Card extends EventTarget {
   #settling = 0;
 
   // `colouring`: the queue, the models, and what holds for all photographs at first.
-  constructor({ file, path }, colouring) {
+  constructor({ file, path, hints }, colouring) {
     super();
     this.file = file;
     this.path = path;
     this.settings = { name: file.name, ...colouring.settings };
     this.state = "waiting";
     this.#build(colouring);
+    if (hints) this.#load(hints);
+  }
+
+  // Points that were saved with the photograph before; what is no list of them is left to the server to refuse.
+  async #load(file) {
+    try {
+      this.points.load(pointsIn(JSON.parse(await file.text())));
+    } catch (error) {
+      this.#fail(new Error(`${file.name} cannot be understood: ${error.message}`));
+    }
   }
 
   #build({ queue, models }) {
@@ -40,6 +51,8 @@ export class Card extends EventTarget {
     this.part("remove").addEventListener("click", () => this.remove());
     this.part("again").addEventListener("click", () => this.#again());
     this.#buildSettings();
+    this.points = new Points(this);
+    this.#showSettings();
     this.#show("waiting", "Waiting");
   }
 
@@ -52,16 +65,24 @@ export class Card extends EventTarget {
     const saturation = this.part("saturation");
     saturation.setAttribute("aria-label", `Saturation of ${this.file.name}`);
     saturation.addEventListener("input", () => this.change({ saturation: saturation.value }));
-    this.#showSettings();
   }
 
   #showSettings() {
-    const { model, saturation } = this.settings;
-    const chosen = this.models.find(({ name }) => name === model) ?? this.models[0];
-    const value = saturation ?? chosen.saturation;
+    const chosen = this.#model();
+    const value = this.settings.saturation ?? chosen.saturation;
     this.part("model").value = chosen.name;
+    this.points.offer(chosen.hints);
     this.part("saturation").value = value;
     this.part("saturation-value").textContent = Number(value).toFixed(2);
+  }
+
+  #model() {
+    return this.models.find(({ name }) => name === this.settings.model) ?? this.models[0];
+  }
+
+  // What is asked of the server: points only of a model that takes them.
+  #wanted() {
+    return { ...this.settings, hints: this.#model().hints ? this.points.all : [] };
   }
 
   part(name) {
@@ -98,7 +119,7 @@ export class Card extends EventTarget {
   async #preview(signal) {
     this.#show(this.state === "changing" ? "changing" : "colouring", this.state === "changing" ? "" : "Colouring …");
     await this.#showOriginal(signal);
-    const made = await colorize(this.file, this.settings, { longest: LONGEST, signal });
+    const made = await colorize(this.file, this.#wanted(), { longest: LONGEST, signal });
     if (signal.aborted) return;
     this.#tell(made);
     await this.compare.showAfter(made.blob);
@@ -130,6 +151,7 @@ export class Card extends EventTarget {
     const several = pages > 1 ? `, ${pages} pages` : "";
     this.part("facts").textContent = `${width} × ${height} · ${format}${bits}${several} · ${amount(this.file.size)}`;
     this.part("caption").textContent = caption ?? "";
+    this.size = { width, height };
     this.#note(notes);
   }
 
@@ -160,7 +182,7 @@ export class Card extends EventTarget {
 
   // The photograph itself, in colour, as the command line would write it.
   result(signal) {
-    return this.queue.run(() => colorize(this.file, this.settings, { signal }), { first: true, signal });
+    return this.queue.run(() => colorize(this.file, this.#wanted(), { signal }), { first: true, signal });
   }
 
   async download() {

@@ -2,6 +2,8 @@
 
 const PHOTOGRAPHS = /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|bmp|dib|jp2|j2[kc]|jpc|jp[fx]|heic|heif|hif|jxl)$/i;
 
+const HINTS = ".hints.json";
+
 export function chosen(list) {
   return split([...list].map(file => ({ file, path: file.webkitRelativePath || file.name })));
 }
@@ -42,5 +44,14 @@ function split(found) {
     const hidden = path.split("/").some(part => part.startsWith("."));
     return !path.includes("/") || (!hidden && PHOTOGRAPHS.test(file.name));
   });
-  return { photographs: wanted, others: found.length - wanted.length };
+  const hints = found.filter(({ path }) => path.endsWith(HINTS));
+  const photographs = wanted.filter(({ path }) => !path.endsWith(HINTS));
+  for (const photograph of photographs) photograph.hints = hints.find(one => belongs(one, photograph))?.file;
+  return { photographs, others: found.length - photographs.length - hints.length };
+}
+
+// NAME.jpg.hints.json or NAME.hints.json, in the same folder.
+function belongs(hints, { path }) {
+  const stem = hints.path.slice(0, -HINTS.length);
+  return stem === path || stem === path.replace(/\.[^./]*$/, "");
 }

@@ -217,7 +217,9 @@ async function zipped(wanted, signal) {
           keep();
           [zip, archives] = [new Zip(), archives + 1];
         }
-        await zip.add(card.path.slice(0, card.path.length - card.file.name.length) + name, blob);
+        const folder = card.path.slice(0, card.path.length - card.file.name.length);
+        await zip.add(folder + name, blob);
+        if (card.points.all.length > 0) await zip.add(`${card.path}.hints.json`, card.points.file());
       } catch (error) {
         if (error.name === "AbortError") throw error;
         left.push(card.file.name);

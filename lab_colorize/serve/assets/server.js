@@ -40,9 +40,15 @@ export async function healthy() {
   }
 }
 
+// Points are sent as the command line takes them: X,Y=COLOUR, places in percent.
+function inWords(points) {
+  return points?.length ? points.map(({ x, y, colour }) => `${x}%,${y}%=${colour}`).join(";") : undefined;
+}
+
 // The photograph in colour; with `longest` a preview of it.
 export async function colorize(file, settings, { longest, signal } = {}) {
-  return pictureOf(await post("api/colorize", file, { ...settings, longest }, signal));
+  const hints = inWords(settings.hints);
+  return pictureOf(await post("api/colorize", file, { ...settings, hints, longest }, signal));
 }
 
 // A preview of the photograph as it is.
