@@ -50,3 +50,12 @@ def photo(tmp_path, scene):
     path = tmp_path / "photo.jpg"
     cv2.imwrite(str(path), scene())
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A real Chromium, for all pages."""
+    from .browser import chromium
+
+    with chromium(tmp_path_factory.mktemp("profile")) as chrome:
+        yield chrome

@@ -50,6 +50,11 @@ class Result:
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour an encoded photograph; `name` is what errors call it."""
     photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
+    return colorize_read(photo, name=name, colorizer=colorizer, options=options)
+
+
+def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
+    """Colour a photograph that was read already; `name` is what errors call it."""
     if is_stamped(photo.metadata) and not options.force:
         raise AlreadyInColour(f"{name} is a result of lab-colorize and was left alone.", remedy="--force tries again.")
     left = [not options.force and tone_of(page.pixels).in_colour for page in photo.pages]
