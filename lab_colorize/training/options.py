@@ -124,7 +124,7 @@ class TrainOptions:
         if (self.loss == "palette") != (self.row.head == "palette"):
             raise UsageProblem(
                 f"{self.network} cannot be trained with the loss {self.loss}.",
-                remedy="The loss `palette` is for networks that mix their colours from a palette, and they take no other.",
+                remedy="The loss `palette` is for networks that mix colours from a palette, and they take no other.",
             )
 
     @property
