@@ -82,6 +82,8 @@ class Performer:
             options=recipe.options,
             width=coloured.width,
             height=coloured.height,
+            lightness=coloured.lightness,
+            lightness_sha256=coloured.lightness_sha256,
             hints=coloured.hints,
         )
 

@@ -212,6 +212,8 @@ def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOp
         "target_sha256": done.target_sha256,
         "width": done.width,
         "height": done.height,
+        "lightness": done.lightness,
+        "lightness_sha256": done.lightness_sha256,
         "hints": done.hints,
     }
 

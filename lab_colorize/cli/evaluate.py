@@ -48,6 +48,13 @@ _file = click.Path(path_type=Path, dir_okay=False)
     help="Scale of the colours: 1 is the network's own answer.",
 )
 @click.option(
+    "--hints",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    multiple=True,
+    help="Also measure with N colours of each photograph told, at random places; may be given several times.",
+)
+@click.option(
     "--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` is standard output."
 )
 @click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph; `-` likewise.")
@@ -71,6 +78,7 @@ def evaluate(
     models: tuple[str, ...],
     size: str,
     saturation: float,
+    hints: tuple[int, ...],
     json_file: Path | None,
     csv_file: Path | None,
     report: Path | None,
@@ -94,7 +102,7 @@ def evaluate(
     _refuse_unwritable(*targets)
     workers = workers or usable_cores()
     settings = settings_named(size, saturation)
-    contenders = contenders_named(models or (None,), saturation)
+    contenders = contenders_named(models or (None,), saturation, hints)
     looked = look(folder, limit)
     photo_set = counted(
         len(looked.names), lambda on_step: read_set(looked, settings, workers=workers, on_step=on_step), quiet=quiet

@@ -57,6 +57,11 @@ quality = click.option(
     show_default=True,
     help="Quality of JPEG, WebP and AVIF results.",
 )
+reencode = click.option(
+    "--reencode",
+    is_flag=True,
+    help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
+)
 show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side picture, before and after.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what is already there.")
@@ -82,7 +87,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
 
 _SHARED = (
-    model, saturation, format_, quality, compare, show_hints, overwrite, force,
+    model, saturation, format_, quality, reencode, compare, show_hints, overwrite, force,
     accept_truncated, source_type, max_pixels, as_json, quiet,
 )  # fmt: skip  # the order of --help
 

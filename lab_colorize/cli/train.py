@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 A_FOLDER = click.Path(path_type=Path)
 # options.Weights and catalog.Loss once more: importing them here would make --help slower; a test holds them equal.
-LOSSES = ("huber", "mse", "mae", "rmse", "crossentropy")
+LOSSES = ("huber", "mse", "mae", "rmse", "crossentropy", "palette")
 WEIGHTS = ("float16", "int8", "float32")
 
 

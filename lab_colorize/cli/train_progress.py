@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from lab_colorize.training.fit import Progress
+    from lab_colorize.training.options import Stage
     from lab_colorize.training.run import Event, Exporting, Loaded, Loading, Scheduled
 
 Watcher = Callable[["Event"], None]
@@ -131,12 +132,17 @@ def _loaded(event: Loaded) -> str:
 
 def _scheduled(event: Scheduled) -> str:
     stages = "; ".join(
-        f"{stage.epochs:.3g} epochs at side {stage.side}, rate {stage.learning_rate:g}"
-        + (", encoder frozen" if stage.freeze_encoder else "")
+        f"{stage.epochs:.3g} epochs at side {stage.side}, rate {stage.learning_rate:g}" + _frozen(stage)
         for stage in event.options.stages
     )
     begun = f"; goes on after step {event.done}" if event.done else ""
     return f"{event.options.network}, {event.parameters:,} parameters, in {event.options.run}: {stages}{begun}"
+
+
+def _frozen(stage: Stage) -> str:
+    if not stage.freeze_encoder:
+        return ""
+    return f", encoder frozen up to {stage.thaw_from}" if stage.thaw_from else ", encoder frozen"
 
 
 def _epoch(event: Progress) -> str:

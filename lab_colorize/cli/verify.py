@@ -101,6 +101,7 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
             states = Counter(finding.state for finding in findings if finding.kind is kind)
             if states or kind is not Kind.BAG:
                 yield f"{kind.capitalize()}s: {_counts(states) or 'none'}."
+        yield from _proof(findings)
         if quick:
             yield "Only sizes and times were compared."
         yield from _tidying({finding.state for finding in findings})
@@ -110,6 +111,15 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
         yield click.style(lines, fg="red")
         yield f"Delete {'it' if len(numbers) == 1 else 'them'} from {printable(str(account.journal))}: {_UNSAID}"
     yield from _advice(Counter((finding.kind, finding.state) for finding in findings))
+
+
+def _proof(findings: list[Finding]) -> Iterator[str]:
+    """What was proven of the results beyond their hashes."""
+    kept = sum(finding.lightness_kept for finding in findings)
+    if kept == 1:
+        yield "1 result holds the coded lightness of its photograph bit for bit."
+    elif kept:
+        yield f"{kept} results hold the coded lightness of their photographs bit for bit."
 
 
 def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:

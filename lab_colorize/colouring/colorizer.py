@@ -54,7 +54,16 @@ class Colorizer:
         blue_first: bool = False,
     ) -> Pixels:
         """L* joined with what `predict` answered for it, more or less saturated; see `join`."""
-        return join(lightness, ab * np.float32(self._factor(saturation)), depth, blue_first=blue_first)
+        return join(lightness, self._saturated(ab, saturation), depth, blue_first=blue_first)
+
+    def colours(self, lightness: Lightness, *, hints: Sequence[Hint] = (), saturation: float | None = None) -> Plane:
+        """What `predict` answers, more or less saturated; a model that answers no colour at all is refused."""
+        ab = self.predict(lightness, hints=hints, saturation=saturation)
+        require_colour(self.model, ab)
+        return self._saturated(ab, saturation)
+
+    def _saturated(self, ab: Plane, saturation: float | None) -> Plane:
+        return ab * np.float32(self._factor(saturation))
 
     def _factor(self, saturation: float | None) -> float:
         return self.model.card.saturation if saturation is None else saturation
@@ -123,6 +132,12 @@ def _require_pixels(pixels: Any) -> None:
         raise TypeError(f"pixels must be an array of uint8 or uint16, not {getattr(pixels, 'dtype', type(pixels))}")
     if pixels.size == 0 or not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)):
         raise ValueError(f"pixels must be (H, W) grey or (H, W, 3) RGB, not of shape {pixels.shape}")
+
+
+def require_colour(model: Model, ab: Plane) -> None:
+    """Refuse a model that answers without colours: the result would be grey, and pass for coloured."""
+    if not ab.any():
+        raise not_runnable(model, "it answers without colours.")
 
 
 def not_runnable(model: Model, why: str) -> ModelDamaged:

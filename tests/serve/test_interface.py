@@ -166,7 +166,7 @@ def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the secret of /etc/passwd")
 
-    monkeypatch.setattr("lab_colorize.serve.work.colorize_read", broken)
+    monkeypatch.setattr("lab_colorize.serve.work.colorize_bytes", broken)
     answer = server.colorize(photo.read_bytes())
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
@@ -263,7 +263,7 @@ def _slow(monkeypatch, begun, go_on):
     """Colouring that waits; gives the names of what was begun."""
     from lab_colorize.serve import work
 
-    names, real = [], work.colorize_read
+    names, real = [], work.colorize_bytes
 
     def slow(photo, *, name, **rest):
         names.append(name)
@@ -271,7 +271,7 @@ def _slow(monkeypatch, begun, go_on):
         go_on.wait(10)
         return real(photo, name=name, **rest)
 
-    monkeypatch.setattr(work, "colorize_read", slow)
+    monkeypatch.setattr(work, "colorize_bytes", slow)
     return names
 
 
