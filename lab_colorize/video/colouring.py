@@ -1,0 +1,66 @@
+"""The way of the frames: looked at, cut into scenes, shown to the network, held steady, painted. Each waits for some that
+follow it, and no more are in memory than that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from av import VideoFrame
+
+from lab_colorize.video.frame import Frame, Picture
+from lab_colorize.video.look import Look, alike
+from lab_colorize.video.own_colours import judged
+from lab_colorize.video.paint import Painter
+from lab_colorize.video.scenes import NEIGHBOURS, with_cuts
+from lab_colorize.video.source import Decoded
+from lab_colorize.video.state import State
+from lab_colorize.video.steady import steadied
+
+if TYPE_CHECKING:
+    from lab_colorize.colorizer import Colorizer
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the network is asked, and how far colours are averaged."""
+
+    every: int
+    steady: int
+    """Frames on either side; 0 leaves each frame to itself, and then the network is asked for each."""
+
+    @property
+    def run_up(self) -> int:
+        """Frames before a place that decide how it is coloured: the window, and what shows whether it begins a scene."""
+        return self.steady + NEIGHBOURS + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a film colouring begins, and what is known there of what came before."""
+
+    number: int = 0
+    """The first frame that is given out."""
+    state: State = field(default_factory=State)
+    """What was known as far before it as the window reaches."""
+
+
+def coloured(
+    decoded: Iterable[Decoded], picture: Picture, colorizer: Colorizer, painter: Painter, pace: Pace, place: Place
+) -> Iterator[tuple[Frame, VideoFrame]]:
+    """Every frame from a place on, with its coloured version; `decoded` begins `pace.run_up` frames before it."""
+    first = max(0, place.number - pace.run_up)
+    frames = Look(picture, colorizer.model.card).at(alike(decoded, picture), first=first)
+    frames = judged(with_cuts(frames), place.state, begin=place.number - pace.steady)
+    for frame, ab in steadied(answered(frames, colorizer, pace), pace.steady):
+        if frame.number >= place.number:
+            yield frame, painter.painted(frame, ab)
+
+
+def answered(frames: Iterable[Frame], colorizer: Colorizer, pace: Pace) -> Iterator[Frame]:
+    """The same frames, some with the network's answer: those whose number says so, and the first of every scene."""
+    for frame in frames:
+        if not frame.in_colour and (frame.cut or pace.steady == 0 or frame.number % pace.every == 0):
+            frame.ab = colorizer.predict(frame.lightness)
+        yield frame
