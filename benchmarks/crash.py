@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 from lab_colorize.batch.journal import JOURNAL_NAME, read_journal
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.files.writing import TEMPORARY_PREFIX
 
 FORMATS = (".jpg", ".png", ".tif", ".webp")
 

@@ -21,13 +21,13 @@ import blas  # noqa: F401  # before NumPy
 import cv2
 import numpy as np
 
-from lab_colorize.batch.crew import Crew
 from lab_colorize.cli.group import commands
-from lab_colorize.colorizer import Colorizer
+from lab_colorize.colour.lab import Plane, lightness_of
+from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.colouring.models import find_model
 from lab_colorize.evaluation.photographs import look, read_set
-from lab_colorize.evaluation.protocol import Protocol
-from lab_colorize.lab import Plane, lightness_of
-from lab_colorize.models import find_model
+from lab_colorize.evaluation.settings import Settings
+from lab_colorize.workers import WorkerPool
 
 WIDTH, HEIGHT = 288, 192  # pixels: small photographs, so that it is not decoding that is measured
 
@@ -87,7 +87,7 @@ def times(photos: Path, workers: int, turns: int) -> tuple[list[Turn], list[Turn
 
 def pixels_at_256(photos: Path, workers: int) -> list[np.ndarray]:
     """What `evaluate` measures of each photograph."""
-    photo_set = read_set(look(photos), Protocol(256), workers=workers)
+    photo_set = read_set(look(photos), Settings(256), workers=workers)
     return [photo_set.pixels_of(photograph) for photograph in photo_set.photographs]
 
 
@@ -106,7 +106,7 @@ def evaluated(photos: Path, workers: int) -> None:
 
 def answered(shown: list[Plane], workers: int) -> None:
     """The network on all of them."""
-    for _ in Crew(shown, lambda: Colorizer(threads=1).predict, workers).results():
+    for _ in WorkerPool(shown, lambda: Colorizer(threads=1).predict, workers).results():
         pass
 
 

@@ -36,13 +36,17 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]  # the makers of the tests,
 
 import mutations  # noqa: E402
 
-from lab_colorize import exif, icc  # noqa: E402
-from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_photo  # noqa: E402
+from lab_colorize.colour import icc  # noqa: E402
+from lab_colorize.colouring.colorizer import Colorizer  # noqa: E402
+from lab_colorize.colouring.on_disk import colorize_photo  # noqa: E402
+from lab_colorize.colouring.options import ColorizeOptions  # noqa: E402
 from lab_colorize.errors import ColorizeError  # noqa: E402
-from lab_colorize.formats.base import Damaged, Format, Metadata, Unsupported  # noqa: E402
-from lab_colorize.formats.recognition import recognise  # noqa: E402
-from lab_colorize.metadata import Provenance, read_metadata, stamped  # noqa: E402
-from lab_colorize.photo import Photo, encode_photo, probe_photo, read_photo  # noqa: E402
+from lab_colorize.photos import exif  # noqa: E402
+from lab_colorize.photos.formats.base import Damaged, Metadata, Unsupported  # noqa: E402
+from lab_colorize.photos.formats.recognition import recognise  # noqa: E402
+from lab_colorize.photos.kinds import Format  # noqa: E402
+from lab_colorize.photos.metadata import Provenance, read_metadata, stamped  # noqa: E402
+from lab_colorize.photos.photo import Photo, encode_photo, probe_photo, read_photo  # noqa: E402
 from tests import makers as m  # noqa: E402
 
 MOST_PIXELS = 50_000_000

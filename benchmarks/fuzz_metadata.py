@@ -18,9 +18,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 with atheris.instrument_imports(include=["lab_colorize"]):
     from fuzz import STAMP, seeds
 
-    from lab_colorize import exif, icc, xmp
-    from lab_colorize.formats.base import Format
-    from lab_colorize.metadata import read_metadata, stamped
+    from lab_colorize.colour import icc
+    from lab_colorize.photos import exif, xmp
+    from lab_colorize.photos.kinds import Format
+    from lab_colorize.photos.metadata import read_metadata, stamped
     from tests import makers as m
 
 FORMATS = list(Format)

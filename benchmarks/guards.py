@@ -63,28 +63,28 @@ def cases(test: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{test}[{name}]" for name in names)
 
 
-LENGTH_OF_TAGS = Edit("formats/ifd.py", " if total <= _MOST_BYTES", "")
-NO_PICTURE = Edit("formats/decoding.py", "found is None or found.shape", "found.shape")
+LENGTH_OF_TAGS = Edit("photos/formats/ifd.py", " if total <= _MOST_BYTES", "")
+NO_PICTURE = Edit("photos/formats/decoding.py", "found is None or found.shape", "found.shape")
 MUTATIONS = (
     Mutation(
         "TIFF: pages in a circle",
-        (Edit("formats/ifd.py", "if at in seen:", "if False:"),),
+        (Edit("photos/formats/ifd.py", "if at in seen:", "if False:"),),
         cases(TIFF, "pages in a circle"),
     ),
     Mutation(
         "TIFF: number of pages, and of tags behind it",
-        (Edit("formats/ifd.py", "len(seen) > _MOST_PAGES or tags > _MOST_TAGS", "False"),),
+        (Edit("photos/formats/ifd.py", "len(seen) > _MOST_PAGES or tags > _MOST_TAGS", "False"),),
         cases(TIFF, "a million pages"),
     ),
     Mutation(
         "TIFF: number of tags",
-        (Edit("formats/ifd.py", "or tags > _MOST_TAGS", ""),),
+        (Edit("photos/formats/ifd.py", "or tags > _MOST_TAGS", ""),),
         cases(TIFF, "pages within pages"),
     ),
     Mutation(
         "TIFF: length of a private tag, and of all tags behind it",
         (
-            Edit("formats/tiff.py", " and entry.length <= _LONGEST", ""),
+            Edit("photos/formats/tiff.py", " and entry.length <= _LONGEST", ""),
             LENGTH_OF_TAGS,
         ),
         cases(TIFF, "tags that all hold the file"),
@@ -96,55 +96,55 @@ MUTATIONS = (
     ),
     Mutation(
         "TIFF: as many values as are needed",
-        (Edit("formats/tiff.py", "found.numbers(self.order, most=most)", "found.numbers(self.order)"),),
+        (Edit("photos/formats/tiff.py", "found.numbers(self.order, most=most)", "found.numbers(self.order)"),),
         cases(TIFF, "thirty million orientations"),
     ),
     Mutation(
         "TIFF: number of strips",
-        (Edit("formats/tiff.py", "if needed > room:", "if False:"),),
+        (Edit("photos/formats/tiff.py", "if needed > room:", "if False:"),),
         cases(TIFF, "two million tiles of one pixel"),
     ),
     Mutation(
         "TIFF: no more unpacked than the rows need",
-        (Edit("formats/tiff_pixels.py", ".decompress(packed, need)", ".decompress(packed)[:need]"),),
+        (Edit("photos/formats/tiff_pixels.py", ".decompress(packed, need)", ".decompress(packed)[:need]"),),
         cases(TIFF, "a strip that unpacks to a gigabyte"),
     ),
     Mutation(
         "TIFF: tiles larger than the page",
         (
             Edit(
-                "formats/tiff.py",
+                "photos/formats/tiff.py",
                 "if tiled and segment[0] * segment[1] > max(_LARGEST_TILE, width * height)",
                 "if False",
             ),
-            Edit("formats/tiff.py", "max(self.width * self.height, self.segment[0] * self.segment[1])", "1"),
+            Edit("photos/formats/tiff.py", "max(self.width * self.height, self.segment[0] * self.segment[1])", "1"),
         ),
         cases(TIFF, "a huge tile for a small page"),
     ),
     Mutation(
         "TIFF: number of channels",
-        (Edit("formats/tiff.py", "if samples > _MOST_SAMPLES:", "if False:"),),
+        (Edit("photos/formats/tiff.py", "if samples > _MOST_SAMPLES:", "if False:"),),
         cases(TIFF, "sixty thousand channels"),
     ),
     Mutation(
         "TIFF: offsets beyond memory",
-        (Edit("formats/ifd.py", "except (struct.error, OverflowError):", "except struct.error:"),),
+        (Edit("photos/formats/ifd.py", "except (struct.error, OverflowError):", "except struct.error:"),),
         cases(TIFF, "an offset beyond all numbers", "tags beyond all numbers"),
     ),
     Mutation(
         "TIFF: what OpenCV does not unpack",
-        (Edit("formats/tiff_pixels.py", "except cv2.error:", "except ZeroDivisionError:"),),
+        (Edit("photos/formats/tiff_pixels.py", "except cv2.error:", "except ZeroDivisionError:"),),
         cases(TIFF, "strips of more rows than there are pictures"),
     ),
     Mutation(
         "--max-pixels before decoding",
-        (Edit("photo.py", "if header.total > max_pixels:", "if False:"),),
+        (Edit("photos/photo.py", "if header.total > max_pixels:", "if False:"),),
         cases(HUGE, "png", "tiff", "webp", "jp2", "avif", "bmp", "jpeg"),
     ),
     Mutation(
         "what OpenCV does not decode",
         (
-            Edit("formats/decoding.py", "except cv2.error:", "except ZeroDivisionError:"),
+            Edit("photos/formats/decoding.py", "except cv2.error:", "except ZeroDivisionError:"),
             NO_PICTURE,
         ),
         cases(HOLLOW, "png", "webp", "jp2"),
@@ -152,15 +152,15 @@ MUTATIONS = (
     Mutation(
         "strips inside the file, and bytes enough behind it",
         (
-            Edit("formats/tiff.py", "any(at + count > len(data)", "any(False"),
-            Edit("formats/tiff_pixels.py", "if len(out) < need:", "if False:"),
+            Edit("photos/formats/tiff.py", "any(at + count > len(data)", "any(False"),
+            Edit("photos/formats/tiff_pixels.py", "if len(out) < need:", "if False:"),
         ),
         cases(HOLLOW, "tiff"),
     ),
     Mutation(
         "BMP: all rows are there, and what OpenCV does not decode behind it",
         (
-            Edit("formats/bmp.py", '"it breaks off" if start + need > len(data) else None', "None"),
+            Edit("photos/formats/bmp.py", '"it breaks off" if start + need > len(data) else None', "None"),
             NO_PICTURE,
         ),
         cases(HOLLOW, "bmp"),
@@ -168,31 +168,31 @@ MUTATIONS = (
     Mutation(
         "JPEG: coded data enough for its size, and the look at its grey end behind it",
         (
-            Edit("formats/jpeg.py", "8 * coded >= fewest_bits(data)", "True"),
-            Edit("photo.py", "and decoding.ends_early(data, pages)", "and False"),
+            Edit("photos/formats/jpeg.py", "8 * coded >= fewest_bits(data)", "True"),
+            Edit("photos/photo.py", "and decoding.ends_early(data, pages)", "and False"),
         ),
         cases(HOLLOW, "jpeg"),
     ),
     Mutation(
         "ICC: only the tags that are used",
-        (Edit("icc.py", "if name in names and", "if"),),
+        (Edit("colour/icc.py", "if name in names and", "if"),),
         cases(METADATA, "a profile of a thousand tags that are all of it"),
     ),
     Mutation(
         "ICC: length of a curve",
-        (Edit("icc.py", "count > _LONGEST_CURVE or ", ""),),
+        (Edit("colour/icc.py", "count > _LONGEST_CURVE or ", ""),),
         cases(METADATA, "a profile of an endless curve"),
     ),
     Mutation(
         "ICC: no more tags than there is room for",
-        (Edit("icc.py", "min(count, room)", "count"),),
+        (Edit("colour/icc.py", "min(count, room)", "count"),),
         cases(METADATA, "a profile cut off", "a profile of four thousand million tags"),
     ),
     Mutation(
         "PNG: one block of each kind is unpacked",
         (
             Edit(
-                "formats/png.py",
+                "photos/formats/png.py",
                 "    held.setdefault(_role(kind, contents), (kind, contents))",
                 "    held.setdefault(_role(kind, contents), (kind, contents))\n        _raw_profile(kind, contents)",
             ),
@@ -201,72 +201,72 @@ MUTATIONS = (
     ),
     Mutation(
         "PNG: a text is not cut into words",
-        (Edit("formats/png.py", "lines[head.end() :]", 'b"".join(lines.split()[2:])'),),
+        (Edit("photos/formats/png.py", "lines[head.end() :]", 'b"".join(lines.split()[2:])'),),
         cases(METADATA, "a text of 15 million words"),
     ),
     Mutation(
         "PNG: no more unpacked than is believed",
-        (Edit("formats/png.py", "opened.decompress(packed, _LARGEST)", "opened.decompress(packed)"),),
+        (Edit("photos/formats/png.py", "opened.decompress(packed, _LARGEST)", "opened.decompress(packed)"),),
         cases(METADATA, "XMP that unpacks to a gigabyte"),
     ),
     Mutation(
         "length of a block",
-        (Edit("metadata.py", "> _LARGEST:", "> 1 << 40:"),),
+        (Edit("photos/metadata.py", "> _LARGEST:", "> 1 << 40:"),),
         cases(METADATA, "EXIF of 20 MB", "XMP of 20 MB"),
     ),
     Mutation(
         "XMP: number of elements",
-        (Edit("xmp.py", "self.elements > _MOST_ELEMENTS or ", ""),),
+        (Edit("photos/xmp.py", "self.elements > _MOST_ELEMENTS or ", ""),),
         cases(METADATA, "XMP of three million elements"),
     ),
     Mutation(
         "XMP: depth of elements, and their number behind it",
-        (Edit("xmp.py", "self.elements > _MOST_ELEMENTS or len(self.path) > _DEEPEST", "False"),),
+        (Edit("photos/xmp.py", "self.elements > _MOST_ELEMENTS or len(self.path) > _DEEPEST", "False"),),
         cases(METADATA, "XMP of deep elements"),
     ),
     Mutation(
         "XMP: text comes in long pieces, joined at the end",
         (
-            Edit("xmp.py", "parser.buffer_text = True", "parser.buffer_text = False"),
-            Edit("xmp.py", "self.text.append(text)", 'self.text = ["".join([*self.text, text])]'),
+            Edit("photos/xmp.py", "parser.buffer_text = True", "parser.buffer_text = False"),
+            Edit("photos/xmp.py", "self.text.append(text)", 'self.text = ["".join([*self.text, text])]'),
         ),
         cases(METADATA, "XMP of long text"),
     ),
     Mutation(
         "JPEG: number of segments",
-        (Edit("formats/jpeg.py", "if number > _MOST_SEGMENTS:", "if False:"),),
+        (Edit("photos/formats/jpeg.py", "if number > _MOST_SEGMENTS:", "if False:"),),
         cases(CHAIN, "jpeg"),
     ),
     Mutation(
         "JPEG: coded data looked through a stretch at a time",
-        (Edit("formats/jpeg.py", "_STRETCH = 1 << 20", "_STRETCH = 1"),),
+        (Edit("photos/formats/jpeg.py", "_STRETCH = 1 << 20", "_STRETCH = 1"),),
         cases(CHAIN, "jpeg scan"),
     ),
     Mutation(
         "PNG: number of chunks",
-        (Edit("formats/png.py", "if number == _MOST_CHUNKS:", "if False:"),),
+        (Edit("photos/formats/png.py", "if number == _MOST_CHUNKS:", "if False:"),),
         cases(CHAIN, "png"),
     ),
     Mutation(
         "WebP: number of chunks",
-        (Edit("formats/webp.py", "if number == _MOST_CHUNKS:", "if False:"),),
+        (Edit("photos/formats/webp.py", "if number == _MOST_CHUNKS:", "if False:"),),
         cases(CHAIN, "webp"),
     ),
     Mutation(
         "boxes side by side",
-        (Edit("formats/boxes.py", "if number == _MOST:", "if False:"),),
+        (Edit("photos/formats/boxes.py", "if number == _MOST:", "if False:"),),
         cases(CHAIN, "jp2", "avif"),
     ),
     Mutation(
         "JPEG 2000: number of parts",
-        (Edit("formats/jp2.py", "if number == _MOST_PARTS:", "if False:"),),
+        (Edit("photos/formats/jp2.py", "if number == _MOST_PARTS:", "if False:"),),
         cases(CHAIN, "bare jp2"),
     ),
     Mutation(
         "AVIF: parts of no bytes",
         (
             Edit(
-                "formats/avif.py",
+                "photos/formats/avif.py",
                 "number(2) if index_size + offset_size + length_size else 1",
                 "number(2)",
             ),
@@ -280,12 +280,12 @@ MUTATIONS = (
     ),
     Mutation(
         "EXIF: orientation of any type",
-        (Edit("exif.py", "if entry is None or not entry.count:", "if entry is None or entry.kind != _SHORT:"),),
+        (Edit("photos/exif.py", "if entry is None or not entry.count:", "if entry is None or entry.kind != _SHORT:"),),
         cases(UPRIGHT, "1", "4", "5", "7", "11"),
     ),
     Mutation(
         "colour joined strip by strip",
-        (Edit("join/tables.py", "STRIP = 1 << 17", "STRIP = 1 << 24"),),
+        (Edit("colour/tables.py", "STRIP = 1 << 17", "STRIP = 1 << 24"),),
         cases(LARGE, "8-bit JPEG-6.5"),
     ),
 )

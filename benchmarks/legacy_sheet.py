@@ -12,10 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lab_colorize.colorizer import Colorizer
-from lab_colorize.join import join
-from lab_colorize.lightness import lightness_through
-from lab_colorize.photo import read_photo
+from lab_colorize.colour.join import join
+from lab_colorize.colour.lightness import lightness_through
+from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.photos.photo import read_photo
 
 YEAR = re.compile(r"(1[89]\d\d)(s?)")
 LAST = 1928  # what was taken later may still belong to somebody

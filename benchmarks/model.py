@@ -13,8 +13,8 @@ import time
 
 import numpy as np
 
-from lab_colorize.models import find_model
-from lab_colorize.runtime import interpreter_for
+from lab_colorize.colouring.models import find_model
+from lab_colorize.colouring.runtime import interpreter_for
 
 
 def main() -> None:

@@ -27,7 +27,9 @@ import numpy as np
 import scans
 from stages import Stages, bare
 
-from lab_colorize.colorizer import ColorizeOptions, Colorizer, colorize_photo
+from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.colouring.on_disk import colorize_photo
+from lab_colorize.colouring.options import ColorizeOptions
 
 COMMAND = Path(sys.executable).with_name("lab-colorize")
 SMALL = 0.1  # megapixels of each of many files

@@ -20,11 +20,13 @@ import cv2
 import numpy as np
 import scans
 
-from lab_colorize.colorizer import Colorizer
-from lab_colorize.join import join
-from lab_colorize.lightness import lightness_through
-from lab_colorize.metadata import Provenance, stamped
-from lab_colorize.photo import Page, Photo, encode_photo, read_bytes, read_photo, write_whole
+from lab_colorize.colour.join import join
+from lab_colorize.colour.lightness import lightness_through
+from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.files.writing import write_whole
+from lab_colorize.photos.formats.base import Page
+from lab_colorize.photos.metadata import Provenance, stamped
+from lab_colorize.photos.photo import Photo, encode_photo, read_bytes, read_photo
 
 QUALITY = 95
 

@@ -147,7 +147,7 @@ def recipe(folder: Path, out: Path) -> None:
     from PIL import Image
     from skimage import color
 
-    from lab_colorize.models import find_model
+    from lab_colorize.colouring.models import find_model
     from lab_colorize.zoo.catalog import DEFAULT
     from lab_colorize.zoo.factory import build
 

@@ -1,22 +1,37 @@
 """lab-colorize: colours black-and-white photographs, one or a whole archive, and keeps their lightness.
 
-    from lab_colorize import Colorizer, colorize_photo
+    from lab_colorize import Colorizer, ColorizeOptions, colorize_photo, errors
 
-Both names load OpenCV and LiteRT on first use only, so that importing the package stays instant.
+    try:
+        colorize_photo("old.jpg", "old_in_colour.jpg", options=ColorizeOptions(saturation=0.8))
+    except errors.ColorizeError as error:
+        print(error.what, error.remedy)
+
+Names load OpenCV and LiteRT on first use only, so that importing the package stays instant.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from lab_colorize.colorizer import Colorizer, colorize_photo
+from lab_colorize import errors
+from lab_colorize.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["Colorizer", "__version__", "colorize_photo"]
+if TYPE_CHECKING:
+    from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.colouring.on_disk import Coloured, colorize_photo
+    from lab_colorize.colouring.options import ColorizeOptions
+
+__all__ = ["ColorizeOptions", "Colorizer", "Coloured", "__version__", "colorize_photo", "errors"]
+
+_HOMES = {
+    "ColorizeOptions": "lab_colorize.colouring.options",
+    "Coloured": "lab_colorize.colouring.on_disk",
+    "Colorizer": "lab_colorize.colouring.colorizer",
+    "colorize_photo": "lab_colorize.colouring.on_disk",
+}
 
 
 def __getattr__(name: str) -> Any:  # module attributes on first use (PEP 562)
-    if name in {"Colorizer", "colorize_photo"}:
-        from lab_colorize import colorizer
-
-        return getattr(colorizer, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from lab_colorize import __version__
 from lab_colorize.cli.group import COMMANDS, commands
 from lab_colorize.cli.streams import say_path
 from lab_colorize.errors import ColorizeError, ExitCode
+from lab_colorize.version import __version__
 
 
 @pytest.fixture

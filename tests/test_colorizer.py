@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from skimage import color
 
 from lab_colorize import Colorizer, colorize_photo
-from lab_colorize.colorizer import ColorizeOptions, compare_path, result_path, shown_size, target_suffix
+from lab_colorize.colouring.frame import shown_size
+from lab_colorize.colouring.models import Card, find_model
+from lab_colorize.colouring.names import compare_path, result_path, target_suffix
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputExists, UnreadablePhoto
-from lab_colorize.models import Card, find_model
 from tests import makers
 
 

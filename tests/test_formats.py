@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
+from lab_colorize.colour.icc import SRGB_PROFILE
 from lab_colorize.errors import UnreadablePhoto, UnsupportedFormat
-from lab_colorize.formats import ifd, tiff_pixels, tiff_writing
-from lab_colorize.icc import SRGB_PROFILE
-from lab_colorize.photo import Format, Metadata, Page, Photo, depth_kept, encode_photo, read_photo
+from lab_colorize.photos.formats import ifd, tiff_pixels, tiff_writing
+from lab_colorize.photos.formats.base import Metadata, Page
+from lab_colorize.photos.formats.encoding import depth_kept
+from lab_colorize.photos.kinds import Format
+from lab_colorize.photos.photo import Photo, encode_photo, read_photo
 from tests import makers as m
 
 G8, C8, A8 = m.grey(), m.colour(), m.alpha()

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab_colorize.icc import SRGB_PROFILE
+from lab_colorize.colour.icc import SRGB_PROFILE
 from tests import makers as m
 
 MOST_SECONDS = 5.0  # a child that imports everything takes a third of one
@@ -27,9 +27,9 @@ READING = """
 import json, sys, time
 from pathlib import Path
 from lab_colorize.errors import ColorizeError
-from lab_colorize.metadata import Provenance, stamped
-from lab_colorize.lightness import lightness_through
-from lab_colorize.photo import read_photo, probe_photo, encode_photo, Photo
+from lab_colorize.photos.metadata import Provenance, stamped
+from lab_colorize.colour.lightness import lightness_through
+from lab_colorize.photos.photo import read_photo, probe_photo, encode_photo, Photo
 start = time.process_time()
 try:
     probe_photo(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from lab_colorize.icc import SRGB_PROFILE, grey_curve, rgb_to_xyz, suits
+from lab_colorize.colour.icc import SRGB_PROFILE, grey_curve, rgb_to_xyz, suits
 from tests import makers as m
 
 X = np.linspace(0, 1, 257)

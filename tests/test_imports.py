@@ -3,45 +3,49 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "lab_colorize"
 
-# Each room and the rooms below it that it may use; cli -> ... -> errors, never upwards.
+# Each room and the rooms below it that it may use; cli -> ... -> errors, never upwards. What two rooms need lies below
+# both: `files` (scanning, hashing, locking, atomic writing), `workers` and `wording` belong to no command.
+TOOLS = {"errors", "version", "files", "workers", "wording"}
+SCIENCE = {"colour", "photos"}
+COLOURING = TOOLS | SCIENCE | {"colouring"}
 BELOW = {
     "errors": set(),
-    "lab": set(),
-    "join": {"lab", "lightness", "join"},
-    "tone": {"lab"},
-    "exif": {"formats"},
-    "xmp": set(),
-    "icc": set(),
-    "writing": {"errors"},
-    "formats": {"errors", "icc", "exif", "xmp", "formats"},
-    "metadata": {"exif", "xmp", "icc", "formats"},
-    "photo": {"errors", "formats", "metadata", "exif", "xmp", "icc", "writing"},
-    "lightness": {"icc", "lab"},
-    "runtime": set(),
-    "models": {"errors", "weights"},
-    "colorizer": {"errors", "join", "lab", "lightness", "metadata", "models", "photo", "runtime", "tone", "writing"},
+    "version": set(),
+    "wording": set(),
+    "workers": set(),
+    "files": {"errors"},
+    "colour": {"errors"},
+    "photos": {"errors", "files", "colour"},
+    "colouring": TOOLS | SCIENCE,
+    "zoo": {"errors", "colour"},
+    "batch": COLOURING,
+    "video": COLOURING,
+    "serve": COLOURING,
+    "evaluation": COLOURING,
+    "training": COLOURING | {"zoo"},
+    "report": COLOURING | {"evaluation", "batch"},
+    "cli": COLOURING | {"zoo", "batch", "video", "serve", "evaluation", "training", "report"},
 }
-COLOURING = set(BELOW)
-BELOW["batch"] = COLOURING | {"batch"}
-BELOW["evaluation"] = COLOURING | {"evaluation", "batch"}
-BELOW["report"] = COLOURING | {"report", "evaluation", "batch"}
-BELOW["zoo"] = {"errors", "lab", "zoo"}
-BELOW["training"] = COLOURING | {"zoo", "training", "batch"}
-BELOW["cli"] = set(BELOW) | {"cli"}
 
 ONLY_IN = {
+    "ai_edge_litert": {"colouring/runtime.py", "training/export.py"},
+    "av": {"video"},
     "click": {"cli"},
-    "rich": {"cli"},
+    "dask": {"batch/distributed.py"},
+    "distributed": {"batch/distributed.py"},
     "keras": {"zoo", "training"},
+    "rich": {"cli"},
+    "starlette": {"serve"},
     "tensorflow": {"training/export.py", "training/devices.py"},
-    "ai_edge_litert": {"runtime", "training/export.py"},
-    "tifffile": {"formats"},
+    "tifffile": {"photos"},
+    "uvicorn": {"serve"},
 }
 
 
@@ -53,15 +57,10 @@ def room(path):
     return path.parts[0].removesuffix(".py")
 
 
-def imports(path):
-    """Every module that a file imports, at its top or later, but not those for type checkers alone."""
+def imports(path, *, for_types=False):
+    """Every module that a file imports, at its top or later; those for type checkers alone only if asked for."""
     tree = ast.parse((PACKAGE / path).read_text())
-    skipped = {
-        child
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for child in ast.walk(node)
-    }
+    skipped = set() if for_types else set(type_checking(tree))
     for node in ast.walk(tree):
         if node in skipped:
             continue
@@ -72,12 +71,36 @@ def imports(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def type_checking(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from (child for child in ast.walk(node))
+
+
+def module(path):
+    return ".".join(("lab_colorize", *path.with_suffix("").parts)).removesuffix(".__init__")
+
+
+def arrows():
+    """Each module with those of the package that it imports, late or for types alone."""
+    modules = {module(path) for path in files()}
+    return {module(path): modules & set(imports(path, for_types=True)) - {"lab_colorize"} for path in files()}
+
+
 @pytest.mark.parametrize("path", files(), ids=str)
 def test_imports_point_one_way(path):
     if path.parts[0] in {"__init__.py", "__main__.py"}:
         return
     used = {name.split(".")[1] for name in imports(path) if name.startswith("lab_colorize.")} - {"__version__"}
     assert used <= BELOW[room(path)] | {room(path)}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Neither at their tops nor later: what is imported late to open a circle lies in the wrong place."""
+    try:
+        TopologicalSorter(arrows()).prepare()
+    except CycleError as circle:
+        pytest.fail(" -> ".join(circle.args[1]))
 
 
 @pytest.mark.parametrize("path", files(), ids=str)
@@ -107,13 +130,32 @@ def test_every_folder_of_code_is_packaged():
 )
 def test_asking_for_help_loads_nothing_heavy(arguments):
     done = subprocess.run([sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True)
-    loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
-    assert not loaded & {"keras", "tensorflow", "cv2", "skimage", "ai_edge_litert", "numpy", "rich"}
+    heavy = {"keras", "tensorflow", "cv2", "skimage", "ai_edge_litert", "numpy", "rich", "av", "dask", "starlette"}
+    assert not loaded(done) & heavy
+
+
+@pytest.mark.parametrize(
+    "words", [["verify", "out"], ["batch", "in", "--out", "out", "-q"]], ids=lambda words: words[0]
+)
+def test_what_opens_no_photograph_loads_no_opencv(words, photo, tiny_model, tmp_path):
+    """Names, options and hashes are enough to verify a batch, and to find that all is done."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / photo.name).write_bytes(photo.read_bytes())
+    model = ["--model", str(tiny_model)]
+    program = [sys.executable, "-X", "importtime", "-m", "lab_colorize"]
+    first = [sys.executable, "-m", "lab_colorize", "batch", "in", "--out", "out", "-q", *model]
+    subprocess.run(first, cwd=tmp_path, capture_output=True, check=True)
+    again = [*program, *words, *(model if words[0] == "batch" else [])]
+    done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert not loaded(done) & {"cv2", "ai_edge_litert", "skimage", "keras"}
+
+
+def loaded(done):
+    return {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
 
 
 def test_colouring_a_photograph_needs_no_tensorflow_and_no_scikit_image(photo, tiny_model):
     arguments = ["-m", "lab_colorize", str(photo), "--model", str(tiny_model)]
     done = subprocess.run([sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True)
-    loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
-    assert not loaded & {"keras", "tensorflow", "skimage", "scipy", "tifffile", "PIL"}
-    assert "cv2" in loaded
+    assert not loaded(done) & {"keras", "tensorflow", "skimage", "scipy", "tifffile", "PIL"}
+    assert "cv2" in loaded(done)

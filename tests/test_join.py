@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage import color
 
-from lab_colorize import lab
-from lab_colorize.join import join
-from lab_colorize.join.enlarge import Enlarging
-from lab_colorize.join.formula import Formula
-from lab_colorize.join.gamut import within
-from lab_colorize.join.tables import Tables
-from lab_colorize.lightness import lightness_through
+from lab_colorize.colour import lab
+from lab_colorize.colour.enlarge import Enlarging
+from lab_colorize.colour.formula import Formula
+from lab_colorize.colour.gamut import within
+from lab_colorize.colour.join import join
+from lab_colorize.colour.lightness import lightness_through
+from lab_colorize.colour.tables import Tables
 
 depths = pytest.mark.parametrize("depth", [np.uint8, np.uint16])
 RED_FIRST = slice(None)

@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from lab_colorize import exif as exif_blocks
-from lab_colorize.formats import ifd
-from lab_colorize.icc import SRGB_PROFILE
-from lab_colorize.metadata import Metadata, Provenance, read_metadata, stamped
-from lab_colorize.photo import Format, Page, Photo, encode_photo, left_behind, read_photo
+from lab_colorize.colour.icc import SRGB_PROFILE
+from lab_colorize.photos import exif as exif_blocks
+from lab_colorize.photos.formats import ifd
+from lab_colorize.photos.formats.base import Metadata, Page
+from lab_colorize.photos.kinds import Format
+from lab_colorize.photos.metadata import Provenance, read_metadata, stamped
+from lab_colorize.photos.photo import Photo, encode_photo, left_behind, read_photo
 from tests import makers as m
 
 PROVENANCE = Provenance("lab-colorize 1.2.3", "default <&>", "ab" * 32)
@@ -279,7 +281,7 @@ def test_the_result_is_srgb_whatever_the_scan_was() -> None:
 
 
 def test_a_jpeg_gives_all_its_metadata() -> None:
-    from lab_colorize.formats import photoshop
+    from lab_colorize.photos.formats import photoshop
 
     data = m.pillow(
         m.grey(), "JPEG", exif=b"Exif\0\0" + m.exif(1), xmp=m.XMP, icc_profile=m.SRGB_OF_PILLOW, dpi=(600, 600)

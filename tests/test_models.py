@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from lab_colorize.colouring.models import MODELS_VARIABLE, find_model, installed_models
 from lab_colorize.errors import ModelDamaged, ModelMissing
-from lab_colorize.models import MODELS_VARIABLE, find_model, installed_models
 
 
 @pytest.fixture

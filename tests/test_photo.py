@@ -21,7 +21,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lab_colorize import writing
 from lab_colorize.errors import (
     ColorizeError,
     OutputError,
@@ -31,21 +30,11 @@ from lab_colorize.errors import (
     UnsupportedFormat,
     UsageProblem,
 )
-from lab_colorize.photo import (
-    PHOTO_SUFFIXES,
-    TEMPORARY_PREFIX,
-    Format,
-    Metadata,
-    Page,
-    Photo,
-    encode_photo,
-    format_for_suffix,
-    format_named,
-    left_behind,
-    probe_photo,
-    read_photo,
-    write_whole,
-)
+from lab_colorize.files import writing
+from lab_colorize.files.writing import TEMPORARY_PREFIX, write_whole
+from lab_colorize.photos.formats.base import Metadata, Page
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES, Format, format_for_suffix, format_named
+from lab_colorize.photos.photo import Photo, encode_photo, left_behind, probe_photo, read_photo
 from tests import makers as m
 
 G8, C8 = m.grey(), m.colour()
@@ -533,7 +522,7 @@ def test_a_killed_writer_leaves_the_old_file_and_a_known_name(tmp_path: Path) ->
     path = tmp_path / "a"
     path.write_bytes(b"precious")
     code = (
-        "import os, signal, sys; from pathlib import Path; from lab_colorize import writing\n"
+        "import os, signal, sys; from pathlib import Path; from lab_colorize.files import writing\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "writing.write_whole(Path(sys.argv[1]), b'new', overwrite=True)"
     )
@@ -547,7 +536,7 @@ def test_a_killed_writer_leaves_the_old_file_and_a_known_name(tmp_path: Path) ->
 
 def test_reading_a_jpeg_needs_no_tifffile() -> None:
     code = (
-        "import sys; from lab_colorize.photo import read_photo, encode_photo\n"
+        "import sys; from lab_colorize.photos.photo import read_photo, encode_photo\n"
         "photo = read_photo(sys.stdin.buffer.read()); encode_photo(photo)\n"
         "assert 'tifffile' not in sys.modules and 'PIL' not in sys.modules"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab_colorize.tone import tone_of
+from lab_colorize.colour.tone import tone_of
 
 
 def scene(seed=0, shape=(120, 160)):

@@ -1,8 +1,8 @@
 """Whole archives: FOLDER is mirrored, coloured, under OUT, and a batch can be stopped and run again at any time.
 
-    find -> plan -> perform, in a crew of threads -> journal
+    scan -> plan -> perform, in worker threads -> journal
 
-`find` says what is there, `plan` what is due, both without opening a photograph; `perform` turns one task into one
-Outcome; `crew` keeps the cores busy; `journal` keeps what the next batch must know, and the lock. `run` joins them;
-`survey` answers --dry-run. Results are values: printing, progress and exit codes belong to `cli.batch`.
+`files.scan` says what is there, `plan` what is due, both without opening a photograph; `perform` turns one task into
+one Outcome; `journal` keeps what the next batch must know, and the lock. `run` joins them; `survey` answers --dry-run.
+Results are values: printing, progress and exit codes belong to `cli.batch`.
 """

@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from lab_colorize import __version__
-from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.names import is_text
 from lab_colorize.batch.plan import Plan
-from lab_colorize.batch.words import number_of
 from lab_colorize.errors import OutputError, UsageProblem
-from lab_colorize.writing import write_whole
+from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.writing import write_whole
+from lab_colorize.version import __version__
+from lab_colorize.wording import number_of
 
 PAYLOAD = "data"
 MANIFEST_NAME = "manifest-sha256.txt"
@@ -59,7 +59,7 @@ def is_current(bag: Path) -> bool:
 
 def names_to_be(bag: Path, plan: Plan) -> frozenset[str]:
     """What the payload will hold, by its names in the bag: what lies there already, results and their comparisons."""
-    targets = {task.target for task in plan.due} | {one.target for one in plan.settled if one.target is not None}
+    targets = {task.target for task in plan.due} | {one.target for one in plan.up_to_date if one.target is not None}
     beside = {companion for target in targets if (companion := plan.naming.companion_of(target)) is not None}
     return frozenset(payload(bag)) | {f"{PAYLOAD}/{target}" for target in targets | beside}
 

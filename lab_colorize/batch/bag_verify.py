@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lab_colorize.batch.bag import MANIFEST_NAME, PAYLOAD, TAG_MANIFEST_NAME, is_current, payload, stated
-from lab_colorize.batch.contents import sha256_of
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import History
+from lab_colorize.files.hashing import sha256_of
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 

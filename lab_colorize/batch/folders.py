@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
-from lab_colorize.writing import TEMPORARY_PREFIX, unwritten
+from lab_colorize.files.writing import TEMPORARY_PREFIX, unwritten
 
 
 def check_folders(folder: Path, out: Path) -> None:

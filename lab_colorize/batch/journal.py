@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lab_colorize.batch.lock import try_lock
 from lab_colorize.batch.outcome import Outcome, Status, read_line
 from lab_colorize.errors import OutputError
-from lab_colorize.writing import unwritten
+from lab_colorize.files.lock import try_lock
+from lab_colorize.files.writing import unwritten
 
 JOURNAL_NAME = "lab-colorize.jsonl"
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)

@@ -2,16 +2,13 @@
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from lab_colorize.colouring.models import Model
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import UsageProblem
-
-if TYPE_CHECKING:  # colorizer loads OpenCV and LiteRT, which a batch with nothing left to do can spare
-    from lab_colorize.colorizer import ColorizeOptions
-    from lab_colorize.models import Model
+from lab_colorize.workers import usable_cores
 
 # A worker holds a whole photograph with its Lab planes; more than this many would ask for memory before speed.
 MOST_WORKERS_BY_DEFAULT = 8
@@ -20,20 +17,13 @@ MOST_WORKERS_BY_DEFAULT = 8
 _WITHOUT_EFFECT_ON_RESULTS = frozenset({"overwrite", "force", "accept_truncated", "max_pixels"})
 
 
-def usable_cores() -> int:
-    """Count the cores this program may run on, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @dataclass(frozen=True)
 class BatchOptions:
     """One batch: from where, to where, which photographs, and how they are coloured."""
 
     folder: Path
     out: Path
-    colorize: "ColorizeOptions"
+    colorize: ColorizeOptions
     model: str | None = None  # name or path; None is the shipped one
     workers: int = field(default_factory=lambda: min(usable_cores(), MOST_WORKERS_BY_DEFAULT))
     include: tuple[str, ...] = ()  # globs; none means all photographs
@@ -62,7 +52,7 @@ class Recipe:
     options: str  # a fingerprint of the options that have an effect on results
 
 
-def recipe_of(model: "Model", options: "ColorizeOptions") -> Recipe:
+def recipe_of(model: Model, options: ColorizeOptions) -> Recipe:
     """Name the recipe; a saturation left to the card counts as the figure that stands there today."""
     told = {name: value for name, value in asdict(options).items() if name not in _WITHOUT_EFFECT_ON_RESULTS}
     if told.get("saturation") is None:

@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from lab_colorize.batch.contents import same_contents, sha256_of
+from lab_colorize.batch.copying import changed, copy_whole, foreign
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, Plan, Task
-from lab_colorize.batch.rest import changed, copy_whole, foreign
-from lab_colorize.batch.words import of_it
 from lab_colorize.errors import AlreadyInColour, ColorizeError, OutputExists
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.files.hashing import same_contents, sha256_of
+from lab_colorize.files.writing import TEMPORARY_PREFIX
+from lab_colorize.wording import of_it
 
 if TYPE_CHECKING:
-    from lab_colorize.colorizer import Coloured
+    from lab_colorize.colouring.on_disk import Coloured
 
 _COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
 

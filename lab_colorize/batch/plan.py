@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 
-from lab_colorize.batch.contents import sha256_of
-from lab_colorize.batch.find import Found, Trouble
 from lab_colorize.batch.journal import History
-from lab_colorize.batch.lost import Lost
+from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same_where_case_is_ignored
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.scan import Found, ScanProblem
 
 DONE_BEFORE = "done before"
 COPIED = "not coloured but copied as it is"
@@ -42,8 +42,8 @@ class Plan:
     recipe: Recipe
     naming: Naming
     due: tuple[Task, ...]
-    settled: tuple[Outcome, ...]  # done or skipped by an earlier batch, and still so
-    hopeless: tuple[Outcome, ...]  # failed before they are tried
+    up_to_date: tuple[Outcome, ...]  # done or skipped by an earlier batch, and still so
+    rejected: tuple[Outcome, ...]  # failed before they are tried
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
@@ -58,15 +58,17 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     copied = dict.fromkeys(found.rest, True) if options.copy_rest else {}
     targets = name_targets(found.photographs, naming.suffix_of, reserved=copied) | {name: name for name in copied}
     clashes = _clashes(targets, naming) | (_unstatable(targets) if options.bag is not None else {})
-    judge = _Judge(options, history, recipe, naming)
+    check = _JournalCheck(options, history, recipe, naming)
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
-    still = {task: judge.settled(task) for task in tasks}
+    still = {task: check.up_to_date(task) for task in tasks}
     due = tuple(task for task in tasks if still[task] is None)
-    settled = {task.source: before for task, before in still.items() if before is not None}
-    known = targets.keys() | {trouble.source for trouble in found.troubles}
-    lost = Lost(options, tuple(one for one in history.last.values() if one.source not in known), settled.values())
+    up_to_date = {task.source: before for task, before in still.items() if before is not None}
+    known = targets.keys() | {problem.source for problem in found.problems}
+    missing = MissingSources(
+        options, tuple(one for one in history.last.values() if one.source not in known), up_to_date.values()
+    )
     here = str(options.folder.absolute())
-    results = (one for one in history.last.values() if one.target is not None and one.source not in settled)
+    results = (one for one in history.last.values() if one.target is not None and one.source not in up_to_date)
     away = {one.folder for one in results if one.folder is not None}
     return Plan(
         options.folder,
@@ -74,19 +76,19 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         recipe,
         naming,
         due=due,
-        settled=tuple(_settled(before) for before in settled.values()),
-        hopeless=tuple(_failed(trouble) for trouble in (*found.troubles, *clashes.values())),
-        remade={task.source: why for task in due if (why := judge.outdated(task))},
+        up_to_date=tuple(_up_to_date(before) for before in up_to_date.values()),
+        rejected=tuple(_failed(problem) for problem in (*found.problems, *clashes.values())),
+        remade={task.source: why for task in due if (why := check.outdated(task))},
         superseded=_superseded(options.out, targets, history),
         written=history.written,
         damaged_lines=history.damaged,
-        moved=tuple(replace(one, folder=here) for one in (*settled.values(), *lost.moved) if one.folder != here),
-        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder) for one in lost.gone),
+        moved=tuple(replace(one, folder=here) for one in (*up_to_date.values(), *missing.moved) if one.folder != here),
+        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder) for one in missing.gone),
         elsewhere=tuple(sorted(away - {here})),
     )
 
 
-def _clashes(targets: Mapping[str, str], naming: Naming) -> dict[str, Trouble]:
+def _clashes(targets: Mapping[str, str], naming: Naming) -> dict[str, ScanProblem]:
     """Find the sources whose results cannot be kept beside those of others."""
     cased = same_where_case_is_ignored(targets, targets) if naming.ignores_case else {}
     clashes = {source: _cased(source, earlier) for source, earlier in cased.items()}
@@ -105,15 +107,15 @@ def _superseded(out: Path, targets: Mapping[str, str], history: History) -> dict
     return {old: new for old, new in sorted(renamed.items()) if old not in taken and os.path.lexists(out / old)}
 
 
-def _unstatable(sources: Iterable[str]) -> dict[str, Trouble]:
+def _unstatable(sources: Iterable[str]) -> dict[str, ScanProblem]:
     """Find the sources whose names no manifest of a bag can hold."""
     reason = "The manifest of a bag cannot hold its name, which is not UTF-8."
     remedies = {source: f"Rename it, or leave it out with --exclude '{_glob(source)}'." for source in sources}
-    return {source: Trouble(source, reason, remedies[source]) for source in sources if not is_text(source)}
+    return {source: ScanProblem(source, reason, remedies[source]) for source in sources if not is_text(source)}
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _JournalCheck:
     """Whether the journal's last word on a source still holds."""
 
     options: BatchOptions
@@ -121,7 +123,7 @@ class _Judge:
     recipe: Recipe
     naming: Naming
 
-    def settled(self, task: Task) -> Outcome | None:
+    def up_to_date(self, task: Task) -> Outcome | None:
         """Give the outcome that still holds, or None if the task is due."""
         before = self.history.last.get(task.source)
         if before is None or before.status is Status.FAILED or not self.target_stands(task, before):
@@ -189,20 +191,20 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _settled(before: Outcome) -> Outcome:
+def _up_to_date(before: Outcome) -> Outcome:
     reason = before.reason if before.target is None else DONE_BEFORE  # coloured, or copied
     return replace(before, status=Status.SKIPPED, reason=reason, remedy="")
 
 
-def _cased(source: str, earlier: str) -> Trouble:
+def _cased(source: str, earlier: str) -> ScanProblem:
     reason = f"Its name differs from {earlier} only in case or Unicode form, and OUT cannot keep both."
-    return Trouble(source, reason, "Rename one of them, or choose an --out on a file system that tells them apart.")
+    return ScanProblem(source, reason, "Rename one of them, or choose an --out on a file system that tells them apart.")
 
 
-def _compared(source: str, companion: str) -> Trouble:
+def _compared(source: str, companion: str) -> ScanProblem:
     reason = f"Its comparison would be {companion}, which is the result of another photograph."
-    return Trouble(source, reason, "Colour it alone, or leave --compare out.")
+    return ScanProblem(source, reason, "Colour it alone, or leave --compare out.")
 
 
-def _failed(trouble: Trouble) -> Outcome:
-    return Outcome(trouble.source, None, Status.FAILED, reason=trouble.reason, remedy=trouble.remedy)
+def _failed(problem: ScanProblem) -> Outcome:
+    return Outcome(problem.source, None, Status.FAILED, reason=problem.reason, remedy=problem.remedy)

@@ -1,4 +1,4 @@
-"""A batch from start to end: looks, plans, takes the lock, lets the crew work, writes each outcome down.
+"""A batch from start to end: looks, plans, takes the lock, lets the workers work, writes each outcome down.
 
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
@@ -11,47 +11,49 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from lab_colorize.batch.bag import check_names, names_to_be
-from lab_colorize.batch.choice import Choice
-from lab_colorize.batch.crew import Crew
-from lab_colorize.batch.find import Found, Search, find
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
-from lab_colorize.batch.journal import Journal, read_journal
+from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Colour, Performer
 from lab_colorize.batch.plan import Plan, Task, make_plan
-from lab_colorize.batch.words import number_of
+from lab_colorize.colouring.models import Model, find_model
+from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
+from lab_colorize.files.globs import GlobFilter
+from lab_colorize.files.scan import Found, Search, scan
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.wording import number_of
+from lab_colorize.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from lab_colorize.colorizer import Coloured
-    from lab_colorize.models import Model
+    from lab_colorize.colouring.on_disk import Coloured
 
 _ROOM_REMEDY = "Make room or set its permissions right, and run the batch again: nothing is lost."
 
 
 @dataclass(frozen=True)
-class Studio:
-    """By what recipe photographs are coloured, and how each worker gets its own `colour`: all that tests replace."""
+class ColorizerFactory:
+    """The recipe that photographs are coloured by, and what makes each worker its own `colour`; tests replace it."""
 
     recipe: Recipe
-    equip: Callable[[], Colour]
+    make: Callable[[], Colour]
 
 
 class Batch:
     """A planned batch that holds the lock on OUT; iterate over it once to carry it out."""
 
-    def __init__(self, options: BatchOptions, studio: Studio) -> None:
+    def __init__(self, options: BatchOptions, factory: ColorizerFactory) -> None:
         self.options = options
         self.found = look(options)
-        self._studio = studio
+        self._factory = factory
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
-            self.plan = plan_batch(options, self.found, studio.recipe)
+            self.plan = plan_batch(options, self.found, factory.recipe)
             self._held = stack.pop_all()
-        self._crew = Crew(self.plan.due, self._equip, max(1, min(options.workers, len(self.plan.due))))
+        self._pool = WorkerPool(self.plan.due, self._make_worker, max(1, min(options.workers, len(self.plan.due))))
 
     def __enter__(self) -> Self:
         return self
@@ -62,30 +64,30 @@ class Batch:
         self._held.close()
 
     def __iter__(self) -> Generator[Outcome]:
-        """Carry out the plan; give outcomes as they come: what was settled before, what is hopeless, what is due.
+        """Carry out the plan; give outcomes as they come: what is up to date, what is rejected, what is due.
 
         Closed early, it waits for what is in hand.
         """
         for outcome in (*self.plan.moved, *self.plan.gone):
             self._written_down(outcome)
-        yield from self.plan.settled
-        for outcome in self.plan.hopeless:
+        yield from self.plan.up_to_date
+        for outcome in self.plan.rejected:
             yield self._written_down(outcome)
         if self.plan.due:
-            yield from self._crew.results()
+            yield from self._pool.results()
 
     def stop(self) -> None:
         """Begin no further photograph; the iteration ends with those in hand."""
-        self._crew.stop()
+        self._pool.stop()
 
     def abandon(self) -> None:
         """Remove the temporary files of what is in hand: the program is about to end without waiting for it."""
-        for task in self._crew.in_hand():
+        for task in self._pool.in_hand():
             clear_folder((self.options.out / task.target).parent)
 
-    def _equip(self) -> Callable[[Task], Outcome]:
+    def _make_worker(self) -> Callable[[Task], Outcome]:
         copies_only = all(task.copy_only for task in self.plan.due)
-        colour = _colours_nothing if copies_only else self._studio.equip()
+        colour = _colours_nothing if copies_only else self._factory.make()
         performer = Performer(
             self.plan, colour, overwrite=self.options.colorize.overwrite, copy_rest=self.options.copy_rest
         )
@@ -104,20 +106,19 @@ class Batch:
 
 def look(options: BatchOptions) -> Found:
     """Look through FOLDER; NothingToDo if nothing in it could be worked on."""
-    from lab_colorize.photo import PHOTO_SUFFIXES
-
     check_folders(options.folder, options.place)
-    found = find(
+    found = scan(
         Search(
             options.folder,
             options.place,
             PHOTO_SUFFIXES,
-            Choice(options.include, options.exclude),
+            GlobFilter(options.include, options.exclude),
+            own_files={JOURNAL_NAME},
             recurse=options.recurse,
             hidden_too=options.copy_rest,
         )
     )
-    if not (found.photographs or found.troubles or (options.copy_rest and found.rest)):
+    if not (found.photographs or found.problems or (options.copy_rest and found.rest)):
         left = f"{number_of(found.others + found.hidden, 'other file')}, {found.not_chosen} not chosen"
         raise NothingToDo(f"No photograph in {options.folder} ({left}).", remedy="Check the folder and the globs.")
     return found
@@ -132,8 +133,6 @@ def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
 
 
 def _naming(options: BatchOptions) -> Naming:
-    from lab_colorize.colorizer import compare_path, target_suffix
-
     return Naming(
         suffix_of=lambda source: target_suffix(Path(source), options.colorize.format),
         companion_of=lambda target: compare_path(Path(target)).as_posix() if options.colorize.compare else None,
@@ -141,18 +140,17 @@ def _naming(options: BatchOptions) -> Naming:
     )
 
 
-def real_studio(options: BatchOptions) -> Studio:
+def colorizer_factory(options: BatchOptions) -> ColorizerFactory:
     """Colour with the chosen model; ModelError now if it is missing or damaged, long before the first photograph."""
-    from lab_colorize.models import find_model
-
     model = find_model(options.model)
     model.content  # noqa: B018  # read and checked now, and once for all workers
-    return Studio(recipe_of(model, options.colorize), lambda: _real_colour(model, options))
+    return ColorizerFactory(recipe_of(model, options.colorize), lambda: _colour_of_worker(model, options))
 
 
-def _real_colour(model: "Model", options: BatchOptions) -> Colour:
+def _colour_of_worker(model: Model, options: BatchOptions) -> Colour:
     """Give a worker its own network; it runs on one thread, since the other cores have photographs of their own."""
-    from lab_colorize.colorizer import Colorizer, colorize_photo
+    from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.colouring.on_disk import colorize_photo
 
     colorizer = Colorizer(model, threads=1)
 

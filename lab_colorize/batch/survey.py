@@ -6,21 +6,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
-from lab_colorize.batch.crew import Crew
-from lab_colorize.batch.options import BatchOptions, recipe_of, usable_cores
+from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan, Task
 from lab_colorize.batch.run import look, plan_batch
-from lab_colorize.batch.words import of_it
+from lab_colorize.colouring.models import Model, find_model
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
-
-if TYPE_CHECKING:
-    from lab_colorize.batch.find import Found
-    from lab_colorize.colorizer import ColorizeOptions
-    from lab_colorize.models import Model
-    from lab_colorize.photo import Format
+from lab_colorize.files.scan import Found
+from lab_colorize.photos.kinds import Format
+from lab_colorize.wording import of_it
+from lab_colorize.workers import WorkerPool, usable_cores
 
 _START = 0.4  # seconds: Python, OpenCV, the model; benchmarks/start.py
 _FILES = 0.004  # seconds a photograph: reading, hashing, flushing to the disk, the journal
@@ -32,7 +29,7 @@ _LEAST_TURNS = 3  # of which the median counts
 class Sort:
     """What the time for a photograph depends on, besides its size: 16 bits take three to ten times as long as 8."""
 
-    format: "Format"
+    format: Format
     deep: bool
 
 
@@ -74,7 +71,7 @@ class Pace:
 class Survey:
     """Everything that --dry-run tells."""
 
-    found: "Found"
+    found: Found
     plan: Plan
     measured: Measured
     copies: int
@@ -84,13 +81,11 @@ class Survey:
     @property
     def failing(self) -> tuple[Outcome, ...]:
         """All that will fail for certain."""
-        return (*self.measured.unreadable, *self.plan.hopeless)
+        return (*self.measured.unreadable, *self.plan.rejected)
 
 
 def survey(options: BatchOptions) -> Survey:
     """Plan as a batch would, measure what is due, and learn the pace by colouring samples of its sorts in memory."""
-    from lab_colorize.models import find_model
-
     found = look(options)
     model = find_model(options.model)
     plan = plan_batch(options, found, recipe_of(model, options.colorize))
@@ -104,7 +99,7 @@ def survey(options: BatchOptions) -> Survey:
 
 def measure(folder: Path, tasks: list[Task], *, max_pixels: int) -> Measured:
     """Add up the pixels that the headers claim."""
-    from lab_colorize.photo import probe_header
+    from lab_colorize.photos.photo import probe_header
 
     sizes: dict[Sort, list[int]] = defaultdict(list)
     unreadable: list[Outcome] = []
@@ -128,24 +123,23 @@ def estimate(measured: Measured, pace: Pace, workers: int) -> float:
     return _START + (measured.photographs * (pace.a_photograph + _FILES) + sizes) / workers
 
 
-def pace_of(sorts: Collection[Sort], model: "Model", options: "ColorizeOptions", workers: int) -> Pace:
+def pace_of(sorts: Collection[Sort], model: Model, options: ColorizeOptions, workers: int) -> Pace:
     """Colour a small sample, and a larger one of each sort, in memory and as many at a time as a batch does."""
-    from lab_colorize.photo import Format
-
     samples = {sort: _sample(sort, _LARGE) for sort in sorts}
     small = _sample(Sort(Format.JPEG, deep=False), _SMALL)
     turns = [sample for sample in (small, *samples.values()) for _ in range(max(_LEAST_TURNS, workers))]
     seconds: dict[bytes, list[float]] = defaultdict(list)
-    for sample, taken in Crew(turns, lambda: _stopwatch(small, model, options), workers).results():
+    for sample, taken in WorkerPool(turns, lambda: _stopwatch(small, model, options), workers).results():
         seconds[sample].append(taken)
     least = median(seconds[small])
     megapixels = _LARGE**2 / 1e6
     return Pace(least, {sort: max(0.0, median(seconds[samples[sort]]) - least) / megapixels for sort in sorts})
 
 
-def _stopwatch(small: bytes, model: "Model", options: "ColorizeOptions") -> Callable[[bytes], tuple[bytes, float]]:
+def _stopwatch(small: bytes, model: Model, options: ColorizeOptions) -> Callable[[bytes], tuple[bytes, float]]:
     """Give a worker what colours a sample and tells the seconds, with a network of its own."""
-    from lab_colorize.colorizer import Colorizer, colorize_bytes
+    from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.colouring.in_memory import colorize_bytes
 
     colorizer = Colorizer(model, threads=1)
 
@@ -163,8 +157,8 @@ def _sample(sort: Sort, side: int) -> bytes:
     import cv2
     import numpy as np
 
-    from lab_colorize.metadata import Metadata
-    from lab_colorize.photo import Page, Photo, encode_photo
+    from lab_colorize.photos.formats.base import Metadata, Page
+    from lab_colorize.photos.photo import Photo, encode_photo
 
     random = np.random.default_rng(0)
     smooth = cv2.resize(random.uniform(30, 220, (8, 8)), (side, side), interpolation=cv2.INTER_CUBIC)

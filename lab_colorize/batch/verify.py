@@ -12,15 +12,15 @@ from functools import partial
 from pathlib import Path
 
 from lab_colorize.batch.bag_verify import bag_findings
-from lab_colorize.batch.contents import sha256_of
-from lab_colorize.batch.crew import Crew
-from lab_colorize.batch.find import Search, find
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.strangers import strangers
+from lab_colorize.batch.untracked import untracked
 from lab_colorize.errors import NothingToDo
-from lab_colorize.photo import PHOTO_SUFFIXES
+from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.scan import Search, scan
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.workers import WorkerPool
 
 _COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
 
@@ -57,12 +57,12 @@ class Account:
 
     def findings(self, *, quick: bool, workers: int, on_step: Callable[[bool], None]) -> list[Finding]:
         """Look at every file, `workers` at a time; `on_step` hears after each check whether all was well."""
-        found = [*self._undone(), *strangers(self.out, self._results())]
+        found = [*self._undone(), *untracked(self.out, self._results())]
         if self.bag is not None:
             found += bag_findings(self.bag, self.history, quick=quick)
         if self.checks:
             look = partial(finding, quick=quick)
-            for one in Crew(self.checks, lambda: look, min(workers, len(self.checks))).results():
+            for one in WorkerPool(self.checks, lambda: look, min(workers, len(self.checks))).results():
                 found.append(one)
                 on_step(not one.lost)
         return sorted(found, key=lambda one: (list(State).index(one.state), one.kind, one.path))
@@ -75,7 +75,7 @@ class Account:
             if outcome.status is Status.FAILED:
                 yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)
         for folder in sorted(self.folders):
-            for source in find(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
+            for source in scan(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
                 if source not in self.history.last:
                     yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has come to it, or it was not chosen.")
 

@@ -98,20 +98,21 @@ def _forecast(options: BatchOptions, *, as_json: bool) -> None:
 
 
 def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
-    from lab_colorize.batch.run import Batch, real_studio
+    from lab_colorize.batch.run import Batch, colorizer_factory
     from lab_colorize.cli.console import mention
     from lab_colorize.cli.progress import progress
-    from lab_colorize.cli.summary import Tally, beforehand, summary
+    from lab_colorize.cli.summary import beforehand, summary
+    from lab_colorize.cli.tally import Tally
 
-    with Batch(options, real_studio(options)) as running:
+    with Batch(options, colorizer_factory(options)) as running:
         for note in beforehand(running.plan, options):
             mention(note)
         with (
-            progress(len(running.plan.due) + len(running.plan.hopeless), quiet=quiet) as shown,
+            progress(len(running.plan.due) + len(running.plan.rejected), quiet=quiet) as shown,
             _interruptible(running) as interrupted,
             closing(iter(running)) as outcomes,
         ):
-            tally = Tally(settled=len(running.plan.settled), remade=running.plan.remade)
+            tally = Tally(up_to_date=len(running.plan.up_to_date), remade=running.plan.remade)
             for outcome in outcomes:
                 tally.add(outcome)
                 shown(tally)

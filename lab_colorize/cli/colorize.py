@@ -19,7 +19,8 @@ from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, Output
 
 if TYPE_CHECKING:
     from lab_colorize.batch.outcome import Outcome
-    from lab_colorize.colorizer import ColorizeOptions, Colorizer
+    from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.colouring.options import ColorizeOptions
 
 
 @click.command()
@@ -48,7 +49,7 @@ def colorize(
     The result has the photograph's own size, bit depth, metadata and lightness. Toned prints count as
     black-and-white; photographs that are already in colour are left alone.
     """
-    from lab_colorize.colorizer import Colorizer
+    from lab_colorize.colouring.colorizer import Colorizer
 
     options = colorize_options(context.params)
     targets = targets_of(photos, output, options)
@@ -65,7 +66,7 @@ def colorize(
 
 def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> list[Path]:
     """Where each result goes; refuses requests in which two would meet, before anything is read."""
-    from lab_colorize.colorizer import result_path
+    from lab_colorize.colouring.names import result_path
 
     _refuse_mixed_streams(photos, output, options)
     if output is None or _is_folder(output, photos):
@@ -106,7 +107,7 @@ def _is_folder(output: str, photos: Sequence[Path]) -> bool:
     if Path(output).is_dir() or output.endswith(("/", "\\")):
         return True
     if len(photos) > 1 and Path(output).suffix:
-        from lab_colorize.photo import format_for_suffix
+        from lab_colorize.photos.kinds import format_for_suffix
 
         if format_for_suffix(Path(output).suffix) or Path(output).exists():
             raise UsageProblem(
@@ -117,7 +118,7 @@ def _is_folder(output: str, photos: Sequence[Path]) -> bool:
 
 def with_format_of_target(options: ColorizeOptions, output: str | None, targets: Sequence[Path]) -> ColorizeOptions:
     """`-o result.png` asks for PNG as clearly as `--format png` does; both together must agree."""
-    from lab_colorize.photo import format_for_suffix, format_named
+    from lab_colorize.photos.kinds import format_for_suffix, format_named
 
     if output is None or len(targets) > 1 or targets[0] == STREAM or targets[0].parent == Path(output):
         return options
@@ -137,7 +138,7 @@ def with_format_of_target(options: ColorizeOptions, output: str | None, targets:
 
 
 def _mention_idle_quality(options: ColorizeOptions) -> None:
-    from lab_colorize.photo import format_named
+    from lab_colorize.photos.kinds import format_named
 
     if options.format not in {"same", "jpg", "webp", "avif"}:
         mention(f"--quality is for JPEG, WebP and AVIF; {format_named(options.format).value} loses nothing.")
@@ -171,7 +172,7 @@ def _one(
 
 
 def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOptions) -> dict[str, Any]:
-    from lab_colorize.colorizer import colorize_photo
+    from lab_colorize.colouring.on_disk import colorize_photo
 
     _make_folder(target.parent)
     done = colorize_photo(source, target, colorizer=colorizer, options=options)
@@ -194,8 +195,9 @@ def _make_folder(folder: Path) -> None:
 
 def _streamed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOptions) -> dict[str, Any]:
     """From standard input, to standard output, or both; what is in colour already passes through as it is."""
-    from lab_colorize.colorizer import colorize_bytes
-    from lab_colorize.photo import read_bytes, write_whole
+    from lab_colorize.colouring.in_memory import colorize_bytes
+    from lab_colorize.files.writing import write_whole
+    from lab_colorize.photos.photo import read_bytes
 
     content = sys.stdin.buffer.read() if source == STREAM else read_bytes(source)
     try:

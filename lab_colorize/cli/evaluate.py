@@ -83,21 +83,21 @@ def evaluate(
     Two baselines stand beside every figure: no colour at all, and the one colour that suits the set best. Grey
     photographs are left out. Files named by --json, --csv and --report are replaced if they exist.
     """
-    from lab_colorize.batch.options import usable_cores
     from lab_colorize.cli.steps import counted
     from lab_colorize.evaluation.contenders import contenders_named
     from lab_colorize.evaluation.measure import measure
     from lab_colorize.evaluation.photographs import look, read_set
-    from lab_colorize.evaluation.protocol import protocol_named
+    from lab_colorize.evaluation.settings import settings_named
+    from lab_colorize.workers import usable_cores
 
     targets = (json_file, csv_file, report)
     _refuse_unwritable(*targets)
     workers = workers or usable_cores()
-    protocol = protocol_named(size, saturation)
+    settings = settings_named(size, saturation)
     contenders = contenders_named(models or (None,), saturation)
     looked = look(folder, limit)
     photo_set = counted(
-        len(looked.names), lambda on_step: read_set(looked, protocol, workers=workers, on_step=on_step), quiet=quiet
+        len(looked.names), lambda on_step: read_set(looked, settings, workers=workers, on_step=on_step), quiet=quiet
     )
     if photo_set.photographs:
         evaluation = counted(
@@ -114,7 +114,7 @@ def evaluate(
 
 def _refuse_unwritable(*targets: Path | None) -> None:
     """Say at once, not after minutes of measuring, that a result would have no place, or take another file's."""
-    from lab_colorize.photo import PHOTO_SUFFIXES
+    from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 
     if targets.count(STREAM) > 1:
         raise UsageProblem("Standard output holds one result alone.", remedy="Name files for the others.")
@@ -137,7 +137,7 @@ def _write(evaluation: Evaluation, json_file: Path | None, csv_file: Path | None
 
 
 def _put(target: Path | None, evaluation: Evaluation, form: Callable[[Evaluation], bytes]) -> None:
-    from lab_colorize.photo import write_whole
+    from lab_colorize.files.writing import write_whole
 
     if target == STREAM:
         to_standard_output(form(evaluation))
@@ -163,7 +163,7 @@ def _mention_limit(looked: Looked, measured: int) -> None:
 
 def _complain_of(photo_set: PhotoSet) -> ExitCode:
     """List what could not be read; an evaluation that left something out in silence could not be trusted."""
-    from lab_colorize.batch.words import number_of
+    from lab_colorize.wording import number_of
 
     for one in photo_set.unreadable[:_LISTED]:
         what = one.reason if one.name in one.reason else f"{one.name}: {one.reason}"

@@ -16,10 +16,10 @@ from typing import NoReturn
 
 import click
 
-from lab_colorize import __version__
 from lab_colorize.cli.console import complain
 from lab_colorize.cli.quiet import keep_standard_error
 from lab_colorize.errors import ColorizeError, ExitCode, OutputError
+from lab_colorize.version import __version__
 
 DEFAULT = "colorize"
 COMMANDS = (DEFAULT, "batch", "verify", "train", "evaluate", "models")
@@ -99,7 +99,7 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with a status of `errors.ExitCode`."""
-    # Workers multiply small matrices side by side; threads of BLAS's own would only wait for each other, spinning.
+    # `evaluate` multiplies larger matrices than the join, in workers side by side; threads of BLAS would only spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != ["train"]:  # TensorFlow's reports are worth having
         keep_standard_error()

@@ -51,8 +51,8 @@ def models(as_json: bool) -> None:
 def _trained() -> dict[str, list[str]]:
     """Names of the models found on this machine, by the network they are made of."""
     from lab_colorize.cli.console import mention
+    from lab_colorize.colouring.models import installed_models
     from lab_colorize.errors import ModelError
-    from lab_colorize.models import installed_models
 
     names: dict[str, list[str]] = defaultdict(list)
     try:

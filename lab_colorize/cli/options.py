@@ -6,35 +6,23 @@
     def colorize(context: click.Context, model: str | None, as_json: bool, quiet: bool, **_: Any) -> None:
         options = colorize_options(context.params)
 
-Owns no behaviour: what an option means is decided by `colorizer.ColorizeOptions`, where its default stands too.
+Owns no behaviour: what an option means is decided by `ColorizeOptions`, where its default is, too.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from lab_colorize.colorizer import ColorizeOptions
+from lab_colorize.colouring.options import FORMATS, SOURCE_TYPES, ColorizeOptions
 
+DEFAULTS = ColorizeOptions()
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FORMATS = ("same", "jpg", "png", "tif", "webp", "avif")
-# photo.MAX_PIXELS once more, because importing photo here would make `--help` load OpenCV; a test holds them equal.
-MAX_PIXELS = 500_000_000
 # Lightness is kept at any factor, but JPEG and WebP blur the lightness of neon colours when they are encoded.
 MOST_SATURATED = 5
-# The terms of IPTC's vocabulary "digitalsourcetype" that can be true of a photograph coloured by a network.
-SOURCE_TYPES = (
-    "compositeWithTrainedAlgorithmicMedia",
-    "algorithmicallyEnhanced",
-    "trainedAlgorithmicMedia",
-    "compositeSynthetic",
-    "humanEdits",
-)
-
 model = click.option(
     "--model", metavar="NAME_OR_PATH", help="Model to colour with: a shipped name, or a .tflite file with its card."
 )
@@ -58,14 +46,14 @@ saturation = click.option(
 format_ = click.option(
     "--format",
     type=click.Choice(FORMATS, case_sensitive=False),
-    default="same",
+    default=DEFAULTS.format,
     show_default=True,
     help="File format of the results.",
 )
 quality = click.option(
     "--quality",
     type=click.IntRange(1, 100),
-    default=95,
+    default=DEFAULTS.quality,
     show_default=True,
     help="Quality of JPEG, WebP and AVIF results.",
 )
@@ -78,14 +66,14 @@ accept_truncated = click.option(
 source_type = click.option(
     "--source-type",
     type=click.Choice(SOURCE_TYPES),
-    default=SOURCE_TYPES[0],
+    default=DEFAULTS.source_type,
     show_default=True,
     help="IPTC digital source type written into the results.",
 )
 max_pixels = click.option(
     "--max-pixels",
     type=click.IntRange(min=1),
-    default=MAX_PIXELS,
+    default=DEFAULTS.max_pixels,
     show_default=True,
     help="Refuse photographs of more pixels than this before decoding them.",
 )
@@ -105,8 +93,6 @@ def shared_options(command: Command) -> Command:
     return command
 
 
-def colorize_options(params: Mapping[str, Any]) -> "ColorizeOptions":
+def colorize_options(params: Mapping[str, Any]) -> ColorizeOptions:
     """Pick out of click's parameters those that `ColorizeOptions` has, by name."""
-    from lab_colorize.colorizer import ColorizeOptions
-
     return ColorizeOptions(**{field.name: params[field.name] for field in fields(ColorizeOptions)})

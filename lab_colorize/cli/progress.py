@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from lab_colorize.cli.summary import Tally
+    from lab_colorize.cli.tally import Tally
 
 Shown = Callable[["Tally"], None]
 

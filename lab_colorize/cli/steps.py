@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from lab_colorize.cli.progress import progress
-from lab_colorize.cli.summary import Tally
+from lab_colorize.cli.tally import Tally
 
 Result = TypeVar("Result")
 OnStep = Callable[[bool], None]
@@ -13,7 +13,7 @@ OnStep = Callable[[bool], None]
 
 def counted(total: int, work: Callable[[OnStep], Result], *, quiet: bool) -> Result:
     """Do some work on so many photographs, showing how far it is."""
-    tally = Tally(settled=0)
+    tally = Tally(up_to_date=0)
     with progress(total, quiet=quiet) as shown:
 
         def on_step(well: bool) -> None:

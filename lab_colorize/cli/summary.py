@@ -5,81 +5,25 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from lab_colorize.batch.journal import JOURNAL_NAME
-from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import COPIED, DONE_BEFORE
-from lab_colorize.batch.words import named, number_of
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
-from lab_colorize.errors import ExitCode
+from lab_colorize.cli.tally import LISTED, Tally
+from lab_colorize.wording import named, number_of
 
 if TYPE_CHECKING:
-    from lab_colorize.batch.find import Found
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.plan import Plan
     from lab_colorize.batch.run import Batch
     from lab_colorize.batch.survey import Survey
+    from lab_colorize.files.scan import Found
 
-LISTED = 20  # failures shown; the journal has all
 NO_PHOTOGRAPH = "It is hidden, or no photograph by its suffix."
-
-
-@dataclass
-class Tally:
-    """Outcomes counted as they come; the first failures are kept whole, to be listed."""
-
-    settled: int  # outcomes of earlier batches, which come first and cost no time
-    remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is done again
-    done: int = 0
-    again: Counter[str] = field(default_factory=Counter)  # of those done, by why
-    before: int = 0
-    in_colour: int = 0
-    copied: int = 0
-    colours_copied: int = 0  # of those copied: in colour already
-    failed: int = 0
-    failures: list[str] = field(default_factory=list)  # the sources of those failed
-    listed: list[Outcome] = field(default_factory=list)
-    bug: Outcome | None = None
-
-    def add(self, outcome: Outcome) -> None:
-        """Count one outcome."""
-        if outcome.status is Status.FAILED:
-            self._add_failure(outcome)
-        elif outcome.status is Status.DONE:
-            self.done += 1
-            if outcome.source in self.remade:
-                self.again[self.remade[outcome.source]] += 1
-        elif outcome.reason == DONE_BEFORE:
-            self.before += 1
-        elif outcome.target is not None:
-            self.copied += 1
-            self.colours_copied += outcome.reason != COPIED
-        else:
-            self.in_colour += 1
-
-    def _add_failure(self, outcome: Outcome) -> None:
-        self.failed += 1
-        self.failures.append(outcome.source)
-        if len(self.listed) < LISTED:
-            self.listed.append(outcome)
-        if outcome.traceback and self.bug is None:
-            self.bug = outcome
-
-    @property
-    def tried(self) -> int:
-        """How many were tried in this batch."""
-        return max(0, self.done + self.before + self.in_colour + self.copied + self.failed - self.settled)
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Whether all went well."""
-        return ExitCode.SOME_FAILED if self.failed else ExitCode.OK
 
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
@@ -111,7 +55,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     yield from _gone(batch.plan, "was written down")
     yield from _failures(tally, batch)
     if interrupted:
-        left = len(batch.plan.due) + len(batch.plan.hopeless) - tally.tried
+        left = len(batch.plan.due) + len(batch.plan.rejected) - tally.tried
         yield f"Stopped with {left} left. Run the same command again to go on from here."
 
 
@@ -196,8 +140,8 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from _gone(survey.plan, "would be written down")
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
-    if survey.plan.settled:
-        yield f"{len(survey.plan.settled)} settled before."
+    if survey.plan.up_to_date:
+        yield f"{len(survey.plan.up_to_date)} settled before."
     yield from left_out(survey.found, options)
     if survey.failing:
         yield f"{len(survey.failing)} would fail:"
@@ -228,7 +172,7 @@ def forecast_lines(survey: Survey) -> Iterator[str]:
             continue
         action, why = "copy" if task.copy_only else "colour", survey.plan.remade.get(task.source, "")
         yield json.dumps({"source": task.source, "target": task.target, "action": action, "reason": why})
-    for action, outcomes in (("skip", survey.plan.settled), ("fail", survey.failing)):
+    for action, outcomes in (("skip", survey.plan.up_to_date), ("fail", survey.failing)):
         for outcome in outcomes:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
             yield json.dumps(line)

@@ -135,7 +135,7 @@ def refuse_early(options: TrainOptions, *, resume: bool) -> None:
 
 def tell_of_namesake(name: str) -> None:
     """Say before a long run what installing under this name will replace; the shipped model keeps its own."""
-    from lab_colorize.models import DEFAULT_NAME, SUFFIX, user_models_folder
+    from lab_colorize.colouring.models import DEFAULT_NAME, SUFFIX, user_models_folder
 
     if name == DEFAULT_NAME:
         raise UsageProblem(f"{name!r} is the model that comes with lab-colorize.", remedy="Choose another --name.")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lab_colorize.batch.words import named
 from lab_colorize.cli.console import printable
+from lab_colorize.wording import named
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars

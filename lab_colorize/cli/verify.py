@@ -56,9 +56,9 @@ def verify(
     """
     from lab_colorize.batch.bag import is_bag, results_folder
     from lab_colorize.batch.bag_verify import is_behind
-    from lab_colorize.batch.options import usable_cores
     from lab_colorize.batch.verify import account_of
     from lab_colorize.cli.steps import counted
+    from lab_colorize.workers import usable_cores
 
     if source is not None and results_only:
         raise UsageProblem("--source and --results-only contradict each other.", remedy="Leave one of them out.")
@@ -94,7 +94,7 @@ def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
 
 def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: bool) -> Iterator[str]:
     from lab_colorize.batch.finding import Kind
-    from lab_colorize.batch.words import named, number_of
+    from lab_colorize.wording import named, number_of
 
     if not quiet:
         for kind in Kind:

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.colour.lab import Plane
 from lab_colorize.evaluation.bench import Bench
-from lab_colorize.lab import Plane
 
 Planes: TypeAlias = tuple[Plane, Plane, Plane]
 """L*, a* and b*, each (H, W) float32."""

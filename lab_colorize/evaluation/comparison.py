@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.colour.lab import Plane, lab_of, lightness_table
 from lab_colorize.evaluation.bench import Bench
 from lab_colorize.evaluation.colour_difference import ColourDifference, Planes
 from lab_colorize.evaluation.figures import Bytes, Figures, psnr
 from lab_colorize.evaluation.similarity import WINDOW, Similarity
-from lab_colorize.lab import Plane, lab_of, lightness_table
 
 STRIP = 1 << 16  # pixels at a time; those of 256 x 256 are one strip
 

@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from lab_colorize.colorizer import Colorizer
+from lab_colorize.colour.join import join
+from lab_colorize.colour.lightness import Lightness
+from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.errors import UsageProblem
 from lab_colorize.evaluation.figures import Bytes
-from lab_colorize.join import join
-from lab_colorize.lightness import Lightness
-from lab_colorize.models import Model, find_model
 
 Colour: TypeAlias = Callable[[Lightness], Bytes]
 """L* (H, W) in 0..100 to sRGB pixels (H, W, 3)."""
@@ -26,7 +26,7 @@ class Contender:
     """Something that colours, and what it is called in tables."""
 
     label: str
-    equip: Callable[[], Colour]
+    make_colour: Callable[[], Colour]
     """Called once in each thread, because a running model is not for sharing."""
     model: Model | None = None
     """None for baselines, and for stand-ins in tests."""
@@ -50,12 +50,12 @@ def contenders_named(models: Sequence[str | Path | None], saturation: float | No
 
 
 def _contender(label: str, model: Model, saturation: float | None) -> Contender:
-    def equip() -> Colour:
+    def make_colour() -> Colour:
         colorizer = Colorizer(model, threads=1)  # the other cores have photographs of their own
         return lambda lightness: _bytes(colorizer.colorize_lightness(lightness, np.uint8, saturation=saturation))
 
-    equip()
-    return Contender(label, equip, model)
+    make_colour()
+    return Contender(label, make_colour, model)
 
 
 def _labels(models: Sequence[Model]) -> list[str]:

@@ -1,19 +1,19 @@
 """A set measured: every photograph coloured by every contender, and compared with what it truly looks like.
 
 looked = look(folder)
-photo_set = read_set(looked, protocol, workers=2)
+photo_set = read_set(looked, settings, workers=2)
 evaluation = measure(photo_set, contenders_named(["default"]), workers=2)
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lab_colorize.batch.crew import Crew
+from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.evaluation.comparison import Comparer
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, Contender, baseline
 from lab_colorize.evaluation.figures import Figures
 from lab_colorize.evaluation.photographs import Photograph, PhotoSet
-from lab_colorize.lightness import lightness_through
+from lab_colorize.workers import WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def measure(
     contenders = (*models, baseline(GREY, (0.0, 0.0)), baseline(CONSTANT, photo_set.mean_ab))
     labels = [contender.label for contender in contenders]
 
-    def equip() -> Callable[[Photograph], Measured]:
-        colours = [contender.equip() for contender in contenders]
+    def make_worker() -> Callable[[Photograph], Measured]:
+        colours = [contender.make_colour() for contender in contenders]
         comparer = Comparer()
 
         def compared(photograph: Photograph) -> Measured:
@@ -78,7 +78,7 @@ def measure(
         return compared
 
     measured: list[Measured] = []
-    for one in Crew(photo_set.photographs, equip, workers).results():
+    for one in WorkerPool(photo_set.photographs, make_worker, workers).results():
         measured.append(one)
         on_step(True)  # noqa: FBT003  # as read_set says it
     return Evaluation(photo_set, contenders, tuple(sorted(measured, key=lambda one: one.name)))

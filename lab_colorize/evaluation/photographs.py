@@ -10,17 +10,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lab_colorize.batch.crew import Crew
-from lab_colorize.batch.find import Search, find
-from lab_colorize.batch.words import number_of
+from lab_colorize.colour.lab import lab_of
+from lab_colorize.colour.tone import tone_of
 from lab_colorize.errors import NothingToDo, UnreadablePhoto, UsageProblem
 from lab_colorize.evaluation.comparison import STRIP
 from lab_colorize.evaluation.figures import Bytes
-from lab_colorize.evaluation.protocol import Protocol
+from lab_colorize.evaluation.settings import Settings
 from lab_colorize.evaluation.similarity import WINDOW
-from lab_colorize.lab import lab_of
-from lab_colorize.photo import PHOTO_SUFFIXES, read_photo
-from lab_colorize.tone import tone_of
+from lab_colorize.files.scan import Search, scan
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.photos.photo import read_photo
+from lab_colorize.wording import number_of
+from lab_colorize.workers import WorkerPool
 
 ROOM = 256 << 20  # bytes of pixels kept for the measuring; what finds no room is read a second time
 
@@ -71,7 +72,7 @@ class PhotoSet:
     """Everything that was read; each part in the order of names."""
 
     folder: Path
-    protocol: Protocol
+    settings: Settings
     photographs: tuple[Photograph, ...]
     grey: tuple[str, ...]
     unreadable: tuple[Unreadable, ...]
@@ -86,7 +87,7 @@ class PhotoSet:
         """What is measured of a photograph."""
         if photograph.pixels is not None:
             return photograph.pixels
-        return self.protocol.prepared(read_photo(self.folder / photograph.name).pages[0].pixels)
+        return self.settings.prepared(read_photo(self.folder / photograph.name).pages[0].pixels)
 
 
 def look(folder: Path, limit: int | None = None) -> Looked:
@@ -98,25 +99,25 @@ def look(folder: Path, limit: int | None = None) -> Looked:
         raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.")
     if not folder.is_dir():
         raise UsageProblem(f"{folder} is a file.", remedy="Give a folder of colour photographs.")
-    found = find(Search(folder, folder / ".lab-colorize-none", PHOTO_SUFFIXES))
-    if not found.photographs and not found.troubles:
+    found = scan(Search(folder, folder / ".lab-colorize-none", PHOTO_SUFFIXES))
+    if not found.photographs and not found.problems:
         raise NothingToDo(f"No photograph in {folder}.", remedy="Give a folder of colour photographs.")
     names = found.photographs
     if limit is not None and limit < len(names):
         names = [names[number * len(names) // limit] for number in range(limit)]
-    troubles = (Unreadable(trouble.source, trouble.reason, trouble.remedy) for trouble in found.troubles)
-    return Looked(folder, tuple(names), tuple(troubles), len(found.photographs) - len(names))
+    problems = (Unreadable(problem.source, problem.reason, problem.remedy) for problem in found.problems)
+    return Looked(folder, tuple(names), tuple(problems), len(found.photographs) - len(names))
 
 
 def read_set(
-    looked: Looked, protocol: Protocol, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
+    looked: Looked, settings: Settings, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
 ) -> PhotoSet:
     """Read every photograph once; `on_step` hears after each whether it could be read."""
     photographs: list[Photograph] = []
     grey: list[str] = []
     unreadable = list(looked.unreadable)
     room = ROOM
-    reading = Crew(looked.names, lambda: lambda name: _read(looked.folder, name, protocol), workers)
+    reading = WorkerPool(looked.names, lambda: lambda name: _read(looked.folder, name, settings), workers)
     for one in reading.results():
         if isinstance(one, Photograph):
             room -= one.pixels.nbytes if one.pixels is not None else 0
@@ -135,14 +136,14 @@ def read_set(
         )
     return PhotoSet(
         looked.folder,
-        protocol,
+        settings,
         tuple(sorted(photographs, key=lambda photograph: photograph.name)),
         tuple(sorted(grey)),
         tuple(sorted(unreadable, key=lambda one: one.name)),
     )
 
 
-def _read(folder: Path, name: str, protocol: Protocol) -> Photograph | Grey | Unreadable:
+def _read(folder: Path, name: str, settings: Settings) -> Photograph | Grey | Unreadable:
     """Look at the first page of one photograph."""
     try:
         page = read_photo(folder / name).pages[0]
@@ -150,7 +151,7 @@ def _read(folder: Path, name: str, protocol: Protocol) -> Photograph | Grey | Un
         return Unreadable(name, error.what, error.remedy)
     if page.pixels.ndim == 2 or not tone_of(page.pixels).in_colour:
         return Grey(name)
-    pixels = protocol.prepared(page.pixels)
+    pixels = settings.prepared(page.pixels)
     if min(pixels.shape[:2]) < WINDOW:
         return Unreadable(name, f"SSIM needs {WINDOW} pixels each way.", "Leave it out, or give --size 256.")
     return Photograph(name, page.width, page.height, _mean_ab(pixels), pixels)

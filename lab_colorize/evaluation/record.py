@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from lab_colorize import __version__
 from lab_colorize.evaluation.contenders import Contender
 from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import Evaluation, Measured
 from lab_colorize.evaluation.pairing import CONFIDENCE, RESAMPLES, SEED, Difference, Pairing, pair
 from lab_colorize.evaluation.summary import Summary, summarize
+from lab_colorize.version import __version__
 
 FORM = 1  # of the JSON; grows when a reader of the former one would stumble
 DECIMALS = 6
@@ -32,10 +32,10 @@ def json_of(evaluation: Evaluation, *, created: datetime | None = None) -> bytes
         "created": (created or datetime.now(UTC)).isoformat(timespec="seconds"),
         "versions": versions(),
         "protocol": {
-            "name": photo_set.protocol.name,
-            "side": photo_set.protocol.side,
-            "saturation": photo_set.protocol.saturation,
-            "description": photo_set.protocol.description,
+            "name": photo_set.settings.name,
+            "side": photo_set.settings.side,
+            "saturation": photo_set.settings.saturation,
+            "description": photo_set.settings.description,
         },
         "figures": {figure.key: {"better": figure.better, "meaning": figure.meaning} for figure in FIGURES},
         "folder": str(photo_set.folder),

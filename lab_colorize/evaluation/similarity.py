@@ -7,8 +7,8 @@ Instead of means, sums over windows: whole numbers below 2^24, which float32 hol
 import cv2
 import numpy as np
 
+from lab_colorize.colour.lab import Plane
 from lab_colorize.evaluation.bench import Bench
-from lab_colorize.lab import Plane
 
 WINDOW = 7
 _COUNT = WINDOW * WINDOW

@@ -16,16 +16,16 @@ from tempfile import TemporaryFile
 import cv2
 import numpy as np
 
-from lab_colorize.batch.crew import Crew
 from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import ColorizeError, NothingToDo, OutputError, UsageProblem
 from lab_colorize.evaluation.figures import Bytes
-from lab_colorize.evaluation.protocol import Protocol
-from lab_colorize.photo import probe_photo, read_photo, write_whole
+from lab_colorize.evaluation.settings import Settings
+from lab_colorize.files.writing import unwritten, write_whole
+from lab_colorize.photos.photo import probe_photo, read_photo
 from lab_colorize.report.pictures import fitted, jpeg
 from lab_colorize.report.sheet_page import Entry, sheet_page
-from lab_colorize.writing import unwritten
+from lab_colorize.workers import WorkerPool
 
 WIDTH, HEIGHT = 300, 160  # of each half at most, in pixels; rows of one height, but for panoramas
 GAP = 4  # of white between the halves
@@ -48,9 +48,9 @@ def write_contact_sheet(
         raise OutputError(f"{thumbnails} cannot be made: {error.strerror or error}.") from error
     drawer = _Drawer(folder, out, file.absolute().parent, thumbnails)
     entries: list[Entry] = []
-    for entry in Crew(outcomes, lambda: drawer.entry, workers).results():
+    for entry in WorkerPool(outcomes, lambda: drawer.entry, workers).results():
         entries.append(entry)
-        on_step(not entry.trouble)
+        on_step(not entry.problem)
     entries.sort(key=lambda entry: entry.outcome.source)
     write_whole(file, sheet_page(folder.absolute().name, entries), overwrite=True)
     _clear(thumbnails, {entry.thumbnail.name for entry in entries if entry.thumbnail})
@@ -115,7 +115,7 @@ class _Drawer:
                 write_whole(thumbnail, jpeg(pair, QUALITY), overwrite=True)
             size = _size(thumbnail)
         except ColorizeError as error:
-            return Entry(outcome, *links, trouble=error.what)
+            return Entry(outcome, *links, problem=error.what)
         return Entry(outcome, *links, thumbnail=thumbnail, size=size)
 
 
@@ -128,7 +128,7 @@ def drawn(before: Bytes, after: Bytes) -> Bytes:
 
 
 def _first_page(path: Path) -> Bytes:
-    pixels = Protocol(side=None).prepared(read_photo(path).pages[0].pixels)
+    pixels = Settings(side=None).prepared(read_photo(path).pages[0].pixels)
     return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False) if pixels.ndim == 2 else pixels
 
 

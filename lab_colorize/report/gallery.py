@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lab_colorize.colour.lab import lightness_of
 from lab_colorize.evaluation.contenders import GREY
 from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.evaluation.measure import Evaluation, Measured
 from lab_colorize.evaluation.summary import ranked
-from lab_colorize.lab import lightness_of
 from lab_colorize.report.page import escaped
 from lab_colorize.report.pictures import data_uri
 
@@ -61,7 +61,7 @@ def _shower(evaluation: Evaluation) -> Callable[[str], str]:
     """What makes one photograph's figure; each contender is made ready once."""
     measured = {one.name: one for one in evaluation.measured}
     wanted = {GREY, *evaluation.models}
-    colours = {one.label: one.equip() for one in evaluation.contenders if one.label in wanted}
+    colours = {one.label: one.make_colour() for one in evaluation.contenders if one.label in wanted}
 
     def shown(name: str) -> str:
         pixels = evaluation.photo_set.pixels_of(measured[name].photograph)

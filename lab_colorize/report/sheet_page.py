@@ -21,7 +21,7 @@ class Entry:
     """Ways from the sheet to the files."""
     thumbnail: Path | None = None
     size: tuple[int, int] = (0, 0)
-    trouble: str = ""
+    problem: str = ""
     """Why there is no thumbnail."""
 
 
@@ -62,7 +62,7 @@ def _card(entry: Entry) -> str:
 
 def _picture(entry: Entry) -> str:
     if entry.thumbnail is None:
-        return f'<p class="trouble">{escaped(entry.trouble)}</p>'
+        return f'<p class="trouble">{escaped(entry.problem)}</p>'
     path = f"{entry.thumbnail.parent.name}/{entry.thumbnail.name}"
     width, height = entry.size
     alt = escaped(f"{entry.outcome.source}, before and after")

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Iterator
 
-from lab_colorize.batch.words import number_of
 from lab_colorize.evaluation.figures import FIGURES, Figure
 from lab_colorize.evaluation.measure import Evaluation
 from lab_colorize.evaluation.pairing import JUDGED, Pairing, pair
 from lab_colorize.evaluation.photographs import PhotoSet
 from lab_colorize.evaluation.summary import Spread, Summary, summarize
+from lab_colorize.wording import number_of
 
 _NAME = 28  # columns for a figure's name
 _OF_MEANS = (("psnr_of_mean_mse", "PSNR of the mean MSE, dB"), ("lab8_psnr_of_mean_mse", "lab8 PSNR of mean MSE, dB"))
@@ -20,7 +20,7 @@ _BLOCKS: tuple[tuple[str, Callable[[Spread], float | None]], ...] = (
 
 
 def lines_of(evaluation: Evaluation) -> Iterator[str]:
-    """Protocol, table, worst photographs, and the models against each other if there are several."""
+    """The protocol, table, worst photographs, and the models against each other if there are several."""
     summaries = [summarize(evaluation, label) for label in evaluation.labels]
     yield protocol_in_words(evaluation.photo_set)
     yield f"{counts_in_words(evaluation.photo_set)}."
@@ -34,9 +34,9 @@ def lines_of(evaluation: Evaluation) -> Iterator[str]:
 
 def protocol_in_words(photo_set: PhotoSet) -> str:
     """The protocol by name and in a sentence."""
-    protocol = photo_set.protocol
-    strength = "as each card recommends" if protocol.saturation is None else f"{protocol.saturation:g}"
-    return f"Protocol {protocol.name}: {protocol.description} Saturation {strength}."
+    settings = photo_set.settings
+    strength = "as each card recommends" if settings.saturation is None else f"{settings.saturation:g}"
+    return f"Protocol {settings.name}: {settings.description} Saturation {strength}."
 
 
 def counts_in_words(photo_set: PhotoSet) -> str:

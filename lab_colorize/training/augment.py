@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import Plane
+from lab_colorize.colour.lab import Plane
 from lab_colorize.training.options import Augmentation
 
 MOST_REDUCTION = 1.5  # bilinear sampling still touches every pixel up to 2; stretching takes some of that

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, lab_of
+from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.augment import aged, crop
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.options import Augmentation

@@ -14,13 +14,13 @@ from typing import Any
 
 import keras
 
-from lab_colorize import __version__
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.dataset import Found, counted
 from lab_colorize.training.judge import Judge
 from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import FIGURES
 from lab_colorize.training.split import Parts
+from lab_colorize.version import __version__
 
 PACKAGES = ("numpy", "opencv-python-headless", "tensorflow", "jax", "torch")
 PRIVATE = frozenset({"photos", "run", "validation_folder", "init_from", "encoder_weights"})  # paths of this machine

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.errors import OutputError, TrainingError
+from lab_colorize.files.writing import write_whole
 from lab_colorize.training.average import WeightAverage
-from lab_colorize.writing import write_whole
 
 CHECKPOINT_NAME = "last.npz"
 

@@ -18,10 +18,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.batch.find import Search, find
+from lab_colorize.colour.tone import tone_of
 from lab_colorize.errors import NothingToDo, UnreadablePhoto
-from lab_colorize.photo import PHOTO_SUFFIXES, read_photo
-from lab_colorize.tone import tone_of
+from lab_colorize.files.scan import Search, scan
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.photos.photo import read_photo
 from lab_colorize.training.looks import Look, look_of
 
 AHEAD = 4  # photographs in work per core while a folder is read: enough to keep cores busy, little enough to hold
@@ -101,10 +102,10 @@ def names_in(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
     """What there is to read, and where it cannot even be looked; NothingToDo if there is no photograph."""
     if not folder.is_dir():
         raise NothingToDo(f"There is no folder {folder}.", remedy="Name a folder of colour photographs.")
-    looked = find(Search(folder, apart_from, PHOTO_SUFFIXES))
+    looked = scan(Search(folder, apart_from, PHOTO_SUFFIXES))
     if not looked.photographs:
         raise NothingToDo(f"There is no photograph in {folder}.", remedy="Name a folder of colour photographs.")
-    return looked.photographs, Found(unreadable=[trouble.source for trouble in looked.troubles])
+    return looked.photographs, Found(unreadable=[problem.source for problem in looked.problems])
 
 
 @dataclass(frozen=True, slots=True)

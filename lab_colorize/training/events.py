@@ -13,7 +13,7 @@ from functools import cache, reduce
 from pathlib import Path
 
 from lab_colorize.errors import OutputError
-from lab_colorize.writing import write_whole
+from lab_colorize.files.writing import write_whole
 
 EVENTS_NAME = "events.out.tfevents.0.lab-colorize"  # TensorBoard wants `tfevents` in the name
 POLYNOMIAL = 0x82F63B78  # Castagnoli's, lowest bit first

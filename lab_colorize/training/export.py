@@ -21,10 +21,10 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
+from lab_colorize.colour.lab import AB_SCALE, Plane
+from lab_colorize.colouring.models import Model, find_model
+from lab_colorize.colouring.runtime import interpreter_for
 from lab_colorize.errors import MissingPackage, OutputError, TrainingError
-from lab_colorize.lab import AB_SCALE, Plane
-from lab_colorize.models import Model, find_model
-from lab_colorize.runtime import interpreter_for
 from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import row_named
 from lab_colorize.zoo.factory import build

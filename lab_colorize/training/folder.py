@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from lab_colorize.batch.lock import try_lock
 from lab_colorize.errors import NothingToDo, OutputError, OutputExists, TrainingError
+from lab_colorize.files.lock import try_lock
+from lab_colorize.files.writing import write_whole
 from lab_colorize.training import config
 from lab_colorize.training.config import CONFIG_NAME, Request
 from lab_colorize.training.options import TrainOptions
-from lab_colorize.writing import write_whole
 
 LOCK_NAME = ".lock"
 

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.join import join
-from lab_colorize.lab import AB_SCALE, L_SCALE, Plane, lab_of
+from lab_colorize.colour.join import join
+from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.dataset import Example
 
 MOST = 384  # photographs looked at after an epoch; evenly chosen, so that no source is missed

@@ -12,8 +12,8 @@ from typing import Any
 
 import keras
 
+from lab_colorize.colour.lab import AB_SCALE
 from lab_colorize.errors import UsageProblem
-from lab_colorize.lab import AB_SCALE
 from lab_colorize.training.adversarial import Adversarial
 from lab_colorize.training.batches import Batch, Target
 from lab_colorize.training.options import Stage, TrainOptions

@@ -10,8 +10,8 @@ import cv2
 import keras
 import numpy as np
 
+from lab_colorize.files.writing import write_whole
 from lab_colorize.training.judge import Judge, answers
-from lab_colorize.writing import write_whole
 
 PICTURES = "pictures"
 CURVES_NAME = "curves.png"

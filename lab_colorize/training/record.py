@@ -15,12 +15,12 @@ from pathlib import Path
 import keras
 
 from lab_colorize.errors import OutputError
+from lab_colorize.files.writing import TEMPORARY_PREFIX, write_whole
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.events import EventFile
 from lab_colorize.training.judge import Judge, Verdict
 from lab_colorize.training.objectives import Objective
 from lab_colorize.training.pictures import draw_curves, paint
-from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
 
 HISTORY_NAME = "history.csv"
 DRAWN_EVERY = 60.0  # seconds; matplotlib takes about one, and short epochs are no reason to wait for it

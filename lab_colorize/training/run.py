@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lab_colorize.colour.lab import L_SCALE
+from lab_colorize.colouring.models import Model, find_model, user_models_folder
 from lab_colorize.errors import NothingToDo, OutputError, TrainingError
-from lab_colorize.lab import L_SCALE
-from lab_colorize.models import Model, find_model, user_models_folder
+from lab_colorize.files.writing import write_whole
 from lab_colorize.training import card, checkpoint, timing
 from lab_colorize.training.checkpoint import Checkpoint, State
 from lab_colorize.training.config import CONFIG_NAME
@@ -25,7 +26,6 @@ from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import BEST_NAME
 from lab_colorize.training.split import Parts, against, split
 from lab_colorize.training.start import WEIGHTS_SUFFIX, network_for
-from lab_colorize.writing import write_whole
 
 EXPORT_SAMPLES = 16
 

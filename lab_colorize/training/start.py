@@ -9,8 +9,8 @@ from pathlib import Path
 
 import keras
 
+from lab_colorize.colouring.models import model_folders
 from lab_colorize.errors import TrainingError, UsageProblem
-from lab_colorize.models import model_folders
 from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import BEST_NAME
 from lab_colorize.zoo.factory import build

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import AB_SCALE, Plane
+from lab_colorize.colour.lab import AB_SCALE, Plane
 
 GRID = 10  # units of a* and b* between bins
 REACH = 13.5  # units that a bin may be away from the nearest colour that sRGB has

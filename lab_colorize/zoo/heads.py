@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from lab_colorize.lab import AB_SCALE, KNEE, L_SCALE, RGB_TO_XYZ, XYZ_TO_RGB, Plane, encoded
+from lab_colorize.colour.lab import AB_SCALE, KNEE, L_SCALE, RGB_TO_XYZ, XYZ_TO_RGB, Plane, encoded
 from lab_colorize.zoo.bins import BINS, softly_encoded
 from lab_colorize.zoo.catalog import Head, Row
 

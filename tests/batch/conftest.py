@@ -20,10 +20,11 @@ import pytest
 from lab_colorize.batch import run
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome
-from lab_colorize.cli import main
-from lab_colorize.colorizer import ColorizeOptions, Coloured
+from lab_colorize.cli.group import main
+from lab_colorize.colouring.on_disk import Coloured
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import AlreadyInColour, OutputExists, UnreadablePhoto
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.files.writing import TEMPORARY_PREFIX
 
 RECIPE = Recipe("stand-in", "0" * 64, "plain")
 
@@ -35,8 +36,8 @@ class StandIn:
     recipe: Recipe = RECIPE
     asked: list[str] = field(default_factory=list)
 
-    def studio(self) -> run.Studio:
-        return run.Studio(self.recipe, lambda: self.colour)
+    def factory(self) -> run.ColorizerFactory:
+        return run.ColorizerFactory(self.recipe, lambda: self.colour)
 
     def colour(self, source: Path, target: Path, *, overwrite: bool) -> Coloured:
         self.asked.append(source.name)
@@ -82,7 +83,7 @@ class Archive:
         )
 
     def batch(self, **more: object) -> dict[str, Outcome]:
-        with run.Batch(self.options(**more), self.stand_in.studio()) as batch:
+        with run.Batch(self.options(**more), self.stand_in.factory()) as batch:
             return {outcome.source: outcome for outcome in batch}
 
     def asked(self) -> list[str]:

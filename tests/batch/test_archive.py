@@ -21,9 +21,9 @@ from lab_colorize.batch import survey
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.plan import Task
 from lab_colorize.batch.survey import Share, Sort, measure, pace_of
-from lab_colorize.colorizer import ColorizeOptions
-from lab_colorize.models import find_model
-from lab_colorize.photo import Format
+from lab_colorize.colouring.models import find_model
+from lab_colorize.colouring.options import ColorizeOptions
+from lab_colorize.photos.kinds import Format
 
 from .conftest import Archive, Batch, Ended, arguments, picture
 

@@ -17,9 +17,9 @@ from lab_colorize.batch.journal import Journal
 from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.run import Batch as Planned
 from lab_colorize.batch.verify import account_of
-from lab_colorize.cli import main
+from lab_colorize.cli.group import main
 from lab_colorize.errors import OutputError, UsageProblem
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.files.writing import TEMPORARY_PREFIX
 
 from .conftest import Archive, Batch, Ended, picture
 
@@ -42,7 +42,7 @@ def listed(bag: Path) -> dict[str, str]:
 
 
 def names_before(archive: Archive) -> frozenset[str]:
-    with Planned(archive.options(), archive.stand_in.studio()) as planned:
+    with Planned(archive.options(), archive.stand_in.factory()) as planned:
         return names_to_be(bag_of(archive), planned.plan)
 
 

@@ -16,11 +16,11 @@ import pytest
 
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, Studio
-from lab_colorize.cli import main
-from lab_colorize.colorizer import Coloured
+from lab_colorize.batch.run import Batch, ColorizerFactory
+from lab_colorize.cli.group import main
+from lab_colorize.colouring.on_disk import Coloured
 from lab_colorize.errors import ExitCode, OutputError
-from lab_colorize.writing import TEMPORARY_PREFIX, write_whole
+from lab_colorize.files.writing import TEMPORARY_PREFIX, write_whole
 from tests.programs import benchmark_called
 
 from .conftest import RECIPE, Archive, arguments, contents_below, picture
@@ -41,7 +41,7 @@ def real(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
         hashes = (hashlib.sha256(data).hexdigest() for data in (content, b"coloured " + content))
         return Coloured(target, 4, 3, 1, *hashes, ())
 
-    monkeypatch.setattr(archive.stand_in, "studio", lambda: Studio(RECIPE, lambda: colour))
+    monkeypatch.setattr(archive.stand_in, "factory", lambda: ColorizerFactory(RECIPE, lambda: colour))
     return archive
 
 
@@ -74,7 +74,7 @@ def test_what_the_disk_refuses_fails_clearly_and_the_next_run_completes(
             patch.setattr(Path, "open", refusing_to_write(code))
         else:
             patch.setattr(step, refusing(step, code))
-        with end, Batch(real.options(copy_rest=True), real.stand_in.studio()) as batch:
+        with end, Batch(real.options(copy_rest=True), real.stand_in.factory()) as batch:
             outcomes.extend(batch)
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
     assert 0 < len(failed) < len(outcomes) == 32

@@ -12,10 +12,11 @@ import tifffile
 
 from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, real_studio
-from lab_colorize.colorizer import ColorizeOptions, Colorizer
+from lab_colorize.batch.run import Batch, colorizer_factory
+from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.colouring.models import MODELS_VARIABLE, Model, find_model, installed_models, shipped_models_folder
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ModelDamaged
-from lab_colorize.models import MODELS_VARIABLE, Model, find_model, installed_models, shipped_models_folder
 
 from .conftest import Archive, contents_below, picture
 from .conftest import Batch as Command
@@ -30,7 +31,7 @@ def photographs(archive: Archive, tiny_model: Path) -> Callable[..., dict[str, O
 
     def colour(**options: Any) -> dict[str, Outcome]:
         asked = replace(archive.options(), model=str(tiny_model), colorize=ColorizeOptions(**options))
-        with Batch(asked, real_studio(asked)) as batch:
+        with Batch(asked, colorizer_factory(asked)) as batch:
             return {outcome.source: outcome for outcome in batch}
 
     return colour
@@ -133,11 +134,11 @@ def test_a_photograph_of_which_one_page_could_not_be_coloured_is_not_written_at_
     photographs: Callable[..., dict[str, Outcome]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import lab_colorize.colorizer
+    import lab_colorize.colouring.colorizer
 
     pages = np.random.default_rng(0).integers(0, 256, (3, 40, 60), np.uint8)
     tifffile.imwrite(archive.folder / "album.tif", pages, photometric="minisblack")
-    honest, asked = lab_colorize.colorizer.join, iter(range(9))
+    honest, asked = lab_colorize.colouring.colorizer.join, iter(range(9))
 
     def join(*given: Any) -> Any:
         if next(asked) == 2:
@@ -145,7 +146,7 @@ def test_a_photograph_of_which_one_page_could_not_be_coloured_is_not_written_at_
         return honest(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lab_colorize.colorizer, "join", join)
+        patch.setattr(lab_colorize.colouring.colorizer, "join", join)
         assert photographs()["album.tif"].status is Status.FAILED
     assert contents_below(archive.out) == {}
     assert photographs()["album.tif"].status is Status.DONE

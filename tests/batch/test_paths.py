@@ -11,13 +11,14 @@ import pytest
 
 from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Status
-from lab_colorize.batch.run import Studio
+from lab_colorize.batch.run import ColorizerFactory
 from lab_colorize.batch.verify import account_of
-from lab_colorize.cli import main
 from lab_colorize.cli.console import printable
-from lab_colorize.colorizer import ColorizeOptions, Coloured
+from lab_colorize.cli.group import main
+from lab_colorize.colouring.on_disk import Coloured
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ExitCode
-from lab_colorize.writing import write_whole
+from lab_colorize.files.writing import write_whole
 
 from .conftest import RECIPE, Archive, Batch, contents_below, picture
 
@@ -129,7 +130,7 @@ class TestLinks:
             write_whole(target, b"coloured", overwrite=overwrite)
             return Coloured(target, 4, 3, 1, "0" * 64, "0" * 64)
 
-        monkeypatch.setattr(archive.stand_in, "studio", lambda: Studio(RECIPE, lambda: colour))
+        monkeypatch.setattr(archive.stand_in, "factory", lambda: ColorizerFactory(RECIPE, lambda: colour))
         outcomes = archive.batch(copy_rest=True, colorize=ColorizeOptions(overwrite=overwrite))
         assert contents_below(outside) == before
         failed = {name for name, outcome in outcomes.items() if outcome.status is Status.FAILED}
@@ -158,7 +159,7 @@ def test_a_disk_that_allows_fewer_names_fails_those_it_refuses(
 
     monkeypatch.setattr(os, "link", particular(os.link, 1))
     monkeypatch.setattr(os, "mkdir", particular(os.mkdir, 0))
-    monkeypatch.setattr(archive.stand_in, "studio", lambda: Studio(RECIPE, lambda: colour))
+    monkeypatch.setattr(archive.stand_in, "factory", lambda: ColorizerFactory(RECIPE, lambda: colour))
     outcomes = archive.batch()
     assert {name: outcome.status.value for name, outcome in outcomes.items()} == {
         "plain.jpg": "done",

@@ -13,7 +13,7 @@ from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.plan import DONE_BEFORE, OTHER_PHOTOGRAPH, OTHER_RECIPE, Plan
 from lab_colorize.batch.run import Batch
 from lab_colorize.cli.summary import beforehand
-from lab_colorize.colorizer import ColorizeOptions
+from lab_colorize.colouring.options import ColorizeOptions
 
 from .conftest import Archive
 
@@ -61,7 +61,7 @@ def test_photographs_of_another_folder_are_mentioned_unless_they_are_the_same_on
 
 
 def planned(archive: Archive) -> Plan:
-    with Batch(archive.options(), archive.stand_in.studio()) as batch:
+    with Batch(archive.options(), archive.stand_in.factory()) as batch:
         return batch.plan
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, Studio
-from lab_colorize.colorizer import ColorizeOptions, Coloured
+from lab_colorize.batch.run import Batch, ColorizerFactory
+from lab_colorize.colouring.on_disk import Coloured
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ModelDamaged, NothingToDo, OutputError, UsageProblem
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.files.writing import TEMPORARY_PREFIX
 
 from .conftest import RECIPE, Archive, written
 
@@ -201,7 +202,7 @@ class TestCopies:
         archive.add("note.txt", "other.txt")
         archive.batch(copy_rest=True)
         touch_later(archive.folder / "note.txt", "changed")
-        with Batch(archive.options(copy_rest=True), archive.stand_in.studio()) as batch:
+        with Batch(archive.options(copy_rest=True), archive.stand_in.factory()) as batch:
             assert [task.source for task in batch.plan.due] == ["note.txt"]
             list(batch)
         assert (archive.out / "note.txt").read_text() == "changed"
@@ -212,7 +213,7 @@ class TestCopies:
         def broken() -> None:
             raise ModelDamaged("No model here.")
 
-        with Batch(archive.options(copy_rest=True), Studio(RECIPE, broken)) as batch:  # type: ignore[arg-type]
+        with Batch(archive.options(copy_rest=True), ColorizerFactory(RECIPE, broken)) as batch:  # type: ignore[arg-type]
             assert [outcome.status for outcome in batch] == [Status.SKIPPED]
 
     @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file at hand that opens and cannot be read")
@@ -237,7 +238,7 @@ def test_a_damaged_model_stops_the_batch_before_the_first_photograph(archive: Ar
         raise ModelDamaged("The hash differs.")
 
     with (
-        Batch(archive.options(), Studio(RECIPE, broken)) as batch,  # type: ignore[arg-type]
+        Batch(archive.options(), ColorizerFactory(RECIPE, broken)) as batch,  # type: ignore[arg-type]
         pytest.raises(ModelDamaged),
     ):
         list(batch)
@@ -248,7 +249,7 @@ def test_each_worker_has_a_colour_of_its_own(archive: Archive) -> None:
     archive.add(*(f"{number}.jpg" for number in range(20)))
     users: dict[int, set[int]] = {}
 
-    def equip() -> Callable[..., Coloured]:
+    def make_colour() -> Callable[..., Coloured]:
         threads: set[int] = set()
         users[id(threads)] = threads
 
@@ -259,14 +260,14 @@ def test_each_worker_has_a_colour_of_its_own(archive: Archive) -> None:
 
         return colour
 
-    with Batch(archive.options(workers=3), Studio(RECIPE, equip)) as batch:
+    with Batch(archive.options(workers=3), ColorizerFactory(RECIPE, make_colour)) as batch:
         assert len(list(batch)) == 20
     assert [len(threads) for threads in users.values()] == [1, 1, 1]
 
 
 def test_after_stop_what_is_in_hand_is_finished_and_the_rest_is_done_next_time(archive: Archive) -> None:
     archive.add(*(f"{number:02}.jpg" for number in range(30)))
-    with Batch(archive.options(), archive.stand_in.studio()) as batch:
+    with Batch(archive.options(), archive.stand_in.factory()) as batch:
         first = []
         for outcome in batch:
             first.append(outcome)
@@ -278,7 +279,7 @@ def test_after_stop_what_is_in_hand_is_finished_and_the_rest_is_done_next_time(a
 
 def test_what_nobody_waits_for_any_more_is_still_written_down(archive: Archive) -> None:
     archive.add(*(f"{number:02}.jpg" for number in range(30)))
-    with Batch(archive.options(), archive.stand_in.studio()) as batch:
+    with Batch(archive.options(), archive.stand_in.factory()) as batch:
         next(iter(batch))  # and leave
     lines = (archive.out / "lab-colorize.jsonl").read_text().splitlines()
     assert {json.loads(line)["target"] for line in lines} == set(archive.results())
@@ -286,7 +287,7 @@ def test_what_nobody_waits_for_any_more_is_still_written_down(archive: Archive) 
 
 def test_a_second_batch_on_the_same_out_is_refused(archive: Archive) -> None:
     archive.add("1.jpg")
-    with Batch(archive.options(), archive.stand_in.studio()), pytest.raises(OutputError, match="Another batch"):
+    with Batch(archive.options(), archive.stand_in.factory()), pytest.raises(OutputError, match="Another batch"):
         archive.batch()
     assert statuses(archive.batch()) == {"1.jpg": "done"}
 

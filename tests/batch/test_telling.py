@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from lab_colorize.batch.find import Found
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import OTHER_RECIPE, Task
 from lab_colorize.batch.survey import Measured, Pace, Share, Sort, estimate
 from lab_colorize.cli import progress as shown
-from lab_colorize.cli.options import MAX_PIXELS, SOURCE_TYPES
-from lab_colorize.cli.summary import LISTED, Tally, summary
-from lab_colorize.colorizer import ColorizeOptions
-from lab_colorize.photo import Format
+from lab_colorize.cli.summary import summary
+from lab_colorize.cli.tally import LISTED, Tally
+from lab_colorize.files.scan import Found
+from lab_colorize.photos.kinds import Format
 
 LEFT = Found(hidden=3, others=2)
 OUT = Path("out")
@@ -41,13 +40,13 @@ def told(
     batch: Any = SimpleNamespace(
         found=found,
         options=SimpleNamespace(copy_rest=copy_rest, out=out),
-        plan=SimpleNamespace(due=due, hopeless=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone),
+        plan=SimpleNamespace(due=due, rejected=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
 
 
 def test_failures_are_listed_with_their_remedies_up_to_a_limit() -> None:
-    tally = Tally(settled=0)
+    tally = Tally(up_to_date=0)
     for number in range(LISTED + 5):
         tally.add(failure(number))
     text = told(tally, quiet=True)
@@ -57,25 +56,25 @@ def test_failures_are_listed_with_their_remedies_up_to_a_limit() -> None:
 
 
 def test_a_bug_shows_its_traceback() -> None:
-    tally = Tally(settled=0)
+    tally = Tally(up_to_date=0)
     tally.add(failure(1, traceback="Traceback: here"))
     assert "Traceback: here" in told(tally)
 
 
 def test_names_never_break_the_lines_or_the_terminal() -> None:
-    tally = Tally(settled=0)
+    tally = Tally(up_to_date=0)
     tally.add(Outcome("a\n\x1b[31m\udcff.jpg", None, Status.FAILED, reason="It is empty."))
     assert "a\\n\\x1b[31m\\xff.jpg: It is empty." in told(tally)
 
 
 def test_an_interrupted_batch_says_what_is_left_and_how_to_go_on() -> None:
-    tally = Tally(settled=0)
+    tally = Tally(up_to_date=0)
     tally.add(Outcome("a.jpg", "a.jpg", Status.DONE))
     assert "Stopped with 29 left. Run the same command again" in told(tally, interrupted=True)
 
 
 def test_what_was_left_out_is_counted() -> None:
-    assert "Left out: 3 hidden, 2 non-photographs." in told(Tally(settled=0))
+    assert "Left out: 3 hidden, 2 non-photographs." in told(Tally(up_to_date=0))
 
 
 def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
@@ -87,17 +86,17 @@ def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
 
 
 def test_one_is_never_called_many() -> None:
-    text = told(Tally(settled=0), found=Found(others=1, links_left=1), damaged=(7,))
+    text = told(Tally(up_to_date=0), found=Found(others=1, links_left=1), damaged=(7,))
     assert "Left out: 1 non-photograph, 1 link back to what was reached already." in text
     assert "passed over 1 line of the journal that could not be read: 7" in text
 
 
 def test_what_another_model_or_other_options_made_due_again_is_said_in_one_line() -> None:
-    tally = Tally(settled=0, remade=dict.fromkeys(("1.jpg", "2.jpg"), OTHER_RECIPE))
+    tally = Tally(up_to_date=0, remade=dict.fromkeys(("1.jpg", "2.jpg"), OTHER_RECIPE))
     for number in range(3):
         tally.add(Outcome(f"{number}.jpg", f"{number}.jpg", Status.DONE))
     assert "2 done again: the model or the options changed." in told(tally)
-    assert "again" not in told(Tally(settled=0, done=3))
+    assert "again" not in told(Tally(up_to_date=0, done=3))
 
 
 def test_results_that_another_format_left_are_told_unless_they_are_all_there_is(tmp_path: Path) -> None:
@@ -118,7 +117,7 @@ def test_what_is_gone_is_said_even_if_quiet() -> None:
 
 
 def test_an_output_that_should_be_complete_says_what_it_lacks(tmp_path: Path) -> None:
-    tally = Tally(settled=0)
+    tally = Tally(up_to_date=0)
     for number in range(3):
         tally.add(failure(number))
     (tmp_path / "0.jpg").write_text("an earlier result")
@@ -132,7 +131,7 @@ def test_plain_lines_come_now_and_then(capsys: pytest.CaptureFixture[str]) -> No
     clock: Iterator[float] = iter([0.0, 0.5, 2.0, 2.1, 40.0])
     lines = shown.Lines(100, lambda: next(clock))
     for done in (10, 20, 25, 26):
-        tally = Tally(settled=7, before=7, done=done - 1, failed=1)
+        tally = Tally(up_to_date=7, before=7, done=done - 1, failed=1)
         lines.show(tally)
     assert capsys.readouterr().err.splitlines() == [
         "20 of 100, 10.0/s, 8 s left, 1 failed",
@@ -148,7 +147,7 @@ def test_the_bar_shows_count_and_failures_and_heeds_no_color(
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     with shown.progress(10, quiet=False) as show:
-        show(Tally(settled=0, done=4, failed=1))
+        show(Tally(up_to_date=0, done=4, failed=1))
     said = capsys.readouterr().err
     assert "5/10" in said
     assert "1 failed" in said
@@ -157,7 +156,7 @@ def test_the_bar_shows_count_and_failures_and_heeds_no_color(
 
 def test_nothing_is_shown_if_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     with shown.progress(10, quiet=True) as show:
-        show(Tally(settled=0, done=10))
+        show(Tally(up_to_date=0, done=10))
     assert capsys.readouterr().err == ""
 
 
@@ -169,8 +168,3 @@ def test_the_estimate_counts_photographs_and_megapixels_and_shares_them_out() ->
     assert 0 < files < 0.01 < nothing < 1
     both = Measured({jpeg: Share(10, 20.0), deep: Share(2, 3.0)}, ())
     assert estimate(both, pace, workers=2) == pytest.approx(nothing + (1.2 + 4 + 3 + 12 * files) / 2)
-
-
-def test_defaults_of_the_command_line_are_those_of_the_library() -> None:
-    assert ColorizeOptions().max_pixels == MAX_PIXELS
-    assert ColorizeOptions().source_type == SOURCE_TYPES[0]

@@ -12,10 +12,10 @@ from lab_colorize.batch.finding import Finding, State
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal
 from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.verify import account_of
-from lab_colorize.cli import main
-from lab_colorize.colorizer import ColorizeOptions
+from lab_colorize.cli.group import main
+from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import NothingToDo, OutputError
-from lab_colorize.writing import TEMPORARY_PREFIX
+from lab_colorize.files.writing import TEMPORARY_PREFIX
 
 from .conftest import Archive
 

@@ -7,16 +7,16 @@ import cv2
 import numpy as np
 import pytest
 
+from lab_colorize.colour.join import join
+from lab_colorize.colour.lab import lab_of
+from lab_colorize.colour.lightness import Lightness, lightness_through
 from lab_colorize.evaluation.contenders import Contender
 from lab_colorize.evaluation.measure import Evaluation, measure
 from lab_colorize.evaluation.photographs import PhotoSet, look, read_set
-from lab_colorize.evaluation.protocol import Protocol
-from lab_colorize.join import join
-from lab_colorize.lab import lab_of
-from lab_colorize.lightness import Lightness, lightness_through
+from lab_colorize.evaluation.settings import Settings
 
 SIDE = 48
-SMALL = Protocol(side=SIDE)
+SMALL = Settings(side=SIDE)
 
 
 def scene(seed: int, height: int = 60, width: int = 80) -> np.ndarray:

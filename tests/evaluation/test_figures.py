@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage import color, metrics
 
+from lab_colorize.colour.join import join
 from lab_colorize.evaluation import comparison
 from lab_colorize.evaluation.bench import Bench
 from lab_colorize.evaluation.colour_difference import ColourDifference
 from lab_colorize.evaluation.comparison import Comparer, planes_of
 from lab_colorize.evaluation.figures import FIGURES, Figures, psnr
 from lab_colorize.evaluation.similarity import Similarity
-from lab_colorize.join import join
 
 from .conftest import scene
 

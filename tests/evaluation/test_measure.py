@@ -29,7 +29,7 @@ def test_one_that_answers_the_truth_is_nearly_perfect(photo_set):
 
 
 def test_a_model_is_measured_through_the_very_code_of_colorize(photo_set, tiny_model):
-    from lab_colorize.colorizer import Colorizer
+    from lab_colorize.colouring.colorizer import Colorizer
     from lab_colorize.evaluation.comparison import Comparer
 
     evaluation = measure(photo_set, contenders_named([tiny_model], saturation=0.5), workers=1)

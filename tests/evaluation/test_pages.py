@@ -15,7 +15,7 @@ from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
 from lab_colorize.evaluation.contenders import contenders_named
 from lab_colorize.evaluation.measure import measure
 from lab_colorize.evaluation.photographs import Unreadable, look, read_set
-from lab_colorize.evaluation.protocol import Protocol
+from lab_colorize.evaluation.settings import Settings
 from lab_colorize.report.contact_sheet import check_place, drawn, thumbnails_of, write_contact_sheet
 from lab_colorize.report.evaluation import page_of
 from lab_colorize.report.gallery import chosen
@@ -75,7 +75,7 @@ def test_the_page_holds_everything_itself_and_is_well_formed(evaluation):
 def test_24_photographs_make_a_page_of_less_than_6_megabytes(tmp_path, tiny_model):
     grain = np.random.default_rng(0).normal(0, 12, (400, 400, 1))  # as no scan has it: JPEG can hardly shrink it
     write(tmp_path / "one.png", np.clip(scene(1, 400, 400) + grain, 0, 255).astype(np.uint8))
-    evaluation = measure(read_set(look(tmp_path), Protocol(None), workers=1), contenders_named([tiny_model]), workers=1)
+    evaluation = measure(read_set(look(tmp_path), Settings(None), workers=1), contenders_named([tiny_model]), workers=1)
     page = page_of(replace(evaluation, measured=renamed(evaluation, 24)))
     assert page.count(b"data:image/jpeg") == 24 * 3
     assert 500_000 < len(page) < 6_000_000

@@ -9,7 +9,7 @@ import pytest
 from lab_colorize.errors import NothingToDo, UsageProblem
 from lab_colorize.evaluation import photographs
 from lab_colorize.evaluation.photographs import look, read_set
-from lab_colorize.evaluation.protocol import Protocol, protocol_named
+from lab_colorize.evaluation.settings import Settings, settings_named
 
 from .conftest import SIDE, SMALL, scene, write
 
@@ -65,24 +65,24 @@ def test_what_finds_no_room_is_read_again_and_is_the_same(colour_folder, photo_s
 def test_protocols_resize_by_area_to_a_square_or_leave_the_size():
     pixels = scene(1)
     assert np.array_equal(
-        protocol_named("40").prepared(pixels), cv2.resize(pixels, (40, 40), interpolation=cv2.INTER_AREA)
+        settings_named("40").prepared(pixels), cv2.resize(pixels, (40, 40), interpolation=cv2.INTER_AREA)
     )
-    assert np.array_equal(protocol_named("full").prepared(pixels), pixels)
-    assert (protocol_named("256").name, protocol_named("full").name) == ("256", "full")
+    assert np.array_equal(settings_named("full").prepared(pixels), pixels)
+    assert (settings_named("256").name, settings_named("full").name) == ("256", "full")
 
 
 def test_sixteen_bits_become_the_nearest_eight():
     levels = np.arange(65536, dtype=np.uint16).reshape(256, 256)
-    assert np.array_equal(Protocol(None).prepared(levels), np.rint(levels / 257).astype(np.uint8))
+    assert np.array_equal(Settings(None).prepared(levels), np.rint(levels / 257).astype(np.uint8))
 
 
 @pytest.mark.parametrize("size", ["6", "0", "-1", "big", "", "²"])
 def test_sizes_that_make_no_sense_are_refused(size):
     with pytest.raises(UsageProblem):
-        protocol_named(size)
+        settings_named(size)
 
 
 def test_photographs_too_small_for_ssim_are_listed_not_measured(tmp_path):
     write(tmp_path / "tiny.png", scene(1, 6, 80))
-    photo_set = read_set(look(tmp_path), Protocol(None), workers=1)
+    photo_set = read_set(look(tmp_path), Settings(None), workers=1)
     assert (names(photo_set), len(photo_set.unreadable)) == ([], 1)

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from lab_colorize.models import find_model
+from lab_colorize.colouring.models import find_model
 
 from .conftest import history
 

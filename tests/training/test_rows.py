@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from lab_colorize.colorizer import Colorizer
+from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.training import config
 from lab_colorize.training.options import Stage
 from lab_colorize.training.run import train

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from lab_colorize.colouring.models import MODELS_VARIABLE
 from lab_colorize.errors import TrainingError, UsageProblem
-from lab_colorize.models import MODELS_VARIABLE
 from lab_colorize.training.objectives import set_frozen
 from lab_colorize.training.start import network_for, weights_named
 

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from lab_colorize.models import MODELS_VARIABLE
+from lab_colorize.colouring.models import MODELS_VARIABLE
 
 from .conftest import fill, history, save, scene
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from lab_colorize.lab import AB_SCALE
+from lab_colorize.colour.lab import AB_SCALE
 from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import Row
 

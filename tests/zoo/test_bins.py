@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lab_colorize.lab import AB_SCALE, KNEE, RGB_TO_XYZ, linear
+from lab_colorize.colour.lab import AB_SCALE, KNEE, RGB_TO_XYZ, linear
 from lab_colorize.zoo.bins import BINS, GRID, REACH, softly_encoded
 
 

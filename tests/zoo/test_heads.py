@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from lab_colorize.lab import AB_SCALE, L_SCALE, lab_of
+from lab_colorize.colour.lab import AB_SCALE, L_SCALE, lab_of
 from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import row_named
 from tests.zoo.contract import difference

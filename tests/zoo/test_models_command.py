@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from lab_colorize.cli.models import _table, models
-from lab_colorize.models import MODELS_VARIABLE
+from lab_colorize.colouring.models import MODELS_VARIABLE
 from lab_colorize.zoo.catalog import ROWS
 
 

@@ -1,0 +1,57 @@
+"""What the journal tells of and a batch did not find among the photographs: not chosen, moved, elsewhere, or gone.
+
+Whoever removes a photograph for good removes its result as well; a batch that finds neither forgets both. While one
+of them is there, or could be, nothing is forgotten: a disk that is not mounted is no loss of thousands of files.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lab_colorize.batch.options import BatchOptions
+from lab_colorize.batch.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class MissingSources:
+    """Outcomes of earlier batches whose photographs this one did not find, beside those that it found up to date."""
+
+    options: BatchOptions
+    outcomes: tuple[Outcome, ...]
+    up_to_date: Collection[Outcome]
+
+    @property
+    def gone(self) -> tuple[Outcome, ...]:
+        """Those of which nothing is left, in a folder that is there."""
+        return tuple(one for one in self.outcomes if self.place(one).is_dir() and self.nothing_left(one))
+
+    @property
+    def moved(self) -> tuple[Outcome, ...]:
+        """Those that must have come along with others of their folder; the next batch may find them gone."""
+        return tuple(one for one in self.outcomes if one.folder in self.left)
+
+    @cached_property
+    def left(self) -> frozenset[str | None]:
+        """Folders that are no more, some of whose photographs were found here."""
+        return frozenset(one.folder for one in self.up_to_date if one.folder is None or not Path(one.folder).is_dir())
+
+    def place(self, one: Outcome) -> Path:
+        """The folder to look for its photograph in."""
+        return self.options.folder if one.folder is None else Path(one.folder)
+
+    def nothing_left(self, one: Outcome) -> bool:
+        """Whether neither its photograph nor its result is there."""
+        target = None if one.target is None else self.options.out / one.target
+        return _is_absent(self.place(one) / one.source) and (target is None or _is_absent(target))
+
+
+def _is_absent(path: Path) -> bool:
+    """Whether a path leads nowhere for certain, and is not merely out of reach."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

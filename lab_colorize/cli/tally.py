@@ -1,0 +1,63 @@
+"""Outcomes counted as they come, for the progress bar and for the summary. Says nothing itself."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.plan import COPIED, DONE_BEFORE
+from lab_colorize.errors import ExitCode
+
+LISTED = 20  # failures shown; the journal has all
+
+
+@dataclass
+class Tally:
+    """Outcomes counted as they come; the first failures are kept whole, to be listed."""
+
+    up_to_date: int  # outcomes of earlier batches, which come first and cost no time
+    remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is done again
+    done: int = 0
+    again: Counter[str] = field(default_factory=Counter)  # of those done, by why
+    before: int = 0
+    in_colour: int = 0
+    copied: int = 0
+    colours_copied: int = 0  # of those copied: in colour already
+    failed: int = 0
+    failures: list[str] = field(default_factory=list)  # the sources of those failed
+    listed: list[Outcome] = field(default_factory=list)
+    bug: Outcome | None = None
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        if outcome.status is Status.FAILED:
+            self._add_failure(outcome)
+        elif outcome.status is Status.DONE:
+            self.done += 1
+            if outcome.source in self.remade:
+                self.again[self.remade[outcome.source]] += 1
+        elif outcome.reason == DONE_BEFORE:
+            self.before += 1
+        elif outcome.target is not None:
+            self.copied += 1
+            self.colours_copied += outcome.reason != COPIED
+        else:
+            self.in_colour += 1
+
+    def _add_failure(self, outcome: Outcome) -> None:
+        self.failed += 1
+        self.failures.append(outcome.source)
+        if len(self.listed) < LISTED:
+            self.listed.append(outcome)
+        if outcome.traceback and self.bug is None:
+            self.bug = outcome
+
+    @property
+    def tried(self) -> int:
+        """How many were tried in this batch."""
+        return max(0, self.done + self.before + self.in_colour + self.copied + self.failed - self.up_to_date)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Whether all went well."""
+        return ExitCode.SOME_FAILED if self.failed else ExitCode.OK

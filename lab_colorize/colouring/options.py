@@ -1,0 +1,33 @@
+"""What may be asked of a result. Loads nothing heavy: the command line takes its defaults and choices from here."""
+
+from dataclasses import dataclass
+
+from lab_colorize.photos.kinds import MAX_PIXELS
+
+FORMATS = ("same", "jpg", "png", "tif", "webp", "avif")
+# The terms of IPTC's vocabulary "digitalsourcetype" that can be true of a photograph coloured by a network.
+SOURCE_TYPES = (
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicallyEnhanced",
+    "trainedAlgorithmicMedia",
+    "compositeSynthetic",
+    "humanEdits",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColorizeOptions:
+    """What a person may choose about a result."""
+
+    saturation: float | None = None
+    """Factor on chroma; None is what the model's card recommends."""
+    format: str = "same"
+    quality: int = 95
+    compare: bool = False
+    """Also write NAME_compare beside the result: before and after, side by side."""
+    overwrite: bool = False
+    force: bool = False
+    """Colour photographs that have colours already."""
+    accept_truncated: bool = False
+    source_type: str = SOURCE_TYPES[0]
+    max_pixels: int = MAX_PIXELS

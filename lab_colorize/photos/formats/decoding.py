@@ -1,0 +1,142 @@
+"""From bytes to pages: where OpenCV decodes, and what it does otherwise than a photograph needs is put right.
+
+OpenCV turns some formats and not others; so it is told not to turn any, and pages are turned here.
+"""
+
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab_colorize.photos.formats import bmp, jpeg, png, tiff, tiff_pixels
+from lab_colorize.photos.formats.base import Damaged, Header, Page
+from lab_colorize.photos.kinds import Format
+
+# OpenCV's own messages say nothing to a user, who gets ours.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+_Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
+_AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+_RGB = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+_NO_DATA = 128
+_LOST = bytes(16)  # what a broken disk or transfer leaves, and what decodes as if it were a picture
+
+
+def decode(data: bytes, format: Format, header: Header) -> tuple[Page, ...]:
+    """Decode every page, upright; Damaged where that is not possible."""
+    if format is Format.TIFF:
+        return tuple(_tiff_page(data, layout) for layout in tiff.layouts(data))
+    pixels, alpha = _split(_decoded(data, format, header), header)
+    if alpha is None and header.alpha:
+        alpha = _left_out(data, format, pixels)
+    return (_upright(_full_range(pixels, header.bits), alpha, header.orientation),)
+
+
+def _tiff_page(data: bytes, layout: tiff.Layout) -> Page:
+    pixels, alpha = tiff_pixels.samples(data, layout)
+    return _upright(pixels, alpha, 1 if tiff_pixels.is_upright(layout) else layout.orientation)
+
+
+def _decoded(data: bytes, format: Format, header: Header) -> _Array:
+    """What OpenCV makes of it: RGB where no alpha and no grey asks for more."""
+    colour = header.channels > 1 and not header.alpha
+    if format is Format.JPEG and not colour:
+        flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+    elif colour and format in {Format.JPEG, Format.PNG, Format.WEBP, Format.BMP}:
+        flags = _RGB
+    else:
+        flags = _AS_STORED
+    try:
+        found: _Array | None = cv2.imdecode(
+            np.frombuffer(png.bare(data) if format is Format.PNG else data, np.uint8), flags
+        )
+    except cv2.error:
+        found = None
+    if found is None or found.shape[:2] != (header.height, header.width):
+        raise Damaged("its image data cannot be decoded")
+    if found.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
+        raise Damaged("its image data cannot be decoded")
+    return _to_rgb(found) if flags == _AS_STORED else found
+
+
+def _to_rgb(found: _Array) -> _Array:
+    """OpenCV's order of channels to ours."""
+    if found.ndim == 2:
+        return found
+    return np.asarray(cv2.cvtColor(found, cv2.COLOR_BGRA2RGBA if found.shape[2] == 4 else cv2.COLOR_BGR2RGB))
+
+
+def _split(found: _Array, header: Header) -> tuple[_Array, _Array | None]:
+    """Take alpha off, and grey out of three equal channels."""
+    if found.ndim == 2:
+        return found, None
+    alpha = np.ascontiguousarray(found[..., 3]) if found.shape[2] == 4 else None
+    colour = found[..., 0] if header.channels == 1 else found[..., :3]
+    return np.ascontiguousarray(colour), alpha
+
+
+def _left_out(data: bytes, format: Format, pixels: _Array) -> _Array | None:
+    """Alpha that OpenCV leaves out: that of a BMP, and of a grey PNG that names one value transparent."""
+    if format is Format.BMP:
+        return np.frombuffer(bmp.alpha(data), np.uint8).reshape(pixels.shape[:2])
+    value = png.transparent(data) if format is Format.PNG else None
+    if value is None:
+        return None
+    top = np.iinfo(pixels.dtype).max
+    hidden = pixels == value[0] if pixels.ndim == 2 else (pixels == value).all(axis=2)
+    return np.where(hidden, 0, top).astype(pixels.dtype)
+
+
+def _full_range(pixels: _Array, bits: int) -> _Array:
+    """Stretch 9 to 15 bits, which OpenCV leaves at their own range, over all 16."""
+    if pixels.dtype != np.uint16 or bits >= 16:
+        return pixels
+    return np.rint(pixels * np.float64(65535 / ((1 << bits) - 1))).astype(np.uint16)
+
+
+def _upright(pixels: _Array, alpha: _Array | None, orientation: int) -> Page:
+    turned = None if alpha is None else _turned(alpha, orientation)
+    return Page(_turned(pixels, orientation), turned)
+
+
+def _turned(stored: _Array, orientation: int) -> _Array:
+    """Apply EXIF's orientation."""
+    if orientation == 1:
+        return stored
+    if orientation in {2, 3, 4}:
+        return np.asarray(cv2.flip(stored, {2: 1, 3: -1, 4: 0}[orientation]))
+    if orientation == 7:
+        return np.asarray(cv2.transpose(cv2.flip(stored, -1)))
+    if orientation == 5:
+        return np.asarray(cv2.transpose(stored))
+    quarter = cv2.ROTATE_90_CLOCKWISE if orientation == 6 else cv2.ROTATE_90_COUNTERCLOCKWISE
+    return np.asarray(cv2.rotate(stored, quarter))
+
+
+def ends_early(data: bytes, pages: tuple[Page, ...]) -> bool:
+    """Whether a JPEG that does have its end marker lacks data before it, as after a rescue from a broken disk.
+
+    Decoders leave what they have no data for mid-grey; so only where the last block is, a second look is worth while.
+    """
+    pixels = pages[0].pixels
+    rows, columns = (side % 8 or 8 for side in pixels.shape[:2])
+    corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
+    grey = any((corner == _NO_DATA).all() for corner in corners)
+    return grey and not jpeg.is_progressive(data) and not completes(data)
+
+
+def completes(data: bytes) -> bool:
+    """Whether a JPEG has all of its picture, though its end marker be missing or come too early.
+
+    A decoder that is short of data invents the rest, and takes it from whatever stands there. So the picture is
+    whole if it comes out the same whatever is put behind its data. Passes of a progressive one cannot be told so.
+    """
+    data = jpeg.scanned(data).rstrip(b"\xff")  # half of something: with what is put behind it, it would end the data
+    if jpeg.is_progressive(data) or data.endswith(_LOST) or 8 * len(data) < jpeg.fewest_bits(data):
+        return False
+    ends = (b"\xff\xd9", b"\x55" * 64 + b"\xff\xd9", b"\xaa" * 64 + b"\xff\xd9")
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    found = [cv2.imdecode(np.frombuffer(data + end, np.uint8), flags) for end in ends]
+    first = found[0]
+    return first is not None and all(other is not None and np.array_equal(first, other) for other in found[1:])

@@ -1,0 +1,76 @@
+"""Which format bytes are in, by their content; a file's suffix proves nothing."""
+
+from lab_colorize.photos.formats import avif, bmp, jp2, jpeg, png, tiff, webp
+from lab_colorize.photos.formats.base import Container, Damaged, Unsupported
+from lab_colorize.photos.kinds import Format
+
+CONTAINERS: dict[Format, Container] = {
+    Format.JPEG: jpeg,
+    Format.PNG: png,
+    Format.TIFF: tiff,
+    Format.WEBP: webp,
+    Format.AVIF: avif,
+    Format.BMP: bmp,
+    Format.JPEG2000: jp2,
+}
+
+_TO_TIFF = "Convert it to TIFF, PNG or JPEG first."
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
+
+# Pictures that people may well have, so that the message can name them.
+_KNOWN = (
+    (b"GIF87a", "a GIF"),
+    (b"GIF89a", "a GIF"),
+    (b"%PDF-", "a PDF"),
+    (b"8BPS", "a Photoshop document"),
+    (b"\x76\x2f\x31\x01", "an OpenEXR picture"),
+    (b"#?RADIANCE", "a Radiance picture"),
+    (b"FUJIFILMCCD-RAW", "a camera's raw file"),
+    (b"IIRO", "a camera's raw file"),
+    (b"IIU\0", "a camera's raw file"),
+    (b"II\xbc\x01", "a JPEG XR picture"),
+    (b"AT&TFORM", "a DjVu document"),
+    (b"\0\0\1\0", "an icon"),
+)
+
+
+def recognise(data: bytes) -> Format:
+    """Name the format; Unsupported for other pictures, Damaged for what is no picture at all."""
+    if not data:
+        raise Damaged("it is empty")
+    brands = _brands(data)
+    signs = (
+        (data.startswith(jpeg.SIGNATURE), Format.JPEG),
+        (data.startswith(png.SIGNATURE), Format.PNG),
+        (data.startswith(tiff.SIGNATURES), Format.TIFF),
+        (data[:4] == b"RIFF" and data[8:12] == b"WEBP", Format.WEBP),
+        (bool(brands & _AVIF_BRANDS), Format.AVIF),
+        (data.startswith(jp2.SIGNATURES), Format.JPEG2000),
+        (data.startswith(bmp.SIGNATURE) and bmp.looks_sound(data), Format.BMP),
+    )
+    for matches, format in signs:
+        if matches:
+            return format
+    _refuse(data, brands)
+    raise Damaged("its contents are no photograph", remedy="It is another kind of file, or a spoilt copy.")
+
+
+def _refuse(data: bytes, brands: frozenset[bytes]) -> None:
+    """Name the pictures that are not read."""
+    if brands & _HEIC_BRANDS:
+        raise Unsupported("a HEIC photograph, which is not supported", remedy=_TO_TIFF)
+    if data.startswith(_JPEG_XL):
+        raise Unsupported("a JPEG XL photograph, which is not supported", remedy=_TO_TIFF)
+    for sign, name in _KNOWN:
+        if data.startswith(sign):
+            raise Unsupported(f"{name}, which is not supported", remedy=_TO_TIFF)
+
+
+def _brands(data: bytes) -> frozenset[bytes]:
+    """The brands of an ISO media file, its major one and the compatible ones."""
+    if data[4:8] != b"ftyp":
+        return frozenset()
+    size = min(int.from_bytes(data[:4], "big"), 512)
+    return frozenset({data[8:12], *(data[at : at + 4] for at in range(16, size, 4))})

@@ -1,0 +1,279 @@
+"""TIFF files as pages: how each page's samples lie, whether they are all there, metadata out.
+
+Pixels are `tiff_pixels`' matter, writing `tiff_writing`'s.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from lab_colorize.photos.formats import ifd, photoshop
+from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+
+SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, MASK, CMYK, YCBCR = range(7)
+UNCOMPRESSED, LZW, JPEG, DEFLATE, PACKBITS = 1, 5, 7, 8, 32773
+CCITT = frozenset({2, 3, 4})
+ASSOCIATED, UNASSOCIATED = 1, 2  # alpha that colours were multiplied by, and that they were not
+
+_COMPRESSIONS = CCITT | {UNCOMPRESSED, LZW, JPEG, DEFLATE, PACKBITS}
+_OLD_DEFLATE = 32946  # the same bytes under an older number
+_REDUCED, _IS_MASK = 1, 4  # bits of NewSubfileType
+_XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
+_LONG = 4
+
+# What travels: what people and programs wrote about the photograph, not how its samples lie in the file.
+_DESCRIPTIVE = frozenset({269, 270, 271, 272, 274, 282, 283, 285, 286, 287, 296, 297, 305, 306, 315, 316})
+# Blocks carried as such; Photoshop's resources and layers; DNG's description of a sensor.
+_NOT_CARRIED = frozenset({_IPTC, _PHOTOSHOP, _ICC, 37724, *range(50706, 52600)})
+_MOST_SEGMENTS = 1 << 19  # strips and tiles; 500 megapixels in rows of 1000 have as many
+_LARGEST_TILE = 1 << 24  # pixels
+_MOST_SAMPLES = 8  # of a pixel; a colour scan with infrared has four or five
+_MOST_ENTRIES = 3 << 16  # of a palette of 16 bits
+_FIRST_PRIVATE = 32768  # private tags of scanners and archives begin here
+_LONGEST = 64 << 10  # bytes of one private tag
+_LARGEST_TOGETHER = 64 << 20  # bytes of all pages' blocks
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One page: its size, what its samples mean and where they lie."""
+
+    width: int
+    height: int
+    bits: int
+    samples: int
+    photometric: int
+    compression: int
+    predictor: int
+    separate: bool  # each sample in a plane of its own
+    extra: tuple[int, ...]  # ExtraSamples
+    orientation: int
+    reversed_bits: bool
+    order: str
+    segment: tuple[int, int]  # width and height of a strip or tile
+    tiled: bool
+    offsets: tuple[int, ...]
+    counts: tuple[int, ...]
+    palette: tuple[int, ...]
+    index: int  # of this page among all, thumbnails included
+
+    @property
+    def colours(self) -> int:
+        """The samples of a pixel that are colour."""
+        return self.samples - len(self.extra)
+
+    @property
+    def area(self) -> int:
+        """The pixels that decoding makes: one tile may be larger than the page."""
+        return max(self.width * self.height, self.segment[0] * self.segment[1])
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether the first sample beyond the colours is alpha; one without a meaning is not."""
+        return self.extra[:1] in {(ASSOCIATED,), (UNASSOCIATED,)}
+
+    @property
+    def is_grey(self) -> bool:
+        """Grey by kind, or by a palette of nothing but greys."""
+        third = len(self.palette) // 3
+        red, green, blue = self.palette[:third], self.palette[third : 2 * third], self.palette[2 * third :]
+        grey_palette = self.photometric == PALETTE and red == green == blue
+        return grey_palette or self.photometric in {WHITE_IS_ZERO, BLACK_IS_ZERO}
+
+
+def layouts(data: bytes) -> list[Layout]:
+    """How every page lies, without thumbnails and masks; Damaged or Unsupported where one cannot be read."""
+    s = ifd.structure(data)
+    found, room = list[Layout](), _MOST_SEGMENTS
+    for index, page in enumerate(ifd.chain(data, s)):
+        tags = _Tags(page.entries, s.order)
+        if not tags.one(254, 0) & (_REDUCED | _IS_MASK):
+            found.append(_layout(tags, index, room))
+            room -= segments_needed(found[-1])
+    if not found:
+        raise Unsupported("a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first.")
+    return found
+
+
+@dataclass(frozen=True)
+class _Tags:
+    """The numbers behind tags, with defaults as the TIFF standard has them."""
+
+    entries: Mapping[int, ifd.Entry]
+    order: str
+
+    def some(self, tag: int, most: int) -> tuple[int, ...]:
+        """The first values of a tag: how many there are is the file's word, how many are needed is not."""
+        found = self.entries.get(tag)
+        return () if found is None else tuple(int(x) for x in found.numbers(self.order, most=most))
+
+    def one(self, tag: int, default: int) -> int:
+        return (*self.some(tag, 1), default)[0]
+
+
+def _layout(tags: _Tags, index: int, room: int) -> Layout:
+    """How a page lies that may take up to `room` strips or tiles."""
+    width, height = tags.one(256, 0), tags.one(257, 0)
+    if not width or not height:
+        raise Damaged("a page has no size")
+    tiled = 322 in tags.entries
+    segment = (tags.one(322, 0), tags.one(323, 0)) if tiled else (width, min(height, tags.one(278, height)))
+    if not all(segment):
+        raise Damaged("a page is cut into strips of no size")
+    if tiled and segment[0] * segment[1] > max(_LARGEST_TILE, width * height):
+        raise Damaged("its tiles of {} x {} pixels are larger than the page".format(*segment))
+    compression = tags.one(259, UNCOMPRESSED)
+    samples = tags.one(277, 1)
+    if samples > _MOST_SAMPLES:
+        raise Unsupported(f"a TIFF of {samples} channels", remedy="Save the photograph alone, as grey or RGB.")
+    layout = Layout(
+        width,
+        height,
+        bits=_same(tags.some(258, _MOST_SAMPLES) or (1,)),
+        samples=samples,
+        photometric=tags.one(262, BLACK_IS_ZERO),
+        compression=DEFLATE if compression == _OLD_DEFLATE else compression,
+        predictor=tags.one(317, 1),
+        separate=tags.one(284, 1) == 2 and samples > 1,
+        extra=tags.some(338, _MOST_SAMPLES),
+        orientation=tags.one(274, 1) if 1 <= tags.one(274, 1) <= 8 else 1,
+        reversed_bits=tags.one(266, 1) == 2,
+        order=tags.order,
+        segment=segment,
+        tiled=tiled,
+        offsets=(),
+        counts=(),
+        palette=tags.some(320, _MOST_ENTRIES),
+        index=index,
+    )
+    _refuse_unreadable(layout, _same(tags.some(339, _MOST_SAMPLES) or (1,)))
+    needed = segments_needed(layout)
+    if needed > room:
+        raise Damaged(f"it is cut into more than {_MOST_SEGMENTS} strips")
+    offsets = tags.some(324, needed) or tags.some(273, needed)
+    counts = tags.some(325, needed) or tags.some(279, needed)
+    return _with_extra(replace(layout, offsets=offsets, counts=counts))
+
+
+def _same(values: tuple[int, ...]) -> int:
+    if len(set(values)) != 1:
+        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
+    return values[0]
+
+
+def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
+    """Name the kinds of TIFF that no rule here can read rightly."""
+    if sample_format not in {1, 4} or layout.bits > 16:
+        kind = {2: f"{layout.bits}-bit signed", 3: "floating-point"}.get(sample_format, f"{layout.bits}-bit")
+        raise Unsupported(f"a {kind} TIFF", remedy="Convert it to 8 or 16 bits a channel.")
+    if layout.photometric == CMYK:
+        raise Unsupported("a CMYK TIFF", remedy="Convert it to RGB with its own colour profile first.")
+    if layout.photometric not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR}:
+        raise Unsupported("a TIFF in a colour space that is not read", remedy="Convert it to grey or RGB.")
+    if layout.compression not in _COMPRESSIONS:
+        raise Unsupported(
+            f"a TIFF with compression {layout.compression}", remedy="Save it with LZW or deflate compression."
+        )
+    if layout.bits not in {1, 2, 4, 8, 16} or (layout.photometric == RGB and layout.bits < 8):
+        raise Unsupported(f"a {layout.bits}-bit TIFF", remedy="Convert it to 8 or 16 bits a channel.")
+
+
+def _with_extra(layout: Layout) -> Layout:
+    """Some writers leave ExtraSamples out: what is beyond the colours is extra, of unknown meaning."""
+    colours = 3 if layout.photometric in {RGB, YCBCR} else 1
+    if layout.samples < colours:
+        raise Damaged("a page has too few channels")
+    extra = (*layout.extra, *(0,) * layout.samples)[: layout.samples - colours]
+    return replace(layout, extra=extra)
+
+
+def header(data: bytes) -> Header:
+    """Read the first page, and how many pixels all pages have together."""
+    pages = layouts(data)
+    first = pages[0]
+    return Header(
+        first.width,
+        first.height,
+        channels=1 if first.is_grey else 3,
+        bits=16 if first.bits == 16 and first.photometric != PALETTE else 8,
+        alpha=first.has_alpha,
+        orientation=first.orientation,
+        pages=len(pages),
+        pixels=sum(page.area for page in pages),
+    )
+
+
+def integrity_error(data: bytes) -> str | None:
+    """Check that every strip and tile of every page lies inside the file."""
+    try:
+        for page in layouts(data):
+            if min(len(page.offsets), len(page.counts)) < segments_needed(page):
+                return "a page lacks strips"
+            if any(at + count > len(data) for at, count in zip(page.offsets, page.counts, strict=False)):
+                return "it breaks off"
+    except Damaged as broken:
+        return str(broken)
+    return None
+
+
+def segments_needed(page: Layout) -> int:
+    """How many strips or tiles cover a page."""
+    across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
+    return across * down * (page.samples if page.separate else 1)
+
+
+def metadata(data: bytes) -> Metadata:
+    """Take the blocks out of every page's tags: as many pages as there are before one that is broken.
+
+    Pages may share their blocks, so those of later pages are taken only until they are too much together.
+    """
+    found, taken = list[Metadata](), 0
+    try:
+        s = ifd.structure(data)
+        for page in ifd.chain(data, s):
+            if not _Tags(page.entries, s.order).one(254, 0) & (_REDUCED | _IS_MASK):
+                found.append(_page_metadata(data, s, page))
+                taken += sum(len(block or b"") for block in (found[-1].exif, found[-1].xmp, found[-1].icc))
+            if taken > _LARGEST_TOGETHER:
+                break
+    except Damaged:
+        pass
+    return replace(found[0], later=tuple(found[1:])) if found else Metadata()
+
+
+def _page_metadata(data: bytes, s: ifd.Structure, page: ifd.Directory) -> Metadata:
+    whole = ifd.tree(data, s, page)
+    carried = ifd.Tree(tuple(descriptive(whole)), whole.children)
+    exif = ifd.block(carried, s.order) if carried.entries or carried.children else None
+    return Metadata(
+        exif=exif,
+        xmp=_block(page, _XMP),
+        iptc=_iptc(page),
+        icc=_block(page, _ICC),
+        dpi=ifd.dpi(exif),
+    )
+
+
+def descriptive(whole: ifd.Tree) -> Iterator[ifd.Entry]:
+    """The tags of an IFD0 that say something of the photograph itself."""
+    for entry in whole.entries:
+        private = entry.tag >= _FIRST_PRIVATE and entry.tag not in _NOT_CARRIED and entry.length <= _LONGEST
+        if entry.count and (entry.tag in _DESCRIPTIVE or private):
+            yield entry
+
+
+def _block(page: ifd.Directory, tag: int) -> bytes | None:
+    return (page.entries[tag].value or None) if tag in page.entries else None
+
+
+def _iptc(page: ifd.Directory) -> bytes | None:
+    """IPTC's own tag, in which some programs swap the bytes of each LONG; else among Photoshop's resources."""
+    entry = page.entries.get(_IPTC)
+    if entry is None or not entry.value:
+        resources = _block(page, _PHOTOSHOP)
+        return photoshop.iptc(resources) if resources else None
+    value = entry.value
+    if entry.kind == _LONG and value[:1] != b"\x1c" and value[3:4] == b"\x1c":
+        value = b"".join(value[i : i + 4][::-1] for i in range(0, len(value), 4))
+    return value.rstrip(b"\0") if entry.kind == _LONG else value

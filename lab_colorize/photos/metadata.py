@@ -1,0 +1,76 @@
+"""Metadata carried over from a photograph to its coloured version, and the stamp that says how it was made."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lab_colorize.colour.icc import SRGB_PROFILE
+from lab_colorize.photos import exif, xmp
+from lab_colorize.photos.formats.base import Metadata
+from lab_colorize.photos.formats.recognition import CONTAINERS
+from lab_colorize.photos.kinds import Format
+
+_LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What coloured it: the software with its version, the model with its hash, IPTC's word for the result."""
+
+    software: str
+    model: str
+    model_sha256: str
+    source_type: str = "compositeWithTrainedAlgorithmicMedia"
+
+
+def read_metadata(data: bytes, format: Format) -> Metadata:
+    """Take EXIF, XMP, IPTC, ICC and resolution out of a file; what is broken counts as absent."""
+    return _checked(CONTAINERS[format].metadata(data))
+
+
+def _checked(found: Metadata) -> Metadata:
+    """Without what is broken or too long."""
+    notes = list(found.notes)
+    for name in ("exif", "xmp", "iptc", "icc", "texts"):
+        if _size(getattr(found, name)) > _LARGEST:
+            found = _without(found, name)
+            notes.append(f"its {name} metadata are longer than {_LARGEST >> 20} MB and were left out")
+    if found.exif is not None and not exif.is_sound(found.exif):
+        found = replace(found, exif=None)
+        notes.append("its EXIF block is damaged and was left out")
+    return replace(found, later=tuple(map(_checked, found.later)), notes=tuple(notes))
+
+
+def _size(held: bytes | tuple[tuple[bytes, bytes], ...] | None) -> int:
+    return sum(len(text) for _, text in held) if isinstance(held, tuple) else len(held or b"")
+
+
+def _without(found: Metadata, name: str) -> Metadata:
+    nothing: Any = {"texts": ()}.get(name)
+    return replace(found, **{name: nothing})
+
+
+def is_stamped(metadata: Metadata) -> bool:
+    """Whether the photograph is a result of this tool."""
+    return metadata.xmp is not None and xmp.is_stamped(metadata.xmp)
+
+
+def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:
+    """Metadata for the coloured version: upright, without the old thumbnail, in sRGB, and with its provenance.
+
+    Nothing that was there is removed but what is no longer true.
+    """
+    block, notes = xmp.stamped(
+        metadata.xmp,
+        source_type=provenance.source_type,
+        software=provenance.software,
+        model=provenance.model,
+        model_sha256=provenance.model_sha256,
+    )
+    return replace(
+        metadata,
+        exif=exif.upright(metadata.exif),
+        xmp=block,
+        icc=SRGB_PROFILE,
+        later=tuple(stamped(page, provenance) for page in metadata.later),
+        notes=metadata.notes + notes,
+    )
