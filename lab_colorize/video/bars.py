@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import Pixels
+from lab_colorize.colour.lab import Pixels
 from lab_colorize.video.signal import Signal
 
 _DARK = 0.07  # luma; what an analogue copy makes of black

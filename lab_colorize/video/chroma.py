@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.lab import DX, DZ, XYZ_TO_RGB, Pixels, Plane, encoded, f_of_y
+from lab_colorize.colour.lab import DX, DZ, XYZ_TO_RGB, Pixels, Plane, encoded, f_of_y
 from lab_colorize.video.signal import Signal
 
 _STRIP = 1 << 15  # pixels at a time

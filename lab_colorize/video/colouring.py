@@ -19,7 +19,7 @@ from lab_colorize.video.state import State
 from lab_colorize.video.steady import steadied
 
 if TYPE_CHECKING:
-    from lab_colorize.colorizer import Colorizer
+    from lab_colorize.colouring.colorizer import Colorizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,21 @@ class Place:
 
 
 def coloured(
-    decoded: Iterable[Decoded], picture: Picture, colorizer: Colorizer, painter: Painter, pace: Pace, place: Place
+    decoded: Iterable[Decoded],
+    picture: Picture,
+    colorizer: Colorizer,
+    painter: Painter,
+    pace: Pace,
+    place: Place,
+    *,
+    force: bool = False,
 ) -> Iterator[tuple[Frame, VideoFrame]]:
     """Every frame from a place on, with its coloured version; `decoded` begins `pace.run_up` frames before it."""
     first = max(0, place.number - pace.run_up)
     frames = Look(picture, colorizer.model.card).at(alike(decoded, picture), first=first)
-    frames = judged(with_cuts(frames), place.state, begin=place.number - pace.steady)
+    frames = with_cuts(frames)
+    if not force:
+        frames = judged(frames, place.state, begin=place.number - pace.steady)
     for frame, ab in steadied(answered(frames, colorizer, pace), pace.steady):
         if frame.number >= place.number:
             yield frame, painter.painted(frame, ab)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from lab_colorize.video.facts import Facts
 from lab_colorize.video.frame import Picture
 from lab_colorize.video.layout import Layout, format_called, layout_of
 from lab_colorize.video.options import VideoOptions
+from lab_colorize.workers import usable_cores
 
 _MOST_THREADS = 16
 
@@ -75,13 +75,20 @@ class Encoding:
         context.pix_fmt = self.layout.name
         context.time_base = stream.time_base = self.facts.time_base
         context.sample_aspect_ratio = self.picture.aspect
-        context.thread_count = threads()
+        context.thread_count = min(usable_cores(), _MOST_THREADS)
         context.flags |= Flags.frame_duration
         if self.interlaced:
             context.flags |= Flags.interlaced_dct | Flags.interlaced_me
-            context.field_order = 2 if self.facts.top_first else 3
+            context.field_order = self.field_order
         tag(context, self.picture)
         return stream
+
+    @property
+    def field_order(self) -> int:
+        """FFmpeg's number: progressive, or which field comes first."""
+        if not self.interlaced:
+            return 1
+        return 2 if self.facts.top_first else 3
 
     def settings(self) -> dict[str, str]:
         """The encoder's own options."""
@@ -111,10 +118,4 @@ def tag(context: Any, picture: Picture) -> None:
     tags = picture.tags
     context.colorspace, context.color_primaries, context.color_trc = tags.matrix, tags.primaries, tags.transfer
     context.color_range = 2 if tags.full else 1
-
-
-def threads() -> int:
-    """Cores that this program may run on."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, _MOST_THREADS)
 

@@ -63,7 +63,9 @@ class Facts:
     frames: int
     """What the container promises; 0 where it does not say."""
     seconds: float
-    """The same of the picture's length."""
+    """How long the picture is, or what the container says of the whole."""
+    promised: bool
+    """Whether that is said of the picture itself."""
     codec: str
     aspect: Fraction
     """Of a pixel, width by height."""

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from av import VideoFrame
 
-from lab_colorize.lab import Pixels, Plane
+from lab_colorize.colour.lab import Pixels, Plane
 from lab_colorize.video.bars import Area
+from lab_colorize.video.entry import Entry
 from lab_colorize.video.facts import Tags
 from lab_colorize.video.layout import Layout, plane
 from lab_colorize.video.signal import Signal
@@ -40,9 +41,8 @@ class Picture:
 class Frame:
     """One frame; the stages of the way fill in what they find out."""
 
-    number: int
+    entry: Entry
     image: VideoFrame
-    pts: int
     duration: int
     thumbnail: Plane
     seen: Pixels
@@ -60,6 +60,16 @@ class Frame:
     ab: Plane | None = None
     to_next: Plane | None = None
     to_last: Plane | None = None
+
+    @property
+    def number(self) -> int:
+        """Counted from 0."""
+        return self.entry.number
+
+    @property
+    def pts(self) -> int:
+        """When it is shown, in units of the film's time base."""
+        return self.entry.pts
 
     def luma(self, picture: Picture) -> Pixels:
         """Its plane of luma, for looking at only."""

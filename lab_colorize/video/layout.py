@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from av import VideoFrame
 
-from lab_colorize.lab import Pixels
+from lab_colorize.colour.lab import Pixels
 
 _PLANAR = re.compile(r"(?:yuvj?(?P<layout>420|422|444|440|411|410)p|gray)(?P<bits>9|10|12|14|16)?(?:le)?")
 _STEPS = {"420": (2, 2), "422": (2, 1), "444": (1, 1), "440": (1, 2), "411": (4, 1), "410": (4, 4)}

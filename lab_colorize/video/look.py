@@ -9,14 +9,15 @@ import cv2
 import numpy as np
 from av import VideoFrame
 
-from lab_colorize.lab import Pixels
+from lab_colorize.colour.lab import Pixels
+from lab_colorize.video.entry import Entry
 from lab_colorize.video.frame import Frame, Picture
 from lab_colorize.video.layout import layout_of, plane, planar
 from lab_colorize.video.scenes import thumbnail
 from lab_colorize.video.source import Decoded
 
 if TYPE_CHECKING:
-    from lab_colorize.models import Card
+    from lab_colorize.colouring.models import Card
 
 _FINER = 2  # how many times as large as what is asked for the picture still is when it is halved, which is quick
 
@@ -52,7 +53,7 @@ class Look:
     """Shrinks the frames of one film."""
 
     def __init__(self, picture: Picture, card: Card) -> None:
-        from lab_colorize.colorizer import shown_size
+        from lab_colorize.colouring.frame import shown_size
 
         self._picture = picture
         height, width = picture.area.shape
@@ -76,7 +77,8 @@ class Look:
         seen = self._levels[levels]
         small = cv2.resize(seen, self._colours, interpolation=cv2.INTER_AREA).astype(np.float32)
         lightness = self._signal.lightness[levels]
-        return Frame(number, one.image, one.pts, one.duration, thumbnail(seen), seen, small, lightness)
+        entry = Entry(number, one.pts, one.checksum)
+        return Frame(entry, one.image, one.duration, thumbnail(seen), seen, small, lightness)
 
 
 def shrunk(luma: Pixels, size: tuple[int, int]) -> Pixels:

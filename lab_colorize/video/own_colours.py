@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from av import VideoFrame
 
-from lab_colorize.tone import LOOKED_AT, tone_of
+from lab_colorize.colour.tone import LOOKED_AT, tone_of
 from lab_colorize.video.frame import Frame
 from lab_colorize.video.state import State
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from av import VideoFrame
 
-from lab_colorize.lab import Pixels, Plane
+from lab_colorize.colour.lab import Pixels, Plane
 from lab_colorize.video.chroma import Chroma
 from lab_colorize.video.frame import Frame, Picture
 from lab_colorize.video.layout import Layout, plane

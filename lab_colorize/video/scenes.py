@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import cv2
 import numpy as np
 
-from lab_colorize.lab import Pixels, Plane
+from lab_colorize.colour.lab import Pixels, Plane
 
 SIDES = (48, 36)  # of the thumbnails: grain averages out, and the camera's small motions with it
 NEIGHBOURS = 4  # frames on either side whose changes are the measure of a change

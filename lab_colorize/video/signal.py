@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from lab_colorize.lab import Plane, lightness_of_luminance, linear
+from lab_colorize.colour.lab import Plane, lightness_of_luminance, linear
 
 BT601, BT709, BT2020 = (0.299, 0.114), (0.2126, 0.0722), (0.2627, 0.0593)  # the shares of red and blue in luma
 

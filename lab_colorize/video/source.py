@@ -19,6 +19,7 @@ from av import VideoFrame
 from av.video import VideoStream
 
 from lab_colorize.errors import UnreadableFilm
+from lab_colorize.video.entry import checksum
 from lab_colorize.video.facts import Facts, StreamFacts
 
 MOST_PIXELS = 16384 * 8704  # twice the area of the largest picture that H.264 or HEVC can hold
@@ -34,6 +35,7 @@ class Decoded:
     image: VideoFrame
     pts: int
     duration: int
+    checksum: int
 
 
 class Film:
@@ -70,7 +72,7 @@ class Film:
         clock = _Clock(self.facts, by_dts="avi" in self._container.format.name)
         for frame in self._decoded():
             self.damaged += frame.is_corrupt
-            yield Decoded(frame, *clock.time_of(frame))
+            yield Decoded(frame, *clock.time_of(frame), checksum(frame))
         self.broken_times = clock.broken
 
     def _decoded(self) -> Iterator[VideoFrame]:
@@ -201,13 +203,15 @@ def _facts(container: Any, stream: VideoStream) -> Facts:
     time_base = stream.time_base or Fraction(1, 90000)
     rate = _sane(stream.guessed_rate) or _sane(stream.average_rate) or _USUAL_RATE
     order = stream.codec_context.field_order
+    promised = _length(stream, time_base)
     return Facts(
         width=stream.codec_context.width,
         height=stream.codec_context.height,
         rate=rate,
         time_base=time_base,
         frames=stream.frames,
-        seconds=_length(container, stream, time_base),
+        seconds=promised or max(0.0, (container.duration or 0) / av.time_base),
+        promised=promised > 0,
         codec=stream.codec_context.codec.name,
         aspect=stream.sample_aspect_ratio or Fraction(1),
         interlaced=order in _FIELD_ORDERS,
@@ -220,12 +224,11 @@ def _sane(rate: Fraction | None) -> Fraction | None:
     return rate if rate and 0 < rate <= _FASTEST else None
 
 
-def _length(container: Any, stream: VideoStream, time_base: Fraction) -> float:
+def _length(stream: VideoStream, time_base: Fraction) -> float:
     """Seconds of picture that the container promises, or 0."""
     if stream.duration and stream.duration > 0:
         return float(stream.duration * time_base)
-    told = _seconds_in_words(stream.metadata.get("DURATION", ""))
-    return told or max(0.0, (container.duration or 0) / av.time_base)
+    return _seconds_in_words(stream.metadata.get("DURATION", ""))
 
 
 def _seconds_in_words(told: str) -> float:

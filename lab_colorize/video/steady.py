@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 import cv2
 import numpy as np
 
-from lab_colorize.lab import Pixels, Plane
+from lab_colorize.colour.lab import Pixels, Plane
 
 SIGMA = 4.0  # frames: the Gaussian by which a neighbour counts less
 MISFIT = 8.0  # levels of 255 of luma: where a followed neighbour is off by so much it counts 1/e
