@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from lab_colorize.colouring.colorizer import Colorizer
     from lab_colorize.colouring.on_disk import Coloured, colorize_photo
     from lab_colorize.colouring.options import ColorizeOptions
+    from lab_colorize.video.options import VideoOptions
+    from lab_colorize.video.run import ColouredFilm, colorize_video
 
-__all__ = ["ColorizeOptions", "Colorizer", "Coloured", "__version__", "colorize_photo", "errors"]
+__all__ = ["ColorizeOptions", "Colorizer", "Coloured", "ColouredFilm", "VideoOptions", "__version__", "colorize_photo", "colorize_video", "errors"]
 
 _HOMES = {
     "ColorizeOptions": "lab_colorize.colouring.options",
     "Coloured": "lab_colorize.colouring.on_disk",
+    "ColouredFilm": "lab_colorize.video.run",
     "Colorizer": "lab_colorize.colouring.colorizer",
+    "VideoOptions": "lab_colorize.video.options",
     "colorize_photo": "lab_colorize.colouring.on_disk",
+    "colorize_video": "lab_colorize.video.run",
 }
 
 

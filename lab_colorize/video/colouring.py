@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from av import VideoFrame
 
 from lab_colorize.video.frame import Frame, Picture
 from lab_colorize.video.look import Look, alike
+from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.own_colours import judged
 from lab_colorize.video.paint import Painter
 from lab_colorize.video.scenes import NEIGHBOURS, with_cuts
@@ -29,6 +30,11 @@ class Pace:
     every: int
     steady: int
     """Frames on either side; 0 leaves each frame to itself, and then the network is asked for each."""
+
+    @classmethod
+    def of(cls, options: VideoOptions) -> Self:
+        """What was asked for."""
+        return cls(every=options.every if options.steady else 1, steady=options.steady)
 
     @property
     def run_up(self) -> int:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import cv2
 import numpy as np
 from av import VideoFrame
 
 from lab_colorize.colour.lab import Pixels, Plane
 from lab_colorize.video.chroma import Chroma
-from lab_colorize.video.frame import Frame, Picture
-from lab_colorize.video.layout import Layout, plane
+from lab_colorize.video.encoding import Encoding
+from lab_colorize.video.fields import FieldMarker
+from lab_colorize.video.frame import Frame
+from lab_colorize.video.layout import plane
 
 
 class Painter:
     """Makes the frames that go to the encoder. What came from the decoder is not changed."""
 
-    def __init__(self, picture: Picture, layout: Layout, time_base: Fraction, saturation: float) -> None:
-        self._picture, self._layout, self._time_base = picture, layout, time_base
+    def __init__(self, encoding: Encoding, saturation: float) -> None:
+        self._picture, self._layout, self._facts = encoding.picture, encoding.layout, encoding.facts
         self._saturation = np.float32(saturation)
-        self._signal = picture.tags.signal(layout.bits)
+        self._signal = self._picture.tags.signal(self._layout.bits)
         self._chroma = Chroma(self._signal)
-        self._area = picture.area.shrunk(*layout.steps)
+        self._area = self._picture.area.shrunk(*self._layout.steps)
+        self._fields = FieldMarker(top_first=self._facts.top_first) if encoding.interlaced else None
 
     def painted(self, frame: Frame, ab: Plane | None) -> VideoFrame:
         """The frame in colour; grey where `ab` is None."""
@@ -66,10 +67,10 @@ class Painter:
 
     def _tagged(self, new: VideoFrame, frame: Frame) -> VideoFrame:
         tags = self._picture.tags
-        new.pts, new.duration, new.time_base = frame.pts, frame.duration, self._time_base
+        new.pts, new.duration, new.time_base = frame.pts, frame.duration, self._facts.time_base
         new.colorspace, new.color_primaries, new.color_trc = tags.matrix, tags.primaries, tags.transfer
         new.color_range = 2 if tags.full else 1
-        return new
+        return new if self._fields is None else self._fields.marked(new)
 
 
 def _rescaled(levels: np.ndarray, top: int, new_top: int) -> np.ndarray:  # type: ignore[type-arg]

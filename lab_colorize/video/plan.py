@@ -17,6 +17,7 @@ from lab_colorize.files.hashing import sha256_of
 from lab_colorize.video.entry import Entry
 from lab_colorize.video.encoding import CODECS, Encoding, layout_held
 from lab_colorize.video.facts import Facts
+from lab_colorize.video.fields import deinterlaced
 from lab_colorize.video.folder import FrameFolder
 from lab_colorize.video.frame import Picture
 from lab_colorize.video.join import CONTAINERS, Span, container_for, kept_streams
@@ -46,6 +47,7 @@ class Plan:
     notes: tuple[str, ...]
     """What could not be kept, in words for a person."""
     fps: Fraction | None
+    deinterlace: bool
 
     @property
     def facts(self) -> Facts:
@@ -72,8 +74,13 @@ class Plan:
         with self.open() as film:
             return film.sha256() if isinstance(film, FrameFolder) else sha256_of(self.source)
 
-    def spanned(self, frames: Iterator[Decoded]) -> Iterator[Decoded]:
-        """The frames that are asked for."""
+    def frames(self, film: Source) -> Iterator[Decoded]:
+        """The frames that are asked for, from the beginning."""
+        return self._spanned(film.frames())
+
+    def _spanned(self, frames: Iterator[Decoded]) -> Iterator[Decoded]:
+        if self.deinterlace:
+            frames = deinterlaced(frames, self.facts.time_base)
         if self.span.whole:
             return frames
         base = self.facts.time_base
@@ -82,20 +89,20 @@ class Plan:
 
     def resumed(self, film: Source, entry: Entry) -> Iterator[Decoded]:
         """The frames from a place on: entered there if that finds the very same frame, else read from the beginning."""
-        frames = self.spanned(entered(film, entry.pts))
+        frames = dropwhile(lambda one: one.pts < entry.pts, self._spanned(_entered(film, entry.pts)))
         first = next(frames, None)
         if first is not None and (first.pts, first.checksum) == (entry.pts, entry.checksum):
             yield first
             yield from frames
             return
         with self.open() as again:
-            yield from islice(self.spanned(again.frames()), entry.number, None)
+            yield from islice(self.frames(again), entry.number, None)
 
 
-def entered(film: Source, pts: int) -> Iterator[Decoded]:
-    """Frames from a time on, or none if a film cannot be entered there."""
+def _entered(film: Source, pts: int) -> Iterator[Decoded]:
+    """Frames from before a time on, or none if a film cannot be entered there."""
     try:
-        yield from dropwhile(lambda one: one.pts < pts, film.frames(at_least=pts))
+        yield from film.frames(at_least=pts)
     except av.error.FFmpegError:
         return
 
@@ -124,7 +131,7 @@ def plan_for(source: Path, target: Path | None, options: VideoOptions) -> Plan:
     span = Span(options.start, float("inf") if options.duration is None else options.start + options.duration)
     notes = (*(f"{stream} cannot be held by {target.suffix} and was left out" for stream in left), *_notes(encoding))
     return Plan(
-        source, target, container, found, encoding, span, stamped, tuple(kept), notes, options.fps
+        source, target, container, found, encoding, span, stamped, tuple(kept), notes, options.fps, options.deinterlace
     )
 
 

@@ -72,6 +72,7 @@ class Hooks:
     """Who is told, and who may stop it."""
 
     on_progress: Callable[[Progress], None] = lambda _: None
+    on_plan: Callable[[Plan], None] = lambda _: None
     stop: Callable[[], bool] = lambda: False
     length: Length = field(default_factory=Length)
 
@@ -93,6 +94,7 @@ def colorize_video(
     colorizer = colorizer or Colorizer()
     plan = plan_for(Path(source), None if target is None else Path(target), options)
     _refuse(plan, options)
+    hooks.on_plan(plan)
     saturation = colorizer.model.card.saturation if options.saturation is None else options.saturation
     fingerprint = options.fingerprint(saturation)
     recipe = Recipe(plan.sha256(), colorizer.model.sha256, fingerprint, __version__)
@@ -124,8 +126,8 @@ def _colour(
     plan: Plan, journal: Journal, colorizer: Colorizer, saturation: float, options: VideoOptions, hooks: Hooks
 ) -> None:
     """Make all segments that are not there yet."""
-    pace = Pace(every=options.every if options.steady else 1, steady=options.steady)
-    painter = Painter(plan.picture, plan.encoding.layout, plan.facts.time_base, saturation)
+    pace = Pace.of(options)
+    painter = Painter(plan.encoding, saturation)
     done = sum(segment.frames for segment in journal.segments)
     begin = journal.segments[0].begin if journal.segments else None
     progress = Progress(done, done, 0.0)
@@ -150,7 +152,7 @@ def _colour(
 def _from_here(plan: Plan, film: Film, journal: Journal, pace: Pace) -> tuple[Iterator[Decoded], Place]:
     """The frames that are not done yet, with those before them that decide how they are coloured."""
     if not journal.segments:
-        return plan.spanned(film.frames()), Place()
+        return plan.frames(film), Place()
     last = journal.segments[-1]
     place = Place(last.next, last.state)
     return plan.resumed(film, last.entry), place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Protocol
@@ -54,13 +54,8 @@ def survey(film: Readable) -> Survey:
     samples = [as_planar(image, picture) for image in images]
     area = picture_area([plane(image, 0, picture.layout.dtype) for image in samples], picture.signal)
     in_colour = all(has_colours(image) for image in images)
-    return Survey(film.facts, _within(picture, area), in_colour)
-
-
-def _within(picture: Picture, area: Area) -> Picture:
-    return Picture(
-        picture.width, picture.height, picture.layout, picture.tags, picture.aspect, picture.quarter_turns, area
-    )
+    facts = replace(film.facts, interlaced=film.facts.interlaced or images[0].interlaced_frame)
+    return Survey(facts, replace(picture, area=area), in_colour)
 
 
 def _samples(film: Readable) -> list[VideoFrame]:
