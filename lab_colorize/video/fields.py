@@ -38,10 +38,10 @@ def deinterlaced(frames: Iterable[Decoded], time_base: Fraction) -> Iterator[Dec
         image.pts, image.time_base = one.pts, time_base
         durations[one.pts] = one.duration
         graph.push(image)
-        yield from _pulled(graph, durations)
+        yield from _pulled(graph, durations, time_base)
     if graph is not None:
         graph.push(None)
-        yield from _pulled(graph, durations)
+        yield from _pulled(graph, durations, time_base)
 
 
 def _graph(image: VideoFrame, time_base: Fraction, name: str, arguments: str) -> Graph:
@@ -54,12 +54,12 @@ def _graph(image: VideoFrame, time_base: Fraction, name: str, arguments: str) ->
     return graph
 
 
-def _pulled(graph: Graph, durations: dict[int, int]) -> Iterator[Decoded]:
+def _pulled(graph: Graph, durations: dict[int, int], time_base: Fraction) -> Iterator[Decoded]:
     while True:
         try:
             image = graph.pull()
         except (av.error.BlockingIOError, av.error.EOFError):
             return
         assert isinstance(image, VideoFrame)
-        pts = image.pts or 0
+        pts = round((image.pts or 0) * (image.time_base or time_base) / time_base)  # bwdif counts in fields
         yield Decoded(image, pts, durations.pop(pts, image.duration), checksum(image))

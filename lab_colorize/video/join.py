@@ -58,7 +58,7 @@ class Span:
 
     def holds(self, seconds: Fraction) -> bool:
         """Whether a time is in it."""
-        return self.start <= seconds < self.end
+        return self.whole or self.start <= seconds < self.end  # sound may begin before 0
 
 
 def container_for(target: Path) -> str:
@@ -171,7 +171,7 @@ class Join:
         packets = self._film.container.demux([one for one in sources if one.type != "attachment"])
         for packet in _as_far_as_readable(packets):
             time = packet.dts if packet.dts is not None else packet.pts
-            if time is None or not self._span.holds(time * packet.time_base):
+            if time is None or _is_made_anew(packet) or not self._span.holds(time * packet.time_base):
                 continue
             self._shift(packet)
             packet.stream = streams[packet.stream_index]
@@ -187,6 +187,11 @@ class Join:
     @staticmethod
     def _merged(one: Iterator[tuple[Fraction, Any]], other: Iterator[tuple[Fraction, Any]]) -> Iterator[Any]:
         return (packet for _, packet in heapq.merge(one, other, key=lambda timed: timed[0]))
+
+
+def _is_made_anew(packet: Any) -> bool:
+    """Whether this is the end of a subtitle of MP4: its muxer writes one behind every subtitle by itself."""
+    return packet.size == 2 and packet.stream.codec_context.codec.name == "mov_text"
 
 
 def _add_copy(out: Any, stream: Any) -> Any:

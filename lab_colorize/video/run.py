@@ -171,7 +171,7 @@ def _join(plan: Plan, journal: Journal, provenance: Provenance, *, overwrite: bo
                 file.seek(0, os.SEEK_END)
                 file.write(provenance.box())
 
-        fill_whole(plan.target, fill, overwrite=overwrite)
+        fill_whole(plan.target, fill, overwrite=overwrite, workshop=journal.folder)
 
 
 def _told(plan: Plan, journal: Journal) -> ColouredFilm:
