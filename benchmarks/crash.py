@@ -17,13 +17,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
+import scans
 
 from lab_colorize.batch.journal import JOURNAL_NAME, read_journal
 from lab_colorize.files.writing import TEMPORARY_PREFIX
-
-FORMATS = (".jpg", ".png", ".tif", ".webp")
 
 
 @dataclass
@@ -44,16 +41,6 @@ class Figures:
         """Whether nothing was lost, torn or left."""
         lost = self.torn_targets or self.damaged_lines or self.temporaries_at_the_end or self.differences
         return not lost and "Another batch is writing" in self.second
-
-
-def make_archive(folder: Path, photos: int, *, side: int = 96) -> None:
-    """Write grey pictures in four formats and ten folders."""
-    random_numbers = np.random.default_rng(0)
-    for number in range(photos):
-        path = folder / f"box {number % 10}" / f"{number:05}{FORMATS[number % len(FORMATS)]}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        coarse = random_numbers.integers(0, 256, (6, 8), np.uint8)
-        cv2.imwrite(str(path), cv2.resize(coarse, (side * 4 // 3, side), interpolation=cv2.INTER_CUBIC))
 
 
 def command(folder: Path, out: Path, model: str, *more: str) -> list[str]:
@@ -153,9 +140,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        make_archive(Path(place) / "photos", asked.photos)
+        scans.archive(Path(place) / "photos", asked.photos)
         figures = crash(Path(place), asked.model, kills=asked.kills)
-    print(f"{asked.photos} photographs in {len(FORMATS)} formats, {figures.kills} kills in the middle of the work")
+    print(f"{asked.photos} photographs in {len(scans.FORMATS)} formats, {figures.kills} kills in the midst of work")
     print(f"torn targets after kills        {figures.torn_targets}")
     print(f"temporary files after kills     {figures.temporaries_left}")
     print(f"journals ending in half a line  {figures.torn_journals}")

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 KINDS = 4  # different photographs; more files are copies of these
+FORMATS = (".jpg", ".png", ".tif", ".webp")  # of an archive
 QUALITY = 92  # of the scans; with this grain a 12-megapixel JPEG takes some 2.5 MB
 
 
@@ -42,3 +43,13 @@ def folder_of_scans(folder: Path, count: int, megapixels: float, suffix: str = "
     for number in range(count):
         (folder / f"{number:05}{suffix}").write_bytes(contents[number % len(contents)])
     return folder
+
+
+def archive(folder: Path, photos: int, *, side: int = 96) -> None:
+    """Small grey pictures in four formats and ten folders, where it is files that are measured."""
+    rng = np.random.default_rng(0)
+    for number in range(photos):
+        path = folder / f"box {number % 10}" / f"{number:05}{FORMATS[number % len(FORMATS)]}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        coarse = rng.integers(0, 256, (6, 8), np.uint8)
+        cv2.imwrite(str(path), cv2.resize(coarse, (side * 4 // 3, side), interpolation=cv2.INTER_CUBIC))

@@ -16,10 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-FORMATS = (".jpg", ".png", ".tif", ".webp")
+import scans
 
 
 @dataclass
@@ -43,16 +40,6 @@ class Figures:
         return not self.wrong and exits == (0, 0, 6, 1)
 
 
-def make_archive(folder: Path, photos: int) -> None:
-    """Write grey pictures in four formats and ten folders."""
-    random_numbers = np.random.default_rng(0)
-    for number in range(photos):
-        path = folder / f"box {number % 10}" / f"{number:05}{FORMATS[number % len(FORMATS)]}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        coarse = random_numbers.integers(0, 256, (6, 8), np.uint8)
-        cv2.imwrite(str(path), cv2.resize(coarse, (160, 120), interpolation=cv2.INTER_CUBIC))
-
-
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
     """Run a program of this environment to its end."""
     return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
@@ -63,7 +50,7 @@ def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tup
     chance = random.Random(seed)
     done: dict[tuple[str, str], str] = {}
     for kind, place in (("source", folder), ("result", results)):
-        paths = sorted(path for path in place.rglob("*") if path.suffix in FORMATS)
+        paths = sorted(path for path in place.rglob("*") if path.suffix in scans.FORMATS)
         for number, path in enumerate(chance.sample(paths, damages)):
             name = path.relative_to(place).as_posix()
             if number % 4:
@@ -84,7 +71,7 @@ def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tup
 def verify_all(place: Path, model: str, *, photos: int, damages: int) -> Figures:
     """Make a bag, verify it, damage it, verify it again."""
     folder, bag = place / "photos", place / "bag"
-    make_archive(folder, photos)
+    scans.archive(folder, photos)
     run("lab_colorize", "batch", str(folder), "--out", str(bag), "--model", model, "--manifest", "-q")
     figures = Figures(bagit_before=run("bagit", "--validate", str(bag)).returncode)
     start = time.monotonic()

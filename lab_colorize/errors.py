@@ -42,6 +42,12 @@ class UsageProblem(ColorizeError):
     exit_code = ExitCode.USAGE
 
 
+class HintsRefused(ColorizeError):
+    """Hints that cannot be followed: badly written, outside the photograph, or for a model that takes none."""
+
+    exit_code = ExitCode.USAGE
+
+
 class UnreadablePhoto(ColorizeError):
     """A file that is no photograph, or is not whole, or may not be opened."""
 

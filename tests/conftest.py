@@ -26,6 +26,12 @@ def zero_model() -> Path:
     return MODELS / "zero.tflite"
 
 
+@pytest.fixture(scope="session")
+def hinted_model() -> Path:
+    """The tiny model, but for cells with hints, where it answers with those."""
+    return MODELS / "hinted.tflite"
+
+
 @pytest.fixture
 def scene():
     """Makes smooth grey pictures with all lightnesses and a little grain: scene(seed, (H, W)) -> uint8."""
@@ -44,3 +50,12 @@ def photo(tmp_path, scene):
     path = tmp_path / "photo.jpg"
     cv2.imwrite(str(path), scene())
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A real Chromium, for all pages."""
+    from .browser import chromium
+
+    with chromium(tmp_path_factory.mktemp("profile")) as chrome:
+        yield chrome

@@ -66,7 +66,7 @@ def test_saturation_scales_chroma(colorizer, scene):
 
 
 def card_of(side, *, step=32, fraction=4, resizable=True):
-    return Card("a", "a", side, resizable, step, fraction, saturation=1.0, sha256="", facts={})
+    return Card("a", "a", side, resizable, step, fraction, hints=False, saturation=1.0, sha256="", facts={})
 
 
 shapes = st.tuples(st.integers(1, 20000), st.integers(1, 20000))

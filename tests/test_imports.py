@@ -1,8 +1,11 @@
 """Laws of the house: imports point one way, and asking for help loads nothing heavy."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
+from configparser import ConfigParser
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -110,11 +113,40 @@ def test_heavy_packages_stay_in_their_rooms(path):
         assert allowed is None or room(path) in allowed or path.as_posix() in allowed, name
 
 
+IMPORTED_AS = {"ai-edge-litert": "ai_edge_litert", "opencv-python-headless": "cv2", "scikit-image": "skimage"}
+
+
+def declared():
+    """The names that the declared dependencies are imported by, extras included."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    extras = [wanted for extra, wanted in project["optional-dependencies"].items() if extra != "test"]
+    names = [re.match(r"[\w-]+", one)[0] for wanted in (project["dependencies"], *extras) for one in wanted]
+    return {IMPORTED_AS.get(name, name) for name in names}
+
+
+def test_every_declared_dependency_is_imported_and_every_import_declared():
+    """Dependencies of dependencies are not ours to use, and what nobody uses is not ours to ask for."""
+    used = {name.split(".")[0] for path in files() for name in imports(path)}
+    assert used - sys.stdlib_module_names - {"lab_colorize"} == declared()
+
+
 def test_every_folder_of_code_is_packaged():
     packaged = (PACKAGE.parent / "setup.cfg").read_text()
     for folder in {path.parent for path in files()}:
         name = ".".join(("lab_colorize", *folder.parts))
         assert f"\n    {name}\n" in packaged, name
+
+
+def test_every_file_beside_the_code_is_packaged():
+    """A template or a style that is not listed is missing where the tool was installed, and nowhere else."""
+    options = ConfigParser()
+    options.read(PACKAGE.parent / "setup.cfg")
+    packaged = {}
+    for name, globs in options["options.package_data"].items():
+        folder = PACKAGE.parent.joinpath(*name.split("."))
+        packaged |= {path: name for glob in globs.split(",") for path in folder.glob(glob.strip())}
+    others = {path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc", ".md"}}
+    assert others <= packaged.keys()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +155,7 @@ def test_every_folder_of_code_is_packaged():
         ["-c", "import lab_colorize"],
         *(
             ["-m", "lab_colorize", *words, "--help"]
-            for words in ([], ["colorize"], ["batch"], ["verify"], ["train"], ["evaluate"], ["models"])
+            for words in ([], ["colorize"], ["batch"], ["verify"], ["serve"], ["train"], ["evaluate"], ["models"])
         ),
     ],
     ids=str,

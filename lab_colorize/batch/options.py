@@ -13,8 +13,8 @@ from lab_colorize.workers import usable_cores
 # A worker holds a whole photograph with its Lab planes; more than this many would ask for memory before speed.
 MOST_WORKERS_BY_DEFAULT = 8
 # They decide whether a photograph is coloured at all, not how: a change of them leaves what is done as it is.
-# `force` is looked at by the plan, because it makes due what was skipped.
-_WITHOUT_EFFECT_ON_RESULTS = frozenset({"overwrite", "force", "accept_truncated", "max_pixels"})
+# `force` is looked at by the plan, because it makes due what was skipped; so are hints, of which each has its own.
+_WITHOUT_EFFECT_ON_RESULTS = frozenset({"overwrite", "force", "accept_truncated", "max_pixels", "hints", "show_hints"})
 
 
 @dataclass(frozen=True)

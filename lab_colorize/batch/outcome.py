@@ -35,6 +35,7 @@ class Outcome:
     source_size: int | None = None
     source_mtime_ns: int | None = None
     options: str | None = None  # Recipe.options
+    hints: str = ""  # those that were followed, in words
     folder: str | None = None  # FOLDER as an absolute path, so that sources can be found again and verified
     traceback: str = ""  # of a bug, for its report
 
@@ -44,7 +45,7 @@ class Outcome:
         return json.dumps(told).encode("ascii") + b"\n"
 
 
-_SELDOM = ("folder", "traceback")  # left out where they say nothing
+_SELDOM = ("hints", "folder", "traceback")  # left out where they say nothing
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _NUMBERS = ("target_size", "source_size", "source_mtime_ns", "width", "height")
 
@@ -70,6 +71,7 @@ def _sound(outcome: Outcome) -> bool:
         isinstance(outcome.source, str)
         and isinstance(outcome.target, str | None)
         and isinstance(outcome.folder, str | None)
+        and isinstance(outcome.hints, str)
         and isinstance(outcome.source_sha256, str | None)
         and isinstance(outcome.target_sha256, str | None)
         and all(isinstance(number, int | None) for number in numbers)

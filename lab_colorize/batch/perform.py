@@ -19,13 +19,12 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, Plan, Task
 from lab_colorize.errors import AlreadyInColour, ColorizeError, OutputExists
 from lab_colorize.files.hashing import same_contents, sha256_of
+from lab_colorize.files.times import same_time
 from lab_colorize.files.writing import TEMPORARY_PREFIX
 from lab_colorize.wording import of_it
 
 if TYPE_CHECKING:
     from lab_colorize.colouring.on_disk import Coloured
-
-_COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
 
 
 class Colour(Protocol):
@@ -83,6 +82,7 @@ class Performer:
             options=recipe.options,
             width=coloured.width,
             height=coloured.height,
+            hints=coloured.hints,
         )
 
     def _colour(self, source: Path, target: Path) -> "Coloured":
@@ -90,7 +90,7 @@ class Performer:
             return self.colour(source, target, overwrite=self._companion_replaceable(target))
         if self._replaceable(target):
             return self.colour(source, target, overwrite=True)
-        if not _same_time(source, target):
+        if not same_time(source.stat().st_mtime_ns, target.lstat().st_mtime_ns):
             raise self._refusal(target)
         return self._accept(source, target)
 
@@ -174,10 +174,6 @@ def _is_ours(target: Path, written: str | None) -> bool:
     if target.is_symlink() or not target.is_file():
         return False
     return target.stat().st_size == 0 or (written is not None and sha256_of(target) == written)
-
-
-def _same_time(source: Path, target: Path) -> bool:
-    return abs(source.stat().st_mtime_ns - target.lstat().st_mtime_ns) <= _COARSEST_TIME_NS
 
 
 def _bug(blank: Outcome, error: Exception) -> Outcome:

@@ -15,12 +15,15 @@ from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same_where_case_is_ignored
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.colouring.hints import hints_path, read_hints
+from lab_colorize.errors import HintsRefused
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found, ScanProblem
 
 DONE_BEFORE = "done before"
 COPIED = "not coloured but copied as it is"
 OTHER_RECIPE = "the model or the options changed"
+OTHER_HINTS = "its hints changed"
 OTHER_PHOTOGRAPH = "the photograph changed"
 
 
@@ -130,6 +133,8 @@ class _JournalCheck:
             return None
         if not task.copy_only and not self.same_recipe(before):
             return None
+        if not task.copy_only and not self.same_hints(task, before):
+            return None
         return before if self.unchanged(self.options.folder / task.source, before) else None
 
     def outdated(self, task: Task) -> str:
@@ -139,6 +144,8 @@ class _JournalCheck:
             return ""
         if not self.same_recipe(before):
             return OTHER_RECIPE
+        if not self.same_hints(task, before):
+            return OTHER_HINTS
         return "" if self.unchanged(self.options.folder / task.source, before) else OTHER_PHOTOGRAPH
 
     def target_stands(self, task: Task, before: Outcome) -> bool:
@@ -165,6 +172,14 @@ class _JournalCheck:
 
     def same_recipe(self, before: Outcome) -> bool:
         return (before.model_sha256, before.options) == (self.recipe.model_sha256, self.recipe.options)
+
+    def same_hints(self, task: Task, before: Outcome) -> bool:
+        """Whether the hints beside the photograph are those that its result follows."""
+        path = hints_path(self.options.folder / task.source)
+        try:
+            return before.hints == ("" if path is None else str(read_hints(path)))
+        except HintsRefused:
+            return False  # due, and the worker will say what is wrong with them
 
     def unchanged(self, source: Path, before: Outcome) -> bool:
         """As rsync judges: by size and time, or by the contents where --checksum asks for it."""

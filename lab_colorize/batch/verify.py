@@ -19,10 +19,9 @@ from lab_colorize.batch.untracked import untracked
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Search, scan
+from lab_colorize.files.times import same_time
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.workers import WorkerPool
-
-_COARSEST_TIME_NS = 2_000_000_000  # FAT keeps times to two seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +154,8 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
         return State.CHANGED, "It is no file any more."
     if check.sha256 is None:
         return State.UNCHECKED, "The journal holds no hash of it."
-    same_time = check.time_ns is None or abs(status.st_mtime_ns - check.time_ns) <= _COARSEST_TIME_NS
-    same_shape = same_time and check.size in {None, status.st_size}
+    same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
+    same_shape = same_age and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
         return State.CHANGED, _why(status, rotted=same_shape)
     return (

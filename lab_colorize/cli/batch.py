@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lab_colorize.cli.options import colorize_options, shared_options
+from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
             mention(note)
         with (
             progress(len(running.plan.due) + len(running.plan.rejected), quiet=quiet) as shown,
-            _interruptible(running) as interrupted,
+            asked_to_stop(partial(_finish, running), partial(_end_at_once, running)) as interrupted,
             closing(iter(running)) as outcomes,
         ):
             tally = Tally(up_to_date=len(running.plan.up_to_date), remade=running.plan.remade)
@@ -120,7 +120,7 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
                     _put_out(outcome.line())
     for line in summary(tally, running, interrupted=bool(interrupted), quiet=quiet):
         click.echo(line, err=True)
-    return _ended_by(interrupted[0]) if interrupted else tally.exit_code
+    return ended_by(interrupted[0]) if interrupted else tally.exit_code
 
 
 def _put_out(line: str | bytes) -> None:
@@ -157,46 +157,15 @@ def _write_bag(bag: Path) -> None:
     write_bag(bag)
 
 
-@contextmanager
-def _interruptible(running: Batch) -> Iterator[list[int]]:
-    """The first Ctrl-C or SIGTERM lets the batch finish what is in hand; the second ends it after clearing up.
-
-    The list tells which signals came.
-    """
-    interrupted: list[int] = []
-
-    def on_interrupt(number: int, _: object) -> None:
-        if interrupted:
-            _end_at_once(running, number)
-        interrupted.append(number)
-        running.stop()
-        _say_at_once(_FINISHING)
-
-    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
-        yield interrupted
-        return
-    before = {number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupted
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _finish(running: Batch) -> None:
+    """Finish what is in hand."""
+    running.stop()
+    say_at_once(_FINISHING)
 
 
 def _end_at_once(running: Batch, number: int) -> None:
     """End without waiting for threads that are deep in a photograph; targets are never torn, they get names whole."""
     running.abandon()
     if sys.stderr.isatty():
-        _say_at_once(_SHOW_CURSOR)
-    os._exit(_ended_by(number))
-
-
-def _ended_by(number: int) -> int:
-    """The status that shells give to a program ended by a signal; 130, ExitCode.INTERRUPTED, by Ctrl-C."""
-    return 128 + number
-
-
-def _say_at_once(words: str) -> None:
-    """Not by click.echo, since a signal may come in the middle of a line being written; whether it is read or not."""
-    with suppress(OSError):
-        os.write(sys.stderr.fileno(), words.encode())
+        say_at_once(_SHOW_CURSOR)
+    os._exit(ended_by(number))

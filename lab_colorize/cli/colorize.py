@@ -20,6 +20,7 @@ from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, Output
 if TYPE_CHECKING:
     from lab_colorize.batch.outcome import Outcome
     from lab_colorize.colouring.colorizer import Colorizer
+    from lab_colorize.colouring.hints import Hints
     from lab_colorize.colouring.options import ColorizeOptions
 
 
@@ -31,6 +32,20 @@ if TYPE_CHECKING:
     metavar="FILE_OR_FOLDER",
     help="Where to write: a file for one photograph, a folder for several.  [default: NAME_colorized beside it]",
 )
+@click.option(
+    "--hint",
+    "hint",
+    metavar="X,Y=COLOUR",
+    multiple=True,
+    help="A colour you know, and where: 812,430=#5b3a29 or 25%,40%=skyblue; may be given many times.",
+)
+@click.option(
+    "--hints",
+    "hints_file",
+    metavar="FILE.json",
+    type=click.Path(path_type=Path, readable=False),
+    help="The same from a file.",
+)
 @shared_options
 @click.pass_context
 def colorize(
@@ -39,6 +54,8 @@ def colorize(
     *,
     photos: tuple[Path, ...],
     output: str | None,
+    hint: tuple[str, ...],
+    hints_file: Path | None,
     model: str | None,
     as_json: bool,
     quiet: bool,
@@ -51,7 +68,7 @@ def colorize(
     """
     from lab_colorize.colouring.colorizer import Colorizer
 
-    options = colorize_options(context.params)
+    options = replace(colorize_options(context.params), hints=_hints(hint, hints_file, photos))
     targets = targets_of(photos, output, options)
     options = with_format_of_target(options, output, targets)
     if not quiet and context.get_parameter_source("quality") is not ParameterSource.DEFAULT:
@@ -62,6 +79,19 @@ def colorize(
         outcome = _one(source, target, colorizer, options, failures)
         _report(outcome, source, target, as_json=as_json, quiet=quiet)
     context.exit(exit_status(failures))
+
+
+def _hints(words: Sequence[str], file: Path | None, photos: Sequence[Path]) -> Hints:
+    """What was said of the colours of the one photograph, on the command line and in a file."""
+    from lab_colorize.colouring.hints import Hints, hint_from_words, read_hints
+
+    if (words or file) and len(photos) > 1:
+        raise UsageProblem(
+            "Hints are for one photograph.",
+            remedy="Name one, or put NAME.hints.json beside each and use `batch`.",
+        )
+    written = read_hints(file) if file else Hints()
+    return Hints((*written.points, *map(hint_from_words, words)), written.size)
 
 
 def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> list[Path]:
@@ -182,6 +212,7 @@ def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOp
         "target_sha256": done.target_sha256,
         "width": done.width,
         "height": done.height,
+        "hints": done.hints,
     }
 
 

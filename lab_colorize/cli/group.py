@@ -22,7 +22,7 @@ from lab_colorize.errors import ColorizeError, ExitCode, OutputError
 from lab_colorize.version import __version__
 
 DEFAULT = "colorize"
-COMMANDS = (DEFAULT, "batch", "video", "verify", "train", "evaluate", "models")
+COMMANDS = (DEFAULT, "batch", "video", "verify", "serve", "train", "evaluate", "models")
 MEANINGS = {
     ExitCode.OK: "all is done",
     ExitCode.BUG: "a bug",

@@ -57,6 +57,7 @@ quality = click.option(
     show_default=True,
     help="Quality of JPEG, WebP and AVIF results.",
 )
+show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side picture, before and after.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what is already there.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
@@ -81,7 +82,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
 
 _SHARED = (
-    model, saturation, format_, quality, compare, overwrite, force,
+    model, saturation, format_, quality, compare, show_hints, overwrite, force,
     accept_truncated, source_type, max_pixels, as_json, quiet,
 )  # fmt: skip  # the order of --help
 
@@ -95,4 +96,6 @@ def shared_options(command: Command) -> Command:
 
 def colorize_options(params: Mapping[str, Any]) -> ColorizeOptions:
     """Pick out of click's parameters those that `ColorizeOptions` has, by name."""
-    return ColorizeOptions(**{field.name: params[field.name] for field in fields(ColorizeOptions)})
+    return ColorizeOptions(
+        **{field.name: params[field.name] for field in fields(ColorizeOptions) if field.name in params}
+    )

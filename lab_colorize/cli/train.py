@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from lab_colorize.cli.console import mention
+from lab_colorize.cli.console import complain, mention
+from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -107,10 +105,15 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
         tell_of_namesake(options.model_name)
     refuse_early(options, resume=resume)
     require_packages()
+    from lab_colorize.training.fit import Interrupted
     from lab_colorize.training.run import train as run
 
-    with watcher(quiet=quiet) as watch, stoppable() as stop:
-        trained = run(options, resume=resume, tell=watch, stop=stop)
+    with watcher(quiet=quiet) as watch, asked_to_stop(_stopping, _stop_at_once) as signals:
+        try:
+            trained = run(options, resume=resume, tell=watch, stop=lambda: bool(signals))
+        except Interrupted as error:
+            complain(error)
+            sys.exit(ended_by(signals[0]))
     if not quiet:
         figures = trained.figures
         click.echo(
@@ -160,21 +163,10 @@ def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, r
     return config.resolved(flags | {"run": run}, request or {})
 
 
-@contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM ask the run to save and stop; a second time they stop it at once."""
-    asked = False
+def _stopping() -> None:
+    say_at_once("\nStopping after this step; once more to stop at once.\n")
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-        click.echo("Stopping after this step; once more to stop at once.", err=True)
 
-    former = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+def _stop_at_once(number: int) -> NoReturn:
+    say_at_once("\nInterrupted.\n")
+    sys.exit(ended_by(number))

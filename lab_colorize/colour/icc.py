@@ -7,6 +7,7 @@ as no profile.
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ Floats = NDArray[np.float64]
 Curve = Callable[[Floats], Floats]  # 0..1 -> 0..1
 
 _HEADER = 128
-_D50 = (0.9642, 1.0, 0.8249)
 _FIXED = 65536.0  # s15Fixed16 numbers have 16 bits behind the point
 _LONGEST_CURVE = 1 << 16  # entries; they are 16-bit numbers
 _CURVES, _COLUMNS = (b"rTRC", b"gTRC", b"bTRC"), (b"rXYZ", b"gXYZ", b"bXYZ")
@@ -155,51 +155,5 @@ class _Parametric:
         return np.clip(np.where(values >= self.start, curved, self.slope * values + self.below), 0.0, 1.0)
 
 
-def _srgb() -> bytes:
-    """A version 2 profile, which every program reads: IEC 61966-2.1 adapted to D50, curves of 1024 entries."""
-    x = np.linspace(0.0, 1.0, 1024)
-    y = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
-    curve = b"curv" + struct.pack(">II", 0, x.size) + np.rint(y * 65535).astype(">u2").tobytes()
-    name = b"sRGB\0"
-    description = b"desc" + struct.pack(">II", 0, len(name)) + name + bytes(78)
-    adapted = (1.04788, 0.02292, -0.05022, 0.02959, 0.99048, -0.01707, -0.00925, 0.01508, 0.75168)  # Bradford
-    tags = {
-        b"desc": description,
-        b"cprt": b"text\0\0\0\0" + b"Public domain\0",
-        b"wtpt": _xyz_tag(_D50),
-        b"chad": b"sf32\0\0\0\0" + _fixed(adapted),
-        b"rXYZ": _xyz_tag((0.43607, 0.22249, 0.01392)),
-        b"gXYZ": _xyz_tag((0.38515, 0.71687, 0.09708)),
-        b"bXYZ": _xyz_tag((0.14307, 0.06061, 0.71410)),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
-    }
-    return _profile(tags)
-
-
-def _profile(tags: Mapping[bytes, bytes]) -> bytes:
-    """Lay tags out behind a header; equal ones are written once."""
-    start = _HEADER + 4 + 12 * len(tags)
-    places: dict[bytes, int] = {}
-    body = b""
-    for tag in tags.values():
-        if tag not in places:
-            places[tag] = start + len(body)
-            body += tag.ljust(len(tag) + -len(tag) % 4, b"\0")
-    table = b"".join(struct.pack(">4sII", name, places[tag], len(tag)) for name, tag in tags.items())
-    header = struct.pack(">I4sI", start + len(body), b"\0\0\0\0", 0x02400000) + b"mntrRGB XYZ "
-    header += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp"
-    header = header.ljust(68, b"\0") + _fixed(_D50)
-    return header.ljust(_HEADER, b"\0") + struct.pack(">I", len(tags)) + table + body
-
-
-def _xyz_tag(values: tuple[float, float, float]) -> bytes:
-    return b"XYZ \0\0\0\0" + _fixed(values)
-
-
-def _fixed(values: tuple[float, ...]) -> bytes:
-    return struct.pack(f">{len(values)}i", *(round(value * _FIXED) for value in values))
-
-
-SRGB_PROFILE = _srgb()
+# A version 2 profile, which every program reads: IEC 61966-2.1 adapted to D50, curves of 1024 entries.
+SRGB_PROFILE = (files("lab_colorize.colour") / "srgb.icc").read_bytes()

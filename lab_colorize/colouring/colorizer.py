@@ -5,6 +5,7 @@ Owns the running network. Knows nothing of files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import Pixels, Plane, chroma_of_network, network_input
 from lab_colorize.colour.lightness import Lightness, lightness_through, shrunk
 from lab_colorize.colouring.frame import shown_size
+from lab_colorize.colouring.hint_plane import hint_plane
+from lab_colorize.colouring.hints import Hint
 from lab_colorize.colouring.models import Model, find_model
-from lab_colorize.colouring.runtime import interpreter_for, resize
-from lab_colorize.errors import ModelDamaged
+from lab_colorize.colouring.runtime import inputs_of, interpreter_for, resize
+from lab_colorize.errors import HintsRefused, ModelDamaged
 
 
 class Colorizer:
@@ -27,13 +30,15 @@ class Colorizer:
         """Find the model by name, path or default, check it, and make it ready to run on `threads` threads."""
         self.model = model if isinstance(model, Model) else find_model(model)
         self._threads = threads
-        self._shape = (1, self.model.card.side, self.model.card.side, 1)
+        self._shapes = self._shapes_for(self.model.card.side, self.model.card.side)
         self._interpreter = self._started()  # a damaged model is refused now, before the first photograph
 
-    def colorize(self, pixels: Pixels, *, saturation: float | None = None) -> Pixels:
+    def colorize(self, pixels: Pixels, *, saturation: float | None = None, hints: Sequence[Hint] = ()) -> Pixels:
         """Colour (H, W) grey or (H, W, 3) RGB sRGB pixels: (H, W, 3) RGB of the same dtype and lightness."""
         _require_pixels(pixels)
-        return self.colorize_lightness(lightness_through(pixels), pixels.dtype, saturation=saturation)
+        lightness = lightness_through(pixels)
+        ab = self.predict(lightness, hints=hints, saturation=saturation)
+        return self.joined(lightness, ab, pixels.dtype, saturation=saturation)
 
     def colorize_lightness(self, lightness: Lightness, depth: Any, *, saturation: float | None = None) -> Pixels:
         """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
@@ -49,18 +54,29 @@ class Colorizer:
         blue_first: bool = False,
     ) -> Pixels:
         """L* joined with what `predict` answered for it, more or less saturated; see `join`."""
-        factor = self.model.card.saturation if saturation is None else saturation
-        return join(lightness, ab * np.float32(factor), depth, blue_first=blue_first)
+        return join(lightness, ab * np.float32(self._factor(saturation)), depth, blue_first=blue_first)
 
-    def predict(self, lightness: Lightness) -> Plane:
-        """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio."""
+    def _factor(self, saturation: float | None) -> float:
+        return self.model.card.saturation if saturation is None else saturation
+
+    def predict(self, lightness: Lightness, *, hints: Sequence[Hint] = (), saturation: float | None = None) -> Plane:
+        """The network's a*, b* (h, w, 2) in Lab units for L* (H, W): small, of the same aspect ratio.
+
+        `hints` are kept to as they will look at the `saturation` that the answer is going to be joined with.
+        """
         card = self.model.card
+        if hints and not card.hints:
+            raise HintsRefused(
+                f"The model {card.name!r} takes no hints.", remedy="Leave them out, or choose another --model."
+            )
         height, width = shown_size(lightness.shape, card)
         shown = shrunk(lightness, width, height)
         below, beside = self._padding(height, width)
         # Reflected edges give the network a scene that goes on; a black border would be taken for an object.
         padded = cv2.copyMakeBorder(shown, 0, below, 0, beside, cv2.BORDER_REFLECT)
-        answer = chroma_of_network(self._run(network_input(padded)))
+        shown_cells, cells = ((h // card.fraction, w // card.fraction) for h, w in ((height, width), padded.shape))
+        told = hint_plane(hints, lightness.shape, shown_cells, cells, self._factor(saturation))
+        answer = chroma_of_network(self._run(network_input(padded), told))
         return answer[: height // card.fraction, : width // card.fraction]
 
     def _padding(self, height: int, width: int) -> tuple[int, int]:
@@ -69,14 +85,22 @@ class Colorizer:
             return card.side - height, card.side - width
         return -height % card.step, -width % card.step
 
-    def _run(self, lightness: Plane) -> Plane:
-        if lightness.shape != self._shape:
-            resize(self._interpreter, lightness.shape)
-            self._shape = lightness.shape
-        (into,), (outof,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        self._interpreter.set_tensor(into["index"], lightness)
+    def _shapes_for(self, height: int, width: int) -> dict[str, tuple[int, ...]]:
+        card = self.model.card
+        shapes: dict[str, tuple[int, ...]] = {"lightness": (1, height, width, 1)}
+        return shapes | {"hints": (1, height // card.fraction, width // card.fraction, 3)} if card.hints else shapes
+
+    def _run(self, lightness: Plane, hints: Plane) -> Plane:
+        shapes = self._shapes_for(*lightness.shape[1:3])
+        if shapes != self._shapes:
+            resize(self._interpreter, self._inputs, shapes)
+            self._shapes = shapes
+        given = {"lightness": lightness, "hints": hints}
+        for name, index in self._inputs.items():
+            self._interpreter.set_tensor(index, given[name])
         self._interpreter.invoke()
-        answer: Plane = self._interpreter.get_tensor(outof["index"])
+        (out,) = self._interpreter.get_output_details()
+        answer: Plane = self._interpreter.get_tensor(out["index"])
         if not np.isfinite(answer).all():
             raise not_runnable(self.model, "it answers without colours.")
         return answer
@@ -84,11 +108,12 @@ class Colorizer:
     def _started(self) -> Any:
         """The LiteRT interpreter, ready for the model's own side; a file that does not run is refused."""
         try:
-            interpreter = interpreter_for(self.model.content, self._shape, threads=self._threads)
+            interpreter = interpreter_for(self.model.content, self._shapes, threads=self._threads)
             signature = interpreter.get_signature_list()["serving_default"]
+            self._inputs = inputs_of(interpreter)
         except (ValueError, KeyError, RuntimeError) as error:
             raise not_runnable(self.model, str(error)) from error
-        if signature != {"inputs": ["lightness"], "outputs": ["ab"]}:
+        if set(signature["inputs"]) != set(self._shapes) or signature["outputs"] != ["ab"]:
             raise not_runnable(self.model, f"its signature is {signature}.")
         return interpreter
 

@@ -38,6 +38,8 @@ class Card:
     """Heights and widths must be multiples of this."""
     fraction: int
     """The colour's side is this part of the lightness's."""
+    hints: bool
+    """Whether the network takes hints: known colours at some places."""
     saturation: float
     """Factor on chroma that looks right to the eye."""
     sha256: str
@@ -147,6 +149,7 @@ def read_card(path: Path) -> Card:
             resizable=bool(facts["resizable"]),
             step=int(facts["step"]),
             fraction=int(facts["fraction"]),
+            hints=bool(facts.get("hints", False)),  # cards from before there were hints do not say
             saturation=float(facts["saturation"]),
             sha256=str(facts["sha256"]),
             facts=facts,

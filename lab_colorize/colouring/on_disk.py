@@ -30,6 +30,8 @@ class Coloured:
     target_sha256: str
     notes: tuple[str, ...] = ()
     """What a person should know: a depth or format that could not be kept."""
+    hints: str = ""
+    """The hints that were followed, in words."""
 
 
 def colorize_photo(
@@ -62,6 +64,7 @@ def colorize_photo(
         source_sha256=hashlib.sha256(content).hexdigest(),
         target_sha256=hashlib.sha256(result.content).hexdigest(),
         notes=(*result.notes, *_misnamed(target, result.photo.format, options)),
+        hints=str(options.hints),
     )
 
 

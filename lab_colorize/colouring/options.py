@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lab_colorize.colouring.hints import NO_HINTS, Hints
 from lab_colorize.photos.kinds import MAX_PIXELS
 
 FORMATS = ("same", "jpg", "png", "tif", "webp", "avif")
@@ -30,4 +31,8 @@ class ColorizeOptions:
     """Colour photographs that have colours already."""
     accept_truncated: bool = False
     source_type: str = SOURCE_TYPES[0]
+    hints: Hints = NO_HINTS
+    """What a person knows of this photograph's colours."""
+    show_hints: bool = False
+    """Mark the hints in the comparison."""
     max_pixels: int = MAX_PIXELS

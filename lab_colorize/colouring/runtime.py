@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,14 +13,20 @@ _first = threading.Lock()
 _greeted = False
 
 
-def interpreter_for(content: bytes, shape: tuple[int, ...], *, threads: int) -> Any:
-    """A LiteRT interpreter made ready for an input of `shape`; ValueError or RuntimeError if `content` is no model."""
+Shapes = Mapping[str, tuple[int, ...]]
+"""The shape of each input that a model is to take."""
+
+INPUTS = ("lightness", "hints")  # by these names a model's signature knows them; the second is not everyone's
+
+
+def interpreter_for(content: bytes, shapes: Shapes, *, threads: int) -> Any:
+    """A LiteRT interpreter made ready for inputs of `shapes`; ValueError or RuntimeError if `content` is no model."""
     global _greeted  # noqa: PLW0603  # the greeting comes once a process, so it is muted once a process
     from ai_edge_litert.interpreter import Interpreter
 
     def start() -> Any:
         interpreter = Interpreter(model_content=content, num_threads=threads)
-        resize(interpreter, shape)
+        resize(interpreter, inputs_of(interpreter), shapes)
         return interpreter
 
     with _first:
@@ -31,11 +37,18 @@ def interpreter_for(content: bytes, shape: tuple[int, ...], *, threads: int) -> 
     return start()
 
 
-def resize(interpreter: Any, shape: tuple[int, ...]) -> None:
-    """Make ready for an input of `shape`, which costs a few milliseconds if it is another than before."""
-    (into,) = interpreter.get_input_details()
-    interpreter.resize_tensor_input(into["index"], shape)
+def resize(interpreter: Any, inputs: Mapping[str, int], shapes: Shapes) -> None:
+    """Make ready for `inputs` of `shapes`, which costs a few milliseconds if they are others than before."""
+    for name, index in inputs.items():
+        interpreter.resize_tensor_input(index, shapes[name])
     interpreter.allocate_tensors()
+
+
+def inputs_of(interpreter: Any) -> dict[str, int]:
+    """Where each input of a model is put, by the name that its signature has for it; KeyError if it has none."""
+    names = interpreter.get_signature_list()["serving_default"]["inputs"]
+    details = interpreter.get_signature_runner("serving_default").get_input_details()
+    return {name: details[name]["index"] for name in names}
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """One photograph's results against its truth. All are sRGB pixels (H, W, 3) of 8 bits; knows no files and no models.
 
-It goes through them in strips, so that even large photographs need little memory besides their own. What belongs to
-the truth is worked out once for all results, and what a grey result has none of is left out.
+SSIM and CIEDE2000 are scikit-image's. It goes through photographs in strips, so that even large ones need little
+memory besides their own. What belongs to the truth is worked out once for all results.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.color import deltaE_ciede2000
+from skimage.metrics import structural_similarity
 
-from lab_colorize.colour.lab import Plane, lab_of, lightness_table
-from lab_colorize.evaluation.bench import Bench
-from lab_colorize.evaluation.colour_difference import ColourDifference, Planes
-from lab_colorize.evaluation.figures import Bytes, Figures, psnr
-from lab_colorize.evaluation.similarity import WINDOW, Similarity
+from lab_colorize.colour.lab import Plane, lab_of
+from lab_colorize.colour.psnr import psnr
+from lab_colorize.evaluation.figures import Bytes, Figures
+from lab_colorize.evaluation.settings import WINDOW
 
 STRIP = 1 << 16  # pixels at a time; those of 256 x 256 are one strip
 
@@ -53,17 +53,28 @@ class Opponents:
         self.yb_squares += cv2.norm(yb, cv2.NORM_L2SQR)
 
     @property
-    def grey(self) -> bool:
-        """Whether there was no colour in any pixel."""
-        return self.rg_squares == self.yb_squares == 0
-
-    @property
     def colourfulness(self) -> float:
         """Their M: the spread of both, and 0.3 of their mean."""
         rg, yb = self.rg / self.count, self.yb / self.count / 2
         rg_variance = self.rg_squares / self.count - rg**2
         yb_variance = self.yb_squares / self.count / 4 - yb**2
         return math.sqrt(max(0.0, rg_variance + yb_variance)) + 0.3 * math.hypot(rg, yb)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Some rows of a picture, in all the forms that are compared."""
+
+    pixels: Bytes
+    lab: Plane
+    lab8: Bytes
+    around: Plane
+    """Levels of these rows and of those below them that windows reach, as float32: SSIM is as exact, and faster."""
+
+    @classmethod
+    def of(cls, pixels: Bytes, around: Bytes) -> Strip:
+        """Work them out."""
+        return cls(pixels, lab_of(pixels), _lab8(pixels), around.astype(np.float32))
 
 
 @dataclass(slots=True)
@@ -77,6 +88,15 @@ class Totals:
     difference: float = 0.0
     opponents: Opponents = field(default_factory=Opponents)
 
+    def add(self, truth: Strip, result: Strip) -> None:
+        """Take in a strip of the result and the same one of the truth."""
+        self.opponents.add(result.pixels)
+        self.squares += _squares(truth.pixels, result.pixels)
+        self.ab_squares += _squares(truth.lab[..., 1:], result.lab[..., 1:])
+        self.lab8_squares += _squares(truth.lab8, result.lab8)
+        self.similarity += _similarity(truth.around, result.around)
+        self.difference += float(deltaE_ciede2000(truth.lab, result.lab).sum(dtype=np.float64))
+
     def figures(self, shape: tuple[int, ...], colourfulness: float) -> Figures:
         """Means over a photograph of this shape (H, W, 3), whose truth is as colourful as that."""
         height, width, channels = shape
@@ -86,7 +106,7 @@ class Totals:
         return Figures(
             psnr=psnr(mse),
             mse=mse,
-            ssim=self.similarity / (windows * channels),
+            ssim=self.similarity / windows,
             ciede2000=self.difference / pixels,
             ab_mse=self.ab_squares / (pixels * 2),
             colourfulness=of_result,
@@ -96,60 +116,16 @@ class Totals:
         )
 
 
-class Comparer:
-    """Compares results with truths, on benches. Not for sharing between threads."""
-
-    def __init__(self) -> None:
-        self._similarity = Similarity()
-        self._difference = ColourDifference()
-        self._of_truth, self._of_result = Bench(3), Bench(3)
-        self._truth_levels, self._result_levels = Bench(1), Bench(1)
-
-    def figures(self, truth: Bytes, results: Sequence[Bytes]) -> tuple[float, list[Figures]]:
-        """The truth's colourfulness, and the figures of each result."""
-        opponents, totals = Opponents(), [Totals() for _ in results]
-        for rows, around in _strips(truth.shape):
-            strip = Strip.of(truth[rows], self._of_truth)
-            opponents.add(strip.pixels)
-            self._similarity.look_at(_levels(truth[around], self._truth_levels))
-            for total, result in zip(totals, results, strict=True):
-                total.similarity += self._similarity.total(_levels(result[around], self._result_levels))
-                self._add(total, strip, result[rows])
-        colourfulness = opponents.colourfulness
-        return colourfulness, [total.figures(truth.shape, colourfulness) for total in totals]
-
-    def _add(self, total: Totals, truth: Strip, pixels: Bytes) -> None:
-        total.squares += _squares(truth.pixels, pixels)
-        total.opponents.add(pixels)
-        if total.opponents.grey:  # thus far, at least
-            lightness = cv2.LUT(cv2.extractChannel(pixels, 1), lightness_table(np.uint8))
-            total.difference += _sum(self._difference.to_grey(truth.planes, lightness))
-            total.ab_squares += truth.chroma_squares
-            total.lab8_squares += _squares(truth.lab8, cv2.LUT(pixels, _lab8_of_greys()))
-            return
-        result = Strip.of(pixels, self._of_result)
-        total.difference += _sum(self._difference.between(truth.planes, result.planes))
-        total.ab_squares += sum(_squares(truth.planes[plane], result.planes[plane]) for plane in (1, 2))
-        total.lab8_squares += _squares(truth.lab8, result.lab8)
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """Some rows of a picture, in all the colour spaces that are compared."""
-
-    pixels: Bytes
-    planes: Planes
-    lab8: Bytes
-
-    @classmethod
-    def of(cls, pixels: Bytes, bench: Bench) -> Strip:
-        """Work them out; the planes are good until the bench is used again."""
-        return cls(pixels, planes_of(pixels, bench), _lab8(pixels))
-
-    @property
-    def chroma_squares(self) -> float:
-        """Sum of the squares of a* and b*."""
-        return sum(float(cv2.norm(plane, cv2.NORM_L2SQR)) for plane in self.planes[1:])
+def compared(truth: Bytes, results: Sequence[Bytes]) -> tuple[float, list[Figures]]:
+    """The truth's colourfulness, and the figures of each result."""
+    opponents, totals = Opponents(), [Totals() for _ in results]
+    for rows, around in _strips(truth.shape):
+        strip = Strip.of(truth[rows], truth[around])
+        opponents.add(strip.pixels)
+        for total, result in zip(totals, results, strict=True):
+            total.add(strip, Strip.of(result[rows], result[around]))
+    colourfulness = opponents.colourfulness
+    return colourfulness, [total.figures(truth.shape, colourfulness) for total in totals]
 
 
 def _strips(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
@@ -161,19 +137,11 @@ def _strips(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
         yield slice(top, bottom), slice(top, min(bottom + WINDOW - 1, height))
 
 
-def planes_of(pixels: Bytes, bench: Bench) -> Planes:
-    """L*, a* and b* as planes of their own, on a bench of three."""
-    lab = lab_of(pixels)
-    lightness, a, b = (
-        cv2.extractChannel(lab, channel, plane) for channel, plane in enumerate(bench.arrays(lab.shape[:2]))
-    )
-    return lightness, a, b
-
-
-def _levels(pixels: Bytes, bench: Bench) -> Plane:
-    (levels,) = bench.arrays(pixels.shape)
-    np.copyto(levels, pixels)
-    return levels
+def _similarity(truth: Plane, result: Plane) -> float:
+    """The similarities of all windows, means over the channels, summed."""
+    height, width = truth.shape[:2]
+    mean = structural_similarity(truth, result, win_size=WINDOW, channel_axis=-1, data_range=255)
+    return float(mean) * (height - WINDOW + 1) * (width - WINDOW + 1)
 
 
 def _squares(one: NDArray[Any], other: NDArray[Any]) -> float:
@@ -181,16 +149,6 @@ def _squares(one: NDArray[Any], other: NDArray[Any]) -> float:
     return float(cv2.norm(one, other, cv2.NORM_L2SQR))
 
 
-def _sum(plane: Plane) -> float:
-    return float(cv2.sumElems(plane)[0])
-
-
 def _lab8(pixels: Bytes) -> Bytes:
     """Lab of 8 bits a channel: L times 2.55, a and b plus 128. What the reports' "MSE 51.36, PSNR 31 dB" is made of."""
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2Lab).astype(np.uint8, copy=False)
-
-
-@cache
-def _lab8_of_greys() -> Bytes:
-    """For the look-up: (1, 256, 3)."""
-    return _lab8(np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(1, 256, 3))

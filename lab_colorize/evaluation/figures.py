@@ -1,6 +1,5 @@
 """What is told of one result: FIGURES reads like the table it heads, Figures holds the values. Measures nothing."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -53,8 +52,3 @@ class Figures:
     def __getitem__(self, key: str) -> float:
         value: float = getattr(self, key)
         return value
-
-
-def psnr(error: float) -> float:
-    """Peak signal to noise ratio in dB of a mean square error at a peak of 255."""
-    return 10 * math.log10(255**2 / error) if error else math.inf

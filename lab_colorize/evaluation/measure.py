@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab_colorize.colour.lightness import lightness_through
-from lab_colorize.evaluation.comparison import Comparer
+from lab_colorize.evaluation.comparison import compared
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, Contender, baseline
 from lab_colorize.evaluation.figures import Figures
 from lab_colorize.evaluation.photographs import Photograph, PhotoSet
@@ -67,15 +67,14 @@ def measure(
 
     def make_worker() -> Callable[[Photograph], Measured]:
         colours = [contender.make_colour() for contender in contenders]
-        comparer = Comparer()
 
-        def compared(photograph: Photograph) -> Measured:
+        def measured_one(photograph: Photograph) -> Measured:
             truth = photo_set.pixels_of(photograph)
             lightness = lightness_through(truth)  # all that is told of the photograph
-            colourfulness, figures = comparer.figures(truth, [colour(lightness) for colour in colours])
+            colourfulness, figures = compared(truth, [colour(lightness) for colour in colours])
             return Measured(photograph, colourfulness, dict(zip(labels, figures, strict=True)))
 
-        return compared
+        return measured_one
 
     measured: list[Measured] = []
     for one in WorkerPool(photo_set.photographs, make_worker, workers).results():

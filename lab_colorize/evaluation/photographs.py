@@ -15,8 +15,7 @@ from lab_colorize.colour.tone import tone_of
 from lab_colorize.errors import NothingToDo, UnreadablePhoto, UsageProblem
 from lab_colorize.evaluation.comparison import STRIP
 from lab_colorize.evaluation.figures import Bytes
-from lab_colorize.evaluation.settings import Settings
-from lab_colorize.evaluation.similarity import WINDOW
+from lab_colorize.evaluation.settings import WINDOW, Settings
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.photos.photo import read_photo

@@ -7,9 +7,7 @@ import csv
 import io
 import json
 import math
-import platform
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 from lab_colorize.evaluation.contenders import Contender
@@ -17,11 +15,11 @@ from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import Evaluation, Measured
 from lab_colorize.evaluation.pairing import CONFIDENCE, RESAMPLES, SEED, Difference, Pairing, pair
 from lab_colorize.evaluation.summary import Summary, summarize
-from lab_colorize.version import __version__
+from lab_colorize.version import versions
 
 FORM = 1  # of the JSON; grows when a reader of the former one would stumble
 DECIMALS = 6
-PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert")  # what figures can depend on
+PACKAGES = ("numpy", "opencv-python-headless", "ai-edge-litert", "scikit-image")  # what figures can depend on
 
 
 def json_of(evaluation: Evaluation, *, created: datetime | None = None) -> bytes:
@@ -30,7 +28,7 @@ def json_of(evaluation: Evaluation, *, created: datetime | None = None) -> bytes
     told = {
         "form": FORM,
         "created": (created or datetime.now(UTC)).isoformat(timespec="seconds"),
-        "versions": versions(),
+        "versions": versions(PACKAGES),
         "protocol": {
             "name": photo_set.settings.name,
             "side": photo_set.settings.side,
@@ -61,12 +59,6 @@ def csv_of(evaluation: Evaluation) -> bytes:
         values = (_number(one.figures[label][key]) for label, key in columns)
         writer.writerow([one.name, *size, _number(one.colourfulness), *values])
     return file.getvalue().encode("utf-8", "backslashreplace")
-
-
-def versions() -> dict[str, str]:
-    """Of everything that figures can depend on."""
-    packages = {name: version(name) for name in PACKAGES}
-    return {"lab-colorize": __version__, "python": platform.python_version(), **packages}
 
 
 def _number(value: float) -> float | None:

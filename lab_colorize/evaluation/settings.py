@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.colour.depth import bits_of, rescaled
 from lab_colorize.colour.lab import Pixels
 from lab_colorize.errors import UsageProblem
 from lab_colorize.evaluation.figures import Bytes
-from lab_colorize.evaluation.similarity import WINDOW
 
 FULL = "full"
+WINDOW = 7  # pixels; a side of the windows that SSIM compares, and so the least side that can be measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,4 @@ def settings_named(size: str, saturation: float | None = 1.0) -> Settings:
 
 
 def _eight_bits(pixels: NDArray[Any]) -> Bytes:
-    if pixels.dtype == np.uint8:
-        return np.ascontiguousarray(pixels)
-    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 / 255 = 257; to the nearest
+    return np.ascontiguousarray(rescaled(pixels, bits_of(pixels), 8))

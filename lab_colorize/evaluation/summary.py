@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from lab_colorize.evaluation.figures import FIGURES, Figure, psnr
+from lab_colorize.colour.psnr import psnr
+from lab_colorize.evaluation.figures import FIGURES, Figure
 from lab_colorize.evaluation.measure import Evaluation
 
 WORST = 10

@@ -67,6 +67,14 @@ def fill_whole(
             temporary.unlink(missing_ok=True)
 
 
+def name_whole(temporary: Path, path: Path) -> None:
+    """Do the same with a file that somebody else wrote beside the path, replacing what is there."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _settle(path.parent)
+
+
 def unwritten(path: Path, problem: OSError) -> OutputError:
     """Say what kept a file or folder from being made, and the way out."""
     reason = problem.strerror or str(problem)

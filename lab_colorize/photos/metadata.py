@@ -20,6 +20,8 @@ class Provenance:
     model: str
     model_sha256: str
     source_type: str = "compositeWithTrainedAlgorithmicMedia"
+    hints: str = ""
+    """What a person told the model of the colours, in words."""
 
 
 def read_metadata(data: bytes, format: Format) -> Metadata:
@@ -59,13 +61,10 @@ def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:
 
     Nothing that was there is removed but what is no longer true.
     """
-    block, notes = xmp.stamped(
-        metadata.xmp,
-        source_type=provenance.source_type,
-        software=provenance.software,
-        model=provenance.model,
-        model_sha256=provenance.model_sha256,
-    )
+    facts = {"Software": provenance.software, "Model": provenance.model, "ModelSHA256": provenance.model_sha256}
+    if provenance.hints:
+        facts["Hints"] = provenance.hints
+    block, notes = xmp.stamped(metadata.xmp, provenance.source_type, facts)
     return replace(
         metadata,
         exif=exif.upright(metadata.exif),

@@ -6,7 +6,7 @@ that are no longer true are set right: orientation, colour mode, profile; the ol
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -34,7 +34,9 @@ _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
 )
-_OURS = frozenset((LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "DigitalSourceTypeBefore"))
+_OURS = frozenset(
+    (LAB_COLORIZE, name) for name in ("Software", "Model", "ModelSHA256", "Hints", "DigitalSourceTypeBefore")
+)
 _SOURCE_TYPE = (IPTC_EXT, "DigitalSourceType")
 # An extended packet of a JPEG is not carried, so nothing may refer to it.
 _EXTENDED = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
@@ -165,10 +167,8 @@ def _named(name: str) -> Name:
     return uri, local
 
 
-def stamped(
-    xmp: bytes | None, *, source_type: str, software: str, model: str, model_sha256: str
-) -> tuple[bytes, tuple[str, ...]]:
-    """The packet with provenance, and notes on what could not be kept.
+def stamped(xmp: bytes | None, source_type: str, facts: Mapping[str, str]) -> tuple[bytes, tuple[str, ...]]:
+    """The packet with provenance, and notes on what could not be kept; `facts` are Software, Model and their kin.
 
     The same input gives the same bytes, so the event in the history bears no time.
     """
@@ -179,10 +179,10 @@ def stamped(
         packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
         found = _Reader(packet).read()
     before = found.values.get((LAB_COLORIZE, "DigitalSourceTypeBefore")) or found.values.get(_SOURCE_TYPE)
-    said = {"Software": software, "Model": model, "ModelSHA256": model_sha256}
+    said = dict(facts)
     if before is not None:
         said["DigitalSourceTypeBefore"] = before[1]
-    event = _event(software, f"model {model}, SHA-256 {model_sha256}")
+    event = _event(said["Software"], f"model {said['Model']}, SHA-256 {said['ModelSHA256']}")
     edits = [*_corrections(found), *_additions(found, source_type, said, event)]
     return _cut(packet, edits), notes
 

@@ -52,22 +52,3 @@ def _ends(values: Iterable[float], *, from_zero: bool) -> tuple[float, float]:
 def _round_step(least: float) -> float:
     power: float = 10 ** math.floor(math.log10(least))
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * (1 - 1e-9))
-
-
-def axes(x: Scale, y: Scale, names: tuple[str, str]) -> str:
-    """Grid lines, numbers and the names of both axes."""
-    across = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y.place(t)}" y2="{y.place(t)}"/>'
-        f'<text class="tick" x="{LEFT - 8}" y="{y.place(t) + 4}" text-anchor="end">{t:g}</text>'
-        for t in y.ticks()
-    )
-    along = "".join(
-        f'<text class="tick" x="{x.place(t)}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{t:g}</text>'
-        for t in x.ticks()
-    )
-    middle = (TOP + HEIGHT - BOTTOM) / 2
-    return (
-        f'{across}{along}<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y.start}" y2="{y.start}"/>'
-        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{names[0]}</text>'
-        f'<text class="name" transform="translate(13 {middle}) rotate(-90)" text-anchor="middle">{names[1]}</text>'
-    )

@@ -9,17 +9,52 @@ from dataclasses import dataclass
 
 from lab_colorize.colour.lab import lightness_of
 from lab_colorize.evaluation.contenders import GREY
-from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.evaluation.measure import Evaluation, Measured
 from lab_colorize.evaluation.summary import ranked
-from lab_colorize.report.page import escaped
 from lab_colorize.report.pictures import data_uri
 
 SHOWN = 8  # of the worst, of the best and at random
 SEED = 1
 
-Views = dict[str, Bytes]
-"""Pictures of one photograph by what they show: "before", "truth", or a model's label behind a colon."""
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One picture of a photograph."""
+
+    name: str
+    """What it shows: "before", "truth", or a model's label behind a colon."""
+    uri: str
+    side: str
+    """Where it is seen before any script has run: "left", "right" or nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one model below a picture."""
+
+    label: str
+    psnr: str
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One photograph, its pictures over one another."""
+
+    name: str
+    ratio: str
+    """Width over height, as CSS has it."""
+    views: tuple[View, ...]
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some photographs under one heading."""
+
+    heading: str
+    note: str
+    photos: list[Shown]
 
 
 @dataclass(frozen=True)
@@ -41,7 +76,7 @@ def chosen(evaluation: Evaluation) -> Choice:
     return Choice(worst, best, sorted(random.Random(SEED).sample(others, min(SHOWN, len(others)))))  # noqa: S311
 
 
-def gallery(evaluation: Evaluation) -> str:
+def gallery(evaluation: Evaluation) -> list[Part]:
     """All chosen photographs, under their headings."""
     choice = chosen(evaluation)
     shown = _shower(evaluation)
@@ -50,54 +85,30 @@ def gallery(evaluation: Evaluation) -> str:
         ("Best", "The highest PSNR.", choice.best),
         ("At random", "Chosen by a fixed seed among the others.", choice.random),
     )
-    return "".join(_part(heading, note, map(shown, names)) for heading, note, names in parts if names)
+    return [Part(heading, note, list(map(shown, names))) for heading, note, names in parts if names]
 
 
-def _part(heading: str, note: str, figures: map) -> str:  # type: ignore[type-arg]
-    return f'<h3>{heading} <small>{escaped(note)}</small></h3><div class="photos">{"".join(figures)}</div>'
-
-
-def _shower(evaluation: Evaluation) -> Callable[[str], str]:
-    """What makes one photograph's figure; each contender is made ready once."""
+def _shower(evaluation: Evaluation) -> Callable[[str], Shown]:
+    """What makes a photograph's pictures; each contender is made ready once."""
     measured = {one.name: one for one in evaluation.measured}
-    wanted = {GREY, *evaluation.models}
+    models = evaluation.models
+    wanted = {GREY, *models}
     colours = {one.label: one.make_colour() for one in evaluation.contenders if one.label in wanted}
+    sides = {"before": "left", f":{models[0]}": "right"} if models else {"before": "left", "truth": "right"}
 
-    def shown(name: str) -> str:
-        pixels = evaluation.photo_set.pixels_of(measured[name].photograph)
+    def shown(name: str) -> Shown:
+        one = measured[name]
+        pixels = evaluation.photo_set.pixels_of(one.photograph)
         lightness = lightness_of(pixels)
-        views = {"before": colours[GREY](lightness), "truth": pixels}
-        views |= {f":{label}": colours[label](lightness) for label in evaluation.models}
-        return _figure(measured[name], views, evaluation.models)
+        pictures = {"before": colours[GREY](lightness), "truth": pixels}
+        pictures |= {f":{label}": colours[label](lightness) for label in models}
+        views = tuple(View(view, data_uri(picture), sides.get(view, "")) for view, picture in pictures.items())
+        ratio = f"{one.photograph.width / one.photograph.height:.4f}"
+        return Shown(name, ratio, views, tuple(_told(one, label) for label in models))
 
     return shown
 
 
-def _figure(one: Measured, views: Views, models: tuple[str, ...]) -> str:
-    name = escaped(one.name)
-    images = "".join(
-        f'<img data-view="{escaped(view)}" alt="" src="{data_uri(pixels)}"{_role(view, models)}>'
-        for view, pixels in views.items()
-    )
-    photograph = one.photograph
-    return (
-        f'<figure class="photo" style="--ratio:{photograph.width / photograph.height:.4f}"><div class="frame">'
-        f'{images}<span class="bar"></span><span class="tag left-tag"></span><span class="tag right-tag"></span>'
-        f'<input type="range" min="0" max="100" step="1" value="50" aria-label="Compare pictures of {name}"></div>'
-        f'<figcaption><span class="file" title="{name}">{name}</span>{_told(one, models)}</figcaption></figure>'
-    )
-
-
-def _role(view: str, models: tuple[str, ...]) -> str:
-    """What is shown before any script has run: before to the left, the first model to the right."""
-    roles = {"before": "left", f":{models[0]}": "right"} if models else {"before": "left", "truth": "right"}
-    return f' class="{roles[view]}"' if view in roles else " hidden"
-
-
-def _told(one: Measured, models: tuple[str, ...]) -> str:
-    """The figures below a picture, for each model."""
-    return "".join(
-        f'<span class="told" data-of=":{escaped(label)}"><b>{one.figures[label].psnr:.1f}</b> dB'
-        f" · ΔE <b>{one.figures[label].ciede2000:.1f}</b></span>"
-        for label in models
-    )
+def _told(one: Measured, label: str) -> Told:
+    figures = one.figures[label]
+    return Told(label, f"{figures.psnr:.1f}", f"{figures.ciede2000:.1f}")

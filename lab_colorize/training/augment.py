@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab_colorize.colour.lab import Plane
+from lab_colorize.colour.lab import RGB_TO_XYZ, Plane, light_table, lightness_of_luminance
 from lab_colorize.training.options import Augmentation
 
 MOST_REDUCTION = 1.5  # bilinear sampling still touches every pixel up to 2; stretching takes some of that
@@ -49,15 +49,29 @@ def _shrunk(rgb: NDArray[np.uint8], reduction: float) -> NDArray[np.uint8]:
     return cv2.resize(rgb, None, fx=1 / reduction, fy=1 / reduction, interpolation=cv2.INTER_AREA)
 
 
+def exposed(rgb: NDArray[np.uint8], how: Augmentation, rng: np.random.Generator) -> Plane | None:
+    """L* (H, W) of `rgb` as an old emulsion recorded it, or None where it recorded what the eye sees.
+
+    Plates before about 1880 saw blue alone, orthochromatic ones until about 1930 blue and green: skies are white, lips
+    and red cloth are dark, skin is darker than in life. Each is somewhere between these and the eye.
+    """
+    if rng.random() >= how.emulsion:
+        return None
+    sensitivity = np.array([0.0, rng.choice([0.05, 0.55]), 0.5]) * rng.uniform(0.7, 1.3, 3)
+    eye = rng.uniform(0, 0.6)
+    mix = (1 - eye) * sensitivity / sensitivity.sum() + eye * RGB_TO_XYZ[1]
+    return lightness_of_luminance(cv2.transform(cv2.LUT(rgb, light_table(rgb.dtype)), mix[None]))
+
+
 def aged(lightness: Plane, how: Augmentation, rng: np.random.Generator) -> Plane:
     """L (H, W) in [-1, 1] as an old print of the same scene might show it."""
-    for change in (_exposure, _fading, _vignette, _blur, _grain, _blocks, _scratches):
+    for change in (_exposure, _fading, _unevenness, _vignette, _blur, _grain, _blocks, _scratches):
         if rng.random() < how.ageing * _CHANCE.get(change.__name__, 1.0):
             lightness = change(lightness, rng)
     return np.clip(lightness, -1, 1, dtype=np.float32)
 
 
-_CHANCE = {"_exposure": 2.0, "_blocks": 0.3, "_scratches": 0.2, "_blur": 0.5, "_vignette": 0.5}
+_CHANCE = {"_exposure": 2.0, "_unevenness": 0.5, "_blocks": 0.3, "_scratches": 0.2, "_blur": 0.5, "_vignette": 0.5}
 
 
 def _exposure(lightness: Plane, rng: np.random.Generator) -> Plane:
@@ -73,11 +87,20 @@ def _fading(lightness: Plane, rng: np.random.Generator) -> Plane:
     return ((lightness + 1) / 2 * np.float32(white - black) + np.float32(black)).astype(np.float32)
 
 
+def _unevenness(lightness: Plane, rng: np.random.Generator) -> Plane:
+    """An unevenly lit backdrop, a faded patch, a stain: slow changes of tone that mean nothing."""
+    height, width = lightness.shape
+    slow = rng.uniform(-1, 1, (3, 3)).astype(np.float32) * np.float32(rng.uniform(0.05, 0.3))
+    return lightness + cv2.resize(slow, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
 def _vignette(lightness: Plane, rng: np.random.Generator) -> Plane:
-    """Darker corners."""
+    """Darker corners, or lighter ones, as studios masked them."""
     height, width = lightness.shape
     y, x = np.linspace(-1, 1, height, dtype=np.float32), np.linspace(-1, 1, width, dtype=np.float32)
     fall = np.float32(rng.uniform(0.1, 0.5)) * (y[:, None] ** 2 + x[None, :] ** 2) / 2
+    if rng.random() < 0.3:
+        return (1 - (1 - lightness) * (1 - np.minimum(fall * 2, 1))).astype(np.float32)
     return ((lightness + 1) * (1 - fall) - 1).astype(np.float32)
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
-from lab_colorize.training.augment import aged, crop
+from lab_colorize.training.advice import some_of
+from lab_colorize.training.augment import aged, crop, exposed
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.options import Augmentation
 
@@ -35,6 +36,8 @@ class Batch:
     """(N, h, w, 2), as it truly was, at the side of the network's answer."""
     target: NDArray[Any]
     """The same in the words of the network's head."""
+    hints: Plane | None = None
+    """(N, h, w, 3) what is told of the colours, for networks that take hints."""
 
 
 def ab_itself(_lightness: Plane, ab: Plane) -> Plane:
@@ -53,22 +56,27 @@ class Batches:
     seed: int
     augmentation: Augmentation
     target: Target = ab_itself
+    hinted: bool = False
+    """Whether the network takes hints."""
 
     def __getitem__(self, index: int) -> Batch:
         """Batch `index` of the stage."""
-        triples = [self._triple(place) for place in range(index * self.size, (index + 1) * self.size)]
-        seen, small, ab = (np.stack(planes) for planes in zip(*triples, strict=True))
-        return Batch(seen, ab, self.target(small, ab))
+        views = [self._view(place) for place in range(index * self.size, (index + 1) * self.size)]
+        seen, small, ab, hints = (np.stack(planes) for planes in zip(*views, strict=True))
+        return Batch(seen, ab, self.target(small, ab), hints if self.hinted else None)
 
-    def _triple(self, place: int) -> tuple[Plane, Plane, Plane]:
-        """Aged lightness, and true lightness and ab at the side of the answer, of the photograph at `place`."""
+    def _view(self, place: int) -> tuple[Plane, Plane, Plane, Plane]:
+        """Aged lightness; true lightness, ab and hints at the side of the answer; of the photograph at `place`."""
         epoch, within = divmod(place, len(self.examples))
         example = self.examples[_order(self.seed, epoch, len(self.examples))[within]]
         rng = np.random.default_rng([self.seed, 1, place])
-        lab = lab_of(crop(example.rgb, self.side, self.augmentation, rng))
+        rgb = crop(example.rgb, self.side, self.augmentation, rng)
+        lab = lab_of(rgb)
         lightness, ab = scaled(lab, self.ab_side)
-        seen = lab[..., :1] / np.float32(L_SCALE) - np.float32(1)
-        return aged(seen[..., 0], self.augmentation, rng)[..., None], lightness, ab
+        recorded = exposed(rgb, self.augmentation, rng)
+        seen = (lab[..., 0] if recorded is None else recorded) / np.float32(L_SCALE) - np.float32(1)
+        hints = some_of(ab, self.augmentation.hints if self.hinted else 0.0, rng)
+        return aged(seen, self.augmentation, rng)[..., None], lightness, ab, hints
 
     def ahead(self, start: int, stop: int, *, depth: int = 4) -> Iterator[Batch]:
         """Batches start to stop, made by a thread that stays a few ahead of the network."""

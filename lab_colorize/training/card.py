@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,9 @@ from lab_colorize.training.judge import Judge
 from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import FIGURES
 from lab_colorize.training.split import Parts
-from lab_colorize.version import __version__
+from lab_colorize.version import versions
 
-PACKAGES = ("numpy", "opencv-python-headless", "tensorflow", "jax", "torch")
+PACKAGES = ("keras", "numpy", "opencv-python-headless", "tensorflow", "jax", "torch")
 PRIVATE = frozenset({"photos", "run", "validation_folder", "init_from", "encoder_weights"})  # paths of this machine
 
 
@@ -41,7 +39,7 @@ def facts(options: TrainOptions, found: Found, parts: Parts, judge: Judge, state
             "finished": datetime.now(UTC).strftime("%Y-%m-%d"),
             "machine": machine(),
             "backend": keras.backend.backend(),
-            "versions": versions(),
+            "versions": versions(PACKAGES),
         },
         "data": {
             "training": {"photographs": len(parts.train), "by_folder": counted(parts.train)},
@@ -86,14 +84,3 @@ def _accelerators() -> list[str]:
     if keras.backend.backend() == "torch":
         return [f"gpu:{number}" for number in range(import_module("torch").cuda.device_count())]
     return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
-
-
-def versions() -> dict[str, str]:
-    """Everything whose version may matter to somebody who repeats the run."""
-    known = {"lab-colorize": __version__, "python": platform.python_version(), "keras": keras.__version__}
-    for package in PACKAGES:
-        try:
-            known[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return known

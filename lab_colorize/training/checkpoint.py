@@ -85,7 +85,7 @@ def read(folder: Path) -> Checkpoint | None:
     groups: dict[str, dict[str, Any]] = {"weights": {}, "optimizer": {}, "average": {}}
     try:
         with np.load(path, allow_pickle=False) as file:
-            state = State(**json.loads(file["state"].tobytes()))
+            state = _state(json.loads(file["state"].tobytes()))
             for key in file.files:
                 group, _, name = key.partition("/")
                 if name:
@@ -97,6 +97,14 @@ def read(folder: Path) -> Checkpoint | None:
         ) from error
     weights, optimizer = (list(groups[group].values()) for group in ("weights", "optimizer"))
     return Checkpoint(weights, optimizer, groups["average"], state)
+
+
+def _state(told: dict[str, Any]) -> State:
+    """What is told of a run; `chroma_share` was called otherwise in the first version."""
+    for row in told["history"]:
+        if "colourfulness" in row:
+            row["chroma_share"] = row.pop("colourfulness")
+    return State(**told)
 
 
 def restore(checkpoint: Checkpoint, learner: keras.Model, average: WeightAverage) -> None:

@@ -23,6 +23,7 @@ from lab_colorize.training.options import (
 )
 from lab_colorize.zoo.catalog import DEFAULT, Row, row_named
 
+FINE_TUNING = 0.3  # of a row's learning rate, where a run goes on from weights that colour already
 CONFIG_NAME = "config.toml"
 SCHEDULE = frozenset({"epochs", "minutes", "side", "learning_rate", "freeze_encoder"})  # what stages are made of
 TABLES = {"stage": Stage, "augmentation": Augmentation}
@@ -48,6 +49,7 @@ def resolved(flags: Request, file: Request) -> TrainOptions:
         "optimizer": row.optimizer,
         "weight_decay": row.weight_decay,
         "batch_size": row.batch_size,
+        "init_from": None if asked.get("encoder_weights") else row.init_from or None,
     }
     return TrainOptions(
         **(defaults | plain | {"stages": _stages(row, asked, flags)}),
@@ -71,11 +73,12 @@ def _stages(row: Row, asked: Request, flags: Request) -> tuple[Stage, ...]:
         return _adjusted(asked["stage"], flags)
     epochs = asked.get("epochs") or row.epochs
     frozen = asked.get("freeze_encoder")
+    fine_tuning = asked.get("init_from") or (row.init_from and not asked.get("encoder_weights"))
     return default_stages(
         row,
         epochs=epochs,
         side=asked.get("side") or row.side,
-        learning_rate=asked.get("learning_rate") or row.learning_rate,
+        learning_rate=asked.get("learning_rate") or row.learning_rate * (FINE_TUNING if fine_tuning else 1),
         frozen=frozen_share(row, epochs) if frozen is None else frozen,
         pretrained=asked.get("init_from") is not None or asked.get("encoder_weights") != "none",
     )

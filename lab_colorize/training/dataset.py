@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.colour.depth import bits_of, rescaled
 from lab_colorize.colour.tone import tone_of
 from lab_colorize.errors import NothingToDo, UnreadablePhoto
 from lab_colorize.files.scan import Search, scan
@@ -148,9 +149,7 @@ def decoded(path: Path, short_side: int) -> NDArray[np.uint8]:
     if scale < 1:
         height, width = (max(short_side, round(length * scale)) for length in pixels.shape[:2])
         pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-    if pixels.dtype == np.uint16:
-        pixels = np.rint(pixels / np.float32(257)).astype(np.uint8)
-    return np.ascontiguousarray(pixels)
+    return np.ascontiguousarray(rescaled(pixels, bits_of(pixels), 8))
 
 
 def stratum_of(name: str) -> str:

@@ -16,22 +16,25 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
 
 from lab_colorize.colour.lab import AB_SCALE, Plane
 from lab_colorize.colouring.models import Model, find_model
-from lab_colorize.colouring.runtime import interpreter_for
-from lab_colorize.errors import MissingPackage, OutputError, TrainingError
+from lab_colorize.colouring.runtime import INPUTS, interpreter_for
+from lab_colorize.errors import MissingPackage, TrainingError
+from lab_colorize.files.writing import unwritten, write_whole
+from lab_colorize.training.options import Weights
 from lab_colorize.zoo import heads
-from lab_colorize.zoo.catalog import row_named
+from lab_colorize.zoo.catalog import Row, row_named
 from lab_colorize.zoo.factory import build
+from lab_colorize.zoo.inputs import given, no_hints
 
-Weights = Literal["float16", "int8", "float32"]
 WORST_DIFFERENCE = 1.0  # units of a/b, on average, that an export may be away from its network
 SAMPLES = 16
+HINTED = 0.01  # share of the cells that come with hints in every second sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ def _export(wanted: Export, samples: Plane) -> Model:
     network.load_weights(wanted.keras_weights)
     model = heads.decoded(network, row)
     content = converted(model, wanted)
-    answers = keras.ops.convert_to_numpy(model(samples, training=False))  # `predict` would trace a deep graph for this
-    difference = _difference(content, samples, answers)
+    given = _given(row, samples)
+    answers = keras.ops.convert_to_numpy(model(given, training=False))  # `predict` would trace a deep graph for this
+    difference = _difference(content, given, answers)
     if difference > WORST_DIFFERENCE:
         raise TrainingError(
             f"The export was not written: its colours are {difference:.2f} units of a/b away from the network's.",
@@ -79,6 +83,7 @@ def _export(wanted: Export, samples: Plane) -> Model:
         "resizable": wanted.resizable,
         "step": row.step,
         "fraction": samples.shape[1] // answers.shape[1],
+        "hints": bool(row.hints),
         "saturation": wanted.saturation,
         "weights": wanted.weights,
         "parameters": network.count_params(),
@@ -92,7 +97,7 @@ def _export(wanted: Export, samples: Plane) -> Model:
 
 
 def converted(model: keras.Model, wanted: Export) -> bytes:
-    """The LiteRT file of a network lightness -> ab."""
+    """The LiteRT file of a network lightness (and hints) -> ab."""
     try:
         import tensorflow as tf
     except ImportError as error:
@@ -102,10 +107,14 @@ def converted(model: keras.Model, wanted: Export) -> bytes:
     if wanted.resizable:
         model = keras.models.clone_model(model, clone_function=_sizing_itself)
 
-    def answer(lightness: Any) -> dict[str, Any]:
-        return {"ab": model(lightness, training=False)}
+    inputs = [tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")]
+    if len(model.inputs) == 2:
+        inputs.append(tf.TensorSpec((None, *model.inputs[1].shape[1:]), tf.float32, name="hints"))
 
-    serve = tf.function(answer, input_signature=[tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")])
+    def answer(*given: Any) -> dict[str, Any]:
+        return {"ab": model(list(given) if len(given) > 1 else given[0], training=False)}
+
+    serve = tf.function(answer, input_signature=inputs)
 
     with tempfile.TemporaryDirectory() as folder:
         holder = tf.Module()
@@ -137,11 +146,24 @@ def _sizing_itself(layer: keras.Layer) -> keras.Layer:
     return keras.layers.Lambda(enlarge, name=layer.name)
 
 
-def _difference(content: bytes, samples: Plane, answers: Plane) -> float:
+def _given(row: Row, samples: Plane) -> list[Plane] | Plane:
+    """`samples` as the network takes them; where it takes hints, every second one comes with some."""
+    if not row.hints:
+        return samples
+    hints = no_hints(samples, row.hints)
+    rng = np.random.default_rng(0)
+    told = rng.random(hints[1::2].shape[:3]) < HINTED
+    hints[1::2][told] = np.append(rng.uniform(-0.5, 0.5, 2), 1)
+    return given(samples, row.hints, hints)
+
+
+def _difference(content: bytes, given: list[Plane] | Plane, answers: Plane) -> float:
     """Mean absolute difference in units of a/b between LiteRT and Keras."""
-    interpreter = interpreter_for(content, samples[:1].shape, threads=1)
+    inputs = dict(zip(INPUTS, given if isinstance(given, list) else [given], strict=False))
+    interpreter = interpreter_for(content, {name: (1, *values.shape[1:]) for name, values in inputs.items()}, threads=1)
     runner = interpreter.get_signature_runner("serving_default")
-    litert = np.concatenate([runner(lightness=sample[None])["ab"] for sample in samples])
+    every = range(len(answers))
+    litert = np.concatenate([runner(**{k: v[i : i + 1] for k, v in inputs.items()})["ab"] for i in every])
     return float(np.abs(litert - answers).mean() * AB_SCALE)
 
 
@@ -159,11 +181,9 @@ def _samples(wanted: Export, photos: Sequence[Plane] | None) -> Plane:
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".partial")
-        temporary.write_bytes(content)
-        temporary.replace(path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        raise unwritten(path.parent, error) from error
+    write_whole(path, content, overwrite=True)
 
 
 def _export_elsewhere(wanted: Export, samples: Plane) -> Model:

@@ -218,6 +218,7 @@ class Training:
             self.options.seed * 1000 + number,
             self.options.augmentation,
             self.objective.target,
+            hinted=bool(self.objective.row.hints),
         )
 
 

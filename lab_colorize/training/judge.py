@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
+from lab_colorize.colour.psnr import psnr
 from lab_colorize.training.dataset import Example
+from lab_colorize.zoo.inputs import given
 
 MOST = 384  # photographs looked at after an epoch; evenly chosen, so that no source is missed
 BATCH = 16
@@ -31,8 +33,8 @@ class Verdict:
     ab_error: float
     """Mean square of the a/b error in Lab units, over both."""
     grey_ab_error: float
-    colourfulness: float
-    """Chroma of the answers as a share of the truth's."""
+    chroma_share: float
+    """Mean chroma of the answers as a share of the truth's; no colourfulness, which `evaluation` measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class Trial:
 class Judge:
     """Validation photographs at one side."""
 
-    def __init__(self, examples: Sequence[Example], side: int, most: int = MOST) -> None:
+    def __init__(self, examples: Sequence[Example], side: int, hints: int = 0, most: int = MOST) -> None:
+        """`hints` is the row's: networks that take hints are judged without any."""
+        self.hints = hints
         self.side = side
         self.protocol = PROTOCOL.format(most=most, side=side)
         self.trials = [_trial(example, side) for example in examples[:: -(-len(examples) // most)]]
@@ -71,7 +75,7 @@ class Judge:
         psnrs, errors, chroma = [], [], []
         for start in range(0, len(self.trials), BATCH):
             part = self.trials[start : start + BATCH]
-            for trial, ab in zip(part, answers(painter, part), strict=True):
+            for trial, ab in zip(part, answers(painter, part, self.hints), strict=True):
                 psnrs.append(_psnr(trial.painted(ab), trial.truth))
                 full = cv2.resize(ab, trial.truth.shape[:2], interpolation=cv2.INTER_CUBIC)
                 errors.append(np.square(full - trial.lab[..., 1:]).mean())
@@ -81,15 +85,16 @@ class Judge:
             grey_psnr=self._grey_psnr,
             ab_error=float(np.mean(errors)),
             grey_ab_error=self._grey_error,
-            colourfulness=float(np.mean(chroma)) / self._chroma,
+            chroma_share=float(np.mean(chroma)) / self._chroma,
         )
 
 
-def answers(painter: keras.Model, trials: Sequence[Trial]) -> Plane:
-    """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials."""
+def answers(painter: keras.Model, trials: Sequence[Trial], hints: int) -> Plane:
+    """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials; `hints` as in its row."""
     full = [*trials, *[trials[-1]] * (BATCH - len(trials))]  # another size would be traced anew: minutes, if it is deep
     lightness = np.stack([trial.lab[..., :1] for trial in full]) / np.float32(L_SCALE) - np.float32(1)
-    answer: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(lightness))[: len(trials)]  # one a device
+    every: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(given(lightness, hints)))
+    answer = every[: len(trials)]  # one a device
     return answer.astype(np.float32, copy=False) * np.float32(AB_SCALE)
 
 
@@ -103,4 +108,4 @@ def _chroma(ab: Plane) -> float:
 
 
 def _psnr(result: NDArray[np.generic], truth: NDArray[np.uint8]) -> float:
-    return float(10 * np.log10(255**2 / max(1e-9, np.square(result.astype(np.float32) - truth).mean())))
+    return psnr(max(1e-9, float(np.square(result.astype(np.float32) - truth).mean())))

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import keras
+import numpy as np
 
 from lab_colorize.colour.lab import AB_SCALE
 from lab_colorize.errors import UsageProblem
@@ -18,10 +19,12 @@ from lab_colorize.training.adversarial import Adversarial
 from lab_colorize.training.batches import Batch, Target
 from lab_colorize.training.options import Stage, TrainOptions
 from lab_colorize.zoo import heads
+from lab_colorize.zoo.bins import BINS, SIGMA
 from lab_colorize.zoo.catalog import Row
 from lab_colorize.zoo.critics import build_critic
 from lab_colorize.zoo.encoders import ENCODER
 
+HUBER_WEIGHT = 100.0  # beside the cross-entropy of a palette: both then move the weights about as much
 HUBER_UNITS = 30.0  # errors beyond this many units of a/b count linearly: one wrong red scarf does not rule a step
 YOUNG_MOMENTUM = 0.9  # keras.applications has 0.99 and 0.999: thousands of steps before statistics mean anything
 
@@ -32,7 +35,7 @@ class Objective:
 
     row: Row
     network: keras.Model
-    """Lightness to raw output; what is averaged and saved."""
+    """Lightness (and hints) to raw output; what is averaged and saved."""
     painter: keras.Model
     """Lightness to ab, through the head; what is judged and exported."""
     learner: keras.Model
@@ -45,16 +48,30 @@ class Objective:
         # Before the first step, or TensorFlow would trace that twice: a minute for a deep network.
         optimizer.build(self.learner.trainable_variables)
         # XLA is several times slower than TensorFlow's own kernels on a CPU; JAX has nothing else.
-        self.learner.compile(optimizer, loss_named(options.loss), jit_compile=keras.backend.backend() == "jax")
+        jit = keras.backend.backend() == "jax"
+        if options.loss == "palette":
+            losses = [loss_named("huber"), loss_named("palette")]
+            self.learner.compile(optimizer, losses, loss_weights=[HUBER_WEIGHT, 1.0], jit_compile=jit)
+        else:
+            self.learner.compile(optimizer, loss_named(options.loss), jit_compile=jit)
 
     def arguments(self, batch: Batch) -> tuple[Any, Any]:
         """What the learner is given, and what it is held against."""
-        seen = (batch.lightness, batch.ab) if isinstance(self.learner, Adversarial) else batch.lightness
-        return seen, batch.target
+        if isinstance(self.learner, Adversarial):
+            return (batch.lightness, batch.ab), batch.target
+        seen = batch.lightness if batch.hints is None else (batch.lightness, batch.hints)
+        return seen, (batch.target, batch.target) if len(self.learner.outputs) == 2 else batch.target
 
     def ab_side(self, side: int) -> int:
         """The side of the answer to a square photograph of `side`."""
-        return int(self.painter.compute_output_shape((None, side, side, 1))[1])
+        return answer_side(self.painter, self.row, side)
+
+
+def answer_side(painter: keras.Model, row: Row, side: int) -> int:
+    """The side of a painter's answer to a square photograph of `side`."""
+    if row.hints:
+        return side // row.hints
+    return int(painter.compute_output_shape((None, side, side, 1))[1])
 
 
 def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Objective:
@@ -66,6 +83,9 @@ def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Obje
         )
     painter = heads.decoded(network, row)
     target: Target = partial(heads.target, row.head)
+    if row.head == "palette":
+        learner = keras.Model(network.inputs, [network.output, network.get_layer("logits").output])
+        return Objective(row, network, painter, learner, target)
     if row.critic == "none":
         return Objective(row, network, painter, network, target)
     return Objective(row, network, painter, Adversarial(network, painter, _critic(painter, row, options)), target)
@@ -73,7 +93,7 @@ def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Obje
 
 def _critic(painter: keras.Model, row: Row, options: TrainOptions) -> keras.Model:
     side = options.stages[0].side
-    ab_side = int(painter.compute_output_shape((None, side, side, 1))[1])
+    ab_side = answer_side(painter, row, side)
     critic: keras.Model = build_critic("patch" if row.critic == "patch" else "image", side, ab_side)
     return critic
 
@@ -100,12 +120,27 @@ class RootMeanSquare(keras.losses.Loss):
         return keras.ops.sqrt(square + keras.config.epsilon())  # the root's slope is infinite at zero
 
 
+class PaletteCrossEntropy(keras.losses.Loss):
+    """Cross-entropy of a softmax over the bins against the bins that lie around the true colour."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """True ab (N, h, w, 2) and logits (N, h', w', 313) of a whole fraction of that side -> (N,)."""
+        ops = keras.ops
+        factor = y_true.shape[1] // y_pred.shape[1]
+        units = ops.average_pool(y_true, factor, factor) * AB_SCALE
+        # The square of a distance, less what is the same for all bins.
+        near = ops.matmul(units, BINS.T) - np.square(BINS).sum(axis=1) / 2
+        wanted = ops.softmax(near / SIGMA**2)
+        return -ops.mean(ops.sum(wanted * ops.log_softmax(y_pred), axis=-1), axis=(1, 2))
+
+
 LOSSES: dict[str, Callable[[], Any]] = {
     "huber": lambda: keras.losses.Huber(HUBER_UNITS / AB_SCALE),
     "mse": keras.losses.MeanSquaredError,
     "mae": keras.losses.MeanAbsoluteError,
     "rmse": RootMeanSquare,
     "crossentropy": keras.losses.CategoricalCrossentropy,
+    "palette": PaletteCrossEntropy,
 }
 
 

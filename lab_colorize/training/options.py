@@ -30,6 +30,10 @@ class Augmentation:
     """Chance of being mirrored."""
     ageing: float = 0.35
     """Chance of each of the things that happen to old prints."""
+    emulsion: float = 0.25
+    """Chance of being seen by a plate or film that is blind to red, or to all but blue."""
+    hints: float = 0.5
+    """Chance of coming with hints, for networks that take them."""
 
     def __post_init__(self) -> None:
         _require(0 < self.smallest_crop <= 1, "smallest_crop", self.smallest_crop, "above 0, at most 1")
@@ -38,6 +42,8 @@ class Augmentation:
         _require(0 <= self.rotation <= 45, "rotation", self.rotation, "from 0 to 45 degrees")
         _require(0 <= self.mirror <= 1, "mirror", self.mirror, "from 0 to 1")
         _require(0 <= self.ageing <= 1, "ageing", self.ageing, "from 0 to 1")
+        _require(0 <= self.emulsion <= 1, "emulsion", self.emulsion, "from 0 to 1")
+        _require(0 <= self.hints <= 1, "hints", self.hints, "from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +170,6 @@ def _require(holds: bool, name: str, value: object, wanted: str) -> None:  # noq
         raise UsageProblem(f"{name} is {value}.", remedy=f"It must be {wanted}.")
 
 
-NO_AUGMENTATION = Augmentation(smallest_crop=1.0, wander=0.0, aspect=0.0, rotation=0.0, mirror=0.0, ageing=0.0)
+NO_AUGMENTATION = Augmentation(
+    smallest_crop=1.0, wander=0.0, aspect=0.0, rotation=0.0, mirror=0.0, ageing=0.0, emulsion=0.0, hints=0.0
+)

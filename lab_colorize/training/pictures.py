@@ -20,7 +20,7 @@ PANELS = (
     ("loss", ("loss", "critic_loss")),
     ("PSNR, dB", ("psnr", "grey_psnr")),
     ("mean square a/b error", ("ab_error", "grey_ab_error")),
-    ("colourfulness", ("colourfulness",)),
+    ("chroma, share of the truth's", ("chroma_share",)),
 )
 
 
@@ -30,7 +30,7 @@ def paint(folder: Path, painter: keras.Model, judge: Judge, epoch: int) -> None:
     trials = judge.trials[::step][:SHOWN]
     rows = [
         np.hstack([trial.grey, trial.painted(ab), trial.truth])
-        for trial, ab in zip(trials, answers(painter, trials), strict=True)
+        for trial, ab in zip(trials, answers(painter, trials, judge.hints), strict=True)
     ]
     _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
     (folder / PICTURES).mkdir(exist_ok=True)

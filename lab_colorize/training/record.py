@@ -15,7 +15,7 @@ from pathlib import Path
 import keras
 
 from lab_colorize.errors import OutputError
-from lab_colorize.files.writing import TEMPORARY_PREFIX, write_whole
+from lab_colorize.files.writing import TEMPORARY_PREFIX, name_whole, write_whole
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.events import EventFile
 from lab_colorize.training.judge import Judge, Verdict
@@ -76,7 +76,7 @@ def save_weights(network: keras.Model, path: Path) -> None:
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
     try:
         network.save_weights(temporary)
-        temporary.replace(path)
+        name_whole(temporary, path)
     except (OSError, RuntimeError) as error:  # h5py's word for a full disk depends on where it meets it
         temporary.unlink(missing_ok=True)
         number = getattr(error, "errno", None)  # h5py's own words are a paragraph

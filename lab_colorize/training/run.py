@@ -173,7 +173,7 @@ def prepared(
     devices = devices_for(distribute=options.distribute, batch_size=options.batch_size)
     with devices.scope():
         objective = _objective(options, restored=before is not None)
-    judge = Judge(parts.validation, max(options.sides))
+    judge = Judge(parts.validation, max(options.sides), options.row.hints)
     state = before.state if before else State(photos)
     training = Training(objective, parts.train, judge, options, devices, state, tell, stop)
     if not (options.run / CONFIG_NAME).exists():

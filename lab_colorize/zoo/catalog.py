@@ -9,9 +9,9 @@ from typing import Literal
 
 from lab_colorize.errors import UsageProblem
 
-Head = Literal["ab", "rgb", "bins"]
+Head = Literal["ab", "rgb", "bins", "palette"]
 Critic = Literal["none", "patch", "image"]
-Loss = Literal["huber", "mse", "mae", "rmse", "crossentropy"]
+Loss = Literal["huber", "mse", "mae", "rmse", "crossentropy", "palette"]
 Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
 
 REPORTS = {
@@ -30,7 +30,7 @@ class Row:
     name: str
     """What people call it; with underscores, its file under `zoo/networks/`."""
     head: Head
-    """What the raw output means: tanh a/b, tanh RGB, or a softmax over the 313 colour bins."""
+    """What the raw output means: tanh a/b, tanh RGB, a softmax over the 313 colour bins, or a/b mixed from that."""
     side: int
     """Side in pixels that training uses unless told otherwise."""
     step: int
@@ -53,10 +53,14 @@ class Row:
     weight_decay: float = 0.0
     batch_size: int = 16
     epochs: int = 100
+    hints: int = 0
+    """Hints come at the side divided by this, which is also the side of the answer; 0 for a network that takes none."""
     encoder: str = ""
-    """The `keras.applications` encoder whose ImageNet weights it starts from, if any."""
+    """The encoder whose ImageNet weights it starts from, if any."""
     frozen_epochs: int = 0
     """How many of the first epochs leave that encoder as it is."""
+    init_from: str = ""
+    """The model whose weights a run goes on from unless it is told where to start."""
 
     @property
     def module(self) -> str:
@@ -76,6 +80,10 @@ class Row:
 # Each row: what it is and how large, then who describes it and what it pleases, then how it is trained.
 # fmt: off
 ROWS: tuple[Row, ...] = (
+    Row("palette-unet", head="palette", side=192, step=32, smallest=32, parameters=6_256_839, hints=2,
+        loss="palette",
+        optimizer="adamw", learning_rate=1e-3, weight_decay=1e-4, batch_size=32, epochs=10,
+        encoder="EfficientNetLite2", frozen_epochs=8, init_from="default"),
     Row("mobilenet-unet", head="ab", side=192, step=32, smallest=32, parameters=3_348_930,
         loss="huber",
         optimizer="adamw", learning_rate=1e-3, weight_decay=1e-4, batch_size=32, epochs=15,

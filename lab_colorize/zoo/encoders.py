@@ -12,6 +12,7 @@ import keras
 from keras import layers
 
 from lab_colorize.errors import UsageProblem
+from lab_colorize.zoo import efficientnet_lite
 
 ENCODER = "encoder"  # the nested model's name in every network that has one
 
@@ -23,6 +24,13 @@ CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR in 0..255
 def mobilenet_v2(lightness: keras.KerasTensor, weights: str, taps: tuple[str, ...]) -> list[keras.KerasTensor]:
     """MobileNetV2's layers named in `taps`; it sees [-1, 1], as lightness is."""
     return _tapped(keras.applications.MobileNetV2, weights, taps)(_as_rgb(lightness))
+
+
+def efficientnet_lite2(lightness: keras.KerasTensor, weights: str, taps: tuple[str, ...]) -> list[keras.KerasTensor]:
+    """EfficientNet-Lite2's layers named in `taps`; it sees (x - 127) / 128 for x in 0..255."""
+    arrays = None if weights == "none" else efficientnet_lite.read_weights(weights)
+    seen = layers.Rescaling(127.5 / 128, 0.5 / 128, name="as_imagenet")(_as_rgb(lightness))
+    return _answering(efficientnet_lite.efficientnet_lite2(arrays), taps)(seen)
 
 
 def inception_resnet_v2(lightness: keras.KerasTensor, weights: str, taps: tuple[str, ...]) -> list[keras.KerasTensor]:
@@ -51,7 +59,11 @@ def _as_rgb(lightness: keras.KerasTensor) -> keras.KerasTensor:
 
 def _tapped(build: type[keras.Model], weights: str, taps: tuple[str, ...]) -> keras.Model:
     """The network that answers with some of its inner layers; what lies behind the last of them is dropped."""
-    base = _application(build, weights)
+    return _answering(_application(build, weights), taps)
+
+
+def _answering(base: keras.Model, taps: tuple[str, ...]) -> keras.Model:
+    """`base` with the layers named in `taps` for outputs."""
     return keras.Model(base.input, [base.get_layer(tap).output for tap in taps], name=ENCODER)
 
 

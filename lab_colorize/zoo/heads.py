@@ -5,6 +5,7 @@
 
     head    raw output of the network                        trained by
     ab      (N, h, w, 2)    tanh: a*/110, b*/110             any distance
+    palette (N, h, w, 2)    the same, mixed from shares      cross-entropy of the shares, and Huber
     rgb     (N, h, w, 3)    tanh: sRGB/127.5 - 1             any distance
     bins    (N, h, w, 313)  softmax: shares of the bins      cross-entropy
 
@@ -28,7 +29,7 @@ def decoded(network: keras.Model, row: Row) -> keras.Model:
 
     Shares all layers with `network`, so that it always shows what that has learnt.
     """
-    if row.head == "ab":
+    if row.head in {"ab", "palette"}:
         return network
     head = AbOfRgb() if row.head == "rgb" else AnnealedMean()
     return keras.Model(network.input, head(network.output), name=network.name)
@@ -36,7 +37,7 @@ def decoded(network: keras.Model, row: Row) -> keras.Model:
 
 def target(head: Head, lightness: Plane, ab: Plane) -> Plane:
     """The raw output wanted for true `lightness` (..., 1) and `ab` (..., 2), both (h, w) large and in [-1, 1]."""
-    if head == "ab":
+    if head in {"ab", "palette"}:
         return ab
     if head == "bins":
         return softly_encoded(ab)

@@ -22,7 +22,7 @@ def benchmark() -> ModuleType:
 def test_after_kills_at_random_moments_the_end_is_that_of_an_uninterrupted_run(
     benchmark: ModuleType, tmp_path: Path, tiny_model: Path
 ) -> None:
-    benchmark.make_archive(tmp_path / "photos", 32)
+    benchmark.scans.archive(tmp_path / "photos", 32)
     figures = benchmark.crash(tmp_path, str(tiny_model), kills=2, seed=time.time_ns())
     assert figures.sound, figures
     assert figures.kills > 0
@@ -30,7 +30,7 @@ def test_after_kills_at_random_moments_the_end_is_that_of_an_uninterrupted_run(
 
 def interrupted(benchmark: ModuleType, folder: Path, model: Path, *signals: int) -> tuple[int, str, Path]:
     """Start a batch of 12 photographs of half a megapixel, send it signals when the first is done."""
-    benchmark.make_archive(folder / "photos", 12, side=600)
+    benchmark.scans.archive(folder / "photos", 12, side=600)
     out = folder / "out"
     running = subprocess.Popen(
         benchmark.command(folder / "photos", out, str(model), "--workers", "1"), stderr=subprocess.PIPE, text=True

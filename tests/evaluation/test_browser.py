@@ -1,11 +1,10 @@
 """Pages as people use them, in a real browser: from disk, by mouse and by keyboard, asking nothing of any network."""
 
-import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import ActionChains, Chrome, Keys
+from selenium.webdriver.common.by import By
 
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.evaluation.contenders import contenders_named
@@ -13,42 +12,11 @@ from lab_colorize.evaluation.measure import measure
 from lab_colorize.report.evaluation import page_of
 from lab_colorize.report.pictures import jpeg
 from lab_colorize.report.sheet_page import Entry, sheet_page
+from tests.browser import requested
 
 from .conftest import scene
 
-selenium = pytest.importorskip("selenium", reason="selenium is not installed")
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions, Keys  # noqa: E402  # after the skip
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="there is no Chromium with its driver here")
-# Nothing but the page: no updates, no sync, no first-run talk, so that whatever is asked for is the page's doing.
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--window-size=1280,900",
-]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(argument)
-    options.binary_location = CHROMIUM
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    chrome = Chrome(options=options, service=Service(DRIVER))
-    yield chrome
-    chrome.quit()
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +34,6 @@ def opened(browser, page) -> Chrome:
     return browser
 
 
-def requested(browser, page) -> set[str]:
-    """Every address that the page asked for since the log was last read; Chromium's own start page may still load."""
-    messages = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
-    requests = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-    return {each["request"]["url"] for each in requests if each["documentURL"] == page.as_uri()}
-
-
 def split_of(browser, frame) -> float:
     """Where the bar stands, as a share of the frame's width."""
     bar = frame.find_element(By.CLASS_NAME, "bar").rect
@@ -87,7 +48,7 @@ def column(browser, number) -> list[str]:
 
 
 def test_it_opens_from_disk_and_asks_for_nothing_else(opened, page):
-    assert {url for url in requested(opened, page) if not url.startswith("data:")} == {page.as_uri()}
+    assert {url for url in requested(opened, page.as_uri()) if not url.startswith("data:")} == {page.as_uri()}
     assert opened.get_log("browser") == []
     loaded = "return [...document.images].every(image => image.complete && image.naturalWidth > 0)"
     assert opened.execute_script(loaded)
@@ -211,6 +172,6 @@ def test_a_sheet_of_5000_photographs_opens_at_once_and_loads_what_is_in_sight(br
     browser.execute_script("scrollTo(0, document.body.scrollHeight / 2)")
     browser.execute_async_script("setTimeout(arguments[0], 500)")
     assert first < loaded() < 1000
-    assert all(url.startswith(file.parent.as_uri()) for url in requested(browser, file))
+    assert all(url.startswith(file.parent.as_uri()) for url in requested(browser, file.as_uri()))
     browser.find_element(By.ID, "filter").send_keys("0042")
     assert browser.find_element(By.ID, "shown").text == "1 of 5000"

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from lab_colorize.colour.psnr import psnr
 from lab_colorize.errors import ModelMissing, UsageProblem
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, baseline, contenders_named
-from lab_colorize.evaluation.figures import FIGURES, psnr
+from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import measure
 from lab_colorize.evaluation.pairing import JUDGED, pair
 from lab_colorize.evaluation.summary import ranked, summarize
@@ -30,7 +31,7 @@ def test_one_that_answers_the_truth_is_nearly_perfect(photo_set):
 
 def test_a_model_is_measured_through_the_very_code_of_colorize(photo_set, tiny_model):
     from lab_colorize.colouring.colorizer import Colorizer
-    from lab_colorize.evaluation.comparison import Comparer
+    from lab_colorize.evaluation.comparison import compared
 
     evaluation = measure(photo_set, contenders_named([tiny_model], saturation=0.5), workers=1)
     photograph = photo_set.photographs[0]
@@ -38,7 +39,7 @@ def test_a_model_is_measured_through_the_very_code_of_colorize(photo_set, tiny_m
     grey = np.repeat(pixels[..., :1], 3, axis=2)
     assert not np.array_equal(pixels, grey)
     coloured = Colorizer(tiny_model).colorize(pixels, saturation=0.5)
-    assert [evaluation.measured[0].figures["tiny"]] == Comparer().figures(pixels, [coloured])[1]
+    assert [evaluation.measured[0].figures["tiny"]] == compared(pixels, [coloured])[1]
 
 
 def test_no_constant_colour_is_nearer_to_the_set_than_the_constant_baseline(photo_set):

@@ -5,6 +5,7 @@
 Each averages what it sees over 4 x 4 pixels, and answers tanh of a line through that.
 `tiny`: a = 44 where the picture is dark and falls to 0 where it is bright, b the other way round.
 `zero`: a = b = 0, whatever it sees.
+`hinted`: as `tiny`, but where there is a hint it answers with that, cell by cell.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ def main() -> None:
     """Write both files of each."""
     for name, (slopes, offsets) in LINES.items():
         write(name, answering(slopes, offsets))
+    write("hinted", obeying(answering(*LINES["tiny"])))
 
 
 def answering(slopes: list[float], offsets: list[float]) -> keras.Model:
@@ -33,6 +35,13 @@ def answering(slopes: list[float], offsets: list[float]) -> keras.Model:
     model = keras.Model(lightness, ab(keras.layers.AveragePooling2D(4)(lightness)))
     ab.set_weights([np.array([[[slopes]]], np.float32), np.array(offsets, np.float32)])
     return model
+
+
+def obeying(model: keras.Model) -> keras.Model:
+    """lightness, hints (N, H/4, W/4, 3) -> the colours of the hints, elsewhere the model's."""
+    hints = keras.Input((None, None, 3), name="hints")
+    known = hints[..., 2:]
+    return keras.Model([*model.inputs, hints], hints[..., :2] * known + model.output * (1 - known))
 
 
 def write(name: str, model: keras.Model) -> None:
@@ -47,6 +56,7 @@ def write(name: str, model: keras.Model) -> None:
         "resizable": True,
         "step": 4,
         "fraction": 4,
+        "hints": len(model.inputs) == 2,
         "saturation": 1.0,
         "sha256": hashlib.sha256(content).hexdigest(),
     }

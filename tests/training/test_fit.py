@@ -3,7 +3,7 @@
 import resource
 import signal
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -132,3 +132,8 @@ def test_what_was_seen_is_drawn(options_for):
     run = session(options_for(epochs=2.0)).options.run
     assert (run / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert sorted(path.name for path in (run / "pictures").iterdir()) == ["epoch-001.png", "epoch-002.png"]
+
+
+def test_the_history_of_a_first_version_is_read_by_its_present_names():
+    told = asdict(checkpoint.State("photos")) | {"history": [{"psnr": 20.0, "colourfulness": 0.5}]}
+    assert checkpoint._state(told).history == [{"psnr": 20.0, "chroma_share": 0.5}]

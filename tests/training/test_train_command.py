@@ -58,12 +58,13 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(tmp_path, photos, c
     assert history(tmp_path / "whole") == history(tmp_path / "killed")
 
 
-def test_ctrl_c_saves_says_how_to_go_on_and_exits_with_130(tmp_path, photos, command):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
+def test_a_run_that_is_interrupted_saves_and_says_how_to_go_on(tmp_path, photos, command, number, status):
     process = command(photos, *QUICK, "--epochs", "10000", "--out", "run", wait=False)
     wait_for((tmp_path / "run" / "history.csv").exists, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=120)
-    assert process.returncode == 130, err
+    assert process.returncode == status, err
     assert "--resume --out run" in err
     assert (tmp_path / "run" / "last.npz").exists()
     assert not (tmp_path / "run" / "cifar-cnn.tflite").exists()
@@ -174,7 +175,7 @@ def test_progress_is_told_in_plain_lines_where_there_is_no_terminal():
 
     lines = []
     log = Log(write=lines.append)
-    verdict = Verdict(psnr=21.5, grey_psnr=20.0, ab_error=200.0, grey_ab_error=300.0, colourfulness=0.5)
+    verdict = Verdict(psnr=21.5, grey_psnr=20.0, ab_error=200.0, grey_ab_error=300.0, chroma_share=0.5)
     for step, judged in itertools.product((1, 2), (None, verdict)):
         log(Progress(step, 40, step / 20, 2.0, 0.01, 31.0, 75.0, judged))
     assert len(lines) == 2

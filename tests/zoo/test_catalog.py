@@ -33,15 +33,16 @@ def test_names_are_unique_and_each_has_a_file():
 
 def test_every_network_of_the_reports_is_there():
     assert [row.name for row in ROWS] == [
-        "mobilenet-unet", "lab-autoencoder", "cifar-cnn", "unet-512", "classifier-313", "inception-fusion",
+        "palette-unet", "mobilenet-unet", "lab-autoencoder", "cifar-cnn", "unet-512", "classifier-313", "inception-fusion",
         "pix2pix-mobilenet", "pix2pix-densenet", "vgg16-unet", "resnet18", "unet-stride2", "gan", "unet-gan",
     ]  # fmt: skip
     assert {code for row in ROWS for code in row.reports} == set(REPORTS)
 
 
-def test_the_default_is_under_five_million_parameters():
-    assert DEFAULT.name == "mobilenet-unet"
-    assert DEFAULT.parameters < 5_000_000
+def test_the_default_takes_hints_and_fits_into_sixteen_megabytes():
+    assert DEFAULT.name == "palette-unet"
+    assert DEFAULT.hints
+    assert DEFAULT.parameters * 2 < 16_000_000  # in float16
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -70,11 +71,12 @@ def test_an_unknown_name_is_refused_with_all_known_ones():
 
 
 def test_the_readmes_table_is_the_catalog():
-    words = {"ab": "a/b", "rgb": "RGB", "bins": "313 bins", "crossentropy": "cross-entropy", "huber": "Huber"}
+    words = {"ab": "a/b", "rgb": "RGB", "bins": "313 bins", "palette": "313 bins, mixed to a/b"}
+    words |= {"crossentropy": "cross-entropy", "huber": "Huber"}
     rows = []
     for row in ROWS:
         name = f"`{row.name}`" + (", the default" if row is DEFAULT else "")
-        loss = words.get(row.loss, row.loss.upper())
+        loss = "cross-entropy + Huber" if row.loss == "palette" else words.get(row.loss, row.loss.upper())
         objective = loss if row.critic == "none" else f"{loss} + {row.critic} critic"
         cells = (name, f"{row.parameters:,}", words[row.head], objective, row.side, ", ".join(row.reports) or "own")
         rows.append(f"| {' | '.join(map(str, cells))} |")

@@ -71,7 +71,7 @@ def test_the_table_fits_into_eighty_columns():
     """The last column folds; no other may be cut."""
     shown = io.StringIO()
     Console(width=80, file=shown).print(_table(ROWS, {row.name: [] for row in ROWS}))
-    assert "pix2pix-mobilenet 10,124,866 ab   mae + patch critic  256 R2     -" in shown.getvalue()
+    assert "pix2pix-mobilenet 10,124,866 ab      mae + patch critic  256 R2     -" in shown.getvalue()
     assert max(map(len, shown.getvalue().splitlines())) <= 80
 
 

@@ -11,9 +11,9 @@ from lab_colorize.zoo import heads
 from lab_colorize.zoo.catalog import ROWS, Row, row_named
 from lab_colorize.zoo.encoders import ENCODER
 from lab_colorize.zoo.factory import build
-from tests.zoo.contract import answer, difference, learn_one_step, lightness, litert_answer, values
+from tests.zoo.contract import answer, difference, learn_one_step, litert_answer, shown, values
 
-CHANNELS = {"ab": 2, "rgb": 3, "bins": 313}
+CHANNELS = {"ab": 2, "rgb": 3, "bins": 313, "palette": 2}
 
 
 # Of two test processes, one builds all that a row's tests share.
@@ -49,8 +49,8 @@ def test_it_has_the_parameters_that_the_catalog_says(row, network):
 
 
 def test_it_is_called_with_lightness_and_answers_in_the_words_of_its_head(row, network):
-    assert [tensor.name for tensor in network.inputs] == ["lightness"]
-    raw = answer(network, lightness(row.smallest, row.smallest))
+    assert [tensor.name for tensor in network.inputs] == ["lightness", *["hints"] * bool(row.hints)]
+    raw = answer(network, shown(row, row.smallest, row.smallest))
     assert raw.shape[-1] == CHANNELS[row.head]
     assert raw.dtype == np.float32
     assert np.abs(raw).max() <= 1  # and is a number
@@ -69,7 +69,7 @@ def test_a_step_of_training_is_finite_and_changes_what_may_change(row, network):
 
 
 def test_its_colour_is_ab_within_bounds_at_a_whole_fraction_of_the_side(row, network):
-    ab = answer(heads.decoded(network, row), lightness(row.smallest, row.smallest))
+    ab = answer(heads.decoded(network, row), shown(row, row.smallest, row.smallest))
     _, height, width, channels = ab.shape
     assert channels == 2
     assert height == width
@@ -79,23 +79,30 @@ def test_its_colour_is_ab_within_bounds_at_a_whole_fraction_of_the_side(row, net
 
 def test_a_resizable_network_takes_any_height_and_width_of_its_step(row, network):
     if row.resizable:
-        _, square, _, _ = network.compute_output_shape((1, row.smallest, row.smallest, 1))
-        seen = lightness(row.smallest, row.smallest + row.step)
+        _, square, _, _ = answer(network, shown(row, row.smallest, row.smallest)).shape
+        seen = shown(row, row.smallest, row.smallest + row.step)
         _, height, width, _ = answer(network, seen).shape
         assert height == square
         assert width * row.smallest == square * (row.smallest + row.step)
 
 
 def test_weights_that_were_saved_make_a_rebuilt_network_the_same(row, network, rebuilt):
-    seen = lightness(row.smallest, row.smallest)
+    seen = shown(row, row.smallest, row.smallest)
     np.testing.assert_allclose(answer(rebuilt, seen), answer(network, seen), atol=1e-5)
 
 
 def test_litert_gives_the_same_colour(row, rebuilt):
     pytest.importorskip("tensorflow")
     painter = heads.decoded(rebuilt, row)
-    seen = lightness(row.smallest, row.smallest)
+    seen = shown(row, row.smallest, row.smallest, hinted=bool(row.hints))
     assert difference(litert_answer(painter, seen), answer(painter, seen)) < 1
+
+
+def test_hints_come_at_the_size_of_the_answer_and_change_it(row, network):
+    if row.hints:
+        without, hinted = (answer(network, shown(row, row.smallest, row.smallest, hinted=told)) for told in (0, 1))
+        assert row.smallest // without.shape[1] == row.hints
+        assert difference(without, hinted) > 1e-4
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

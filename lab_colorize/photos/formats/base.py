@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+INCHES_PER_METRE = 1 / 0.0254
 WHOLE_COPY = "Get a whole copy of it."
 
 

@@ -2,14 +2,13 @@
 
 import struct
 
-from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+from lab_colorize.photos.formats.base import INCHES_PER_METRE, Damaged, Header, Metadata, Unsupported
 
 SIGNATURE = b"BM"
 _CORE = 12  # the header of OS/2, with 16-bit sizes
 _HEADERS = frozenset({_CORE, 40, 52, 56, 64, 108, 124})
 _UNPACKED, _RLE8, _RLE4, _BITFIELDS = range(4)
 _TOP_BYTE = 0xFF000000
-_INCHES_A_METRE = 39.37007874015748
 
 
 def looks_sound(data: bytes) -> bool:
@@ -87,12 +86,12 @@ def metadata(data: bytes) -> Metadata:
     if len(data) < 54 or data[14] == _CORE:
         return Metadata()
     across, down = struct.unpack_from("<ii", data, 38)
-    return Metadata(dpi=(across / _INCHES_A_METRE, down / _INCHES_A_METRE) if across > 0 and down > 0 else None)
+    return Metadata(dpi=(across / INCHES_PER_METRE, down / INCHES_PER_METRE) if across > 0 and down > 0 else None)
 
 
 def embed(data: bytes, metadata: Metadata) -> bytes:
     """Set the resolution; there is no room for more."""
     if not metadata.dpi:
         return data
-    across, down = (max(1, round(x * _INCHES_A_METRE)) for x in metadata.dpi)
+    across, down = (max(1, round(x * INCHES_PER_METRE)) for x in metadata.dpi)
     return data[:38] + struct.pack("<ii", across, down) + data[46:]

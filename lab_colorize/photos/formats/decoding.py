@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.colour.depth import rescaled
 from lab_colorize.photos.formats import bmp, jpeg, png, tiff, tiff_pixels
 from lab_colorize.photos.formats.base import Damaged, Header, Page
 from lab_colorize.photos.kinds import Format
@@ -92,7 +93,7 @@ def _full_range(pixels: _Array, bits: int) -> _Array:
     """Stretch 9 to 15 bits, which OpenCV leaves at their own range, over all 16."""
     if pixels.dtype != np.uint16 or bits >= 16:
         return pixels
-    return np.rint(pixels * np.float64(65535 / ((1 << bits) - 1))).astype(np.uint16)
+    return rescaled(pixels, bits, 16)
 
 
 def _upright(pixels: _Array, alpha: _Array | None, orientation: int) -> Page:

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.colour.depth import rescaled
 from lab_colorize.photos.formats import bmp, jp2, jpeg, png, tiff_writing, webp
-from lab_colorize.photos.formats.base import Metadata, Page, Samples, Unsupported
+from lab_colorize.photos.formats.base import Metadata, Page, Unsupported
 from lab_colorize.photos.kinds import Format
 
 _FINE = 90  # from this quality on chroma keeps its full resolution: colour is the product
@@ -159,10 +160,5 @@ def _at_depth(page: Page, bits: int) -> Page:
     """Round to fewer bits where the format holds fewer; 12 bits stay in 16-bit samples."""
     if page.depth <= bits:
         return page
-    top = (1 << bits) - 1
-    dtype = np.uint8 if bits == 8 else np.uint16
-
-    def fewer(values: Samples) -> NDArray[Any]:
-        return np.rint(values * np.float64(top / 65535)).astype(dtype)
-
-    return Page(fewer(page.pixels), None if page.alpha is None else fewer(page.alpha))
+    alpha = None if page.alpha is None else rescaled(page.alpha, page.depth, bits)
+    return Page(rescaled(page.pixels, page.depth, bits), alpha)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from lab_colorize.photos.formats import ifd
-from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+from lab_colorize.photos.formats.base import INCHES_PER_METRE, Damaged, Header, Metadata, Unsupported
 from lab_colorize.photos.formats.boxes import Box, box, boxes, find
 
 _BARE = b"\xff\x4f\xff\x51"
@@ -18,7 +18,6 @@ _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 _MOST_PARTS = 300_000  # segments and tile parts: 65,535 tiles are the most, in a few parts each
 _ENUMERATED, _PROFILE = 1, 2  # how a colr box names a colour space
-_INCHES_A_METRE = 39.37007874015748
 
 
 def _codestream(data: bytes) -> tuple[int, int]:
@@ -140,7 +139,7 @@ def _resolution(data: bytes) -> tuple[float, float] | None:
         if found is not None and found.end - found.start >= 10:
             down, by, across, also, tens, ten = struct.unpack_from(">4H2b", data, found.start)
             if down and by and across and also:
-                return across / also * 10.0**ten / _INCHES_A_METRE, down / by * 10.0**tens / _INCHES_A_METRE
+                return across / also * 10.0**ten / INCHES_PER_METRE, down / by * 10.0**tens / INCHES_PER_METRE
     return None
 
 
@@ -168,7 +167,7 @@ def _colour(data: bytes, part: Box, icc: bytes | None) -> bytes:
 
 def _metres(dpi: tuple[float, float]) -> bytes:
     """Dots a metre as quotients of 16-bit numbers: in tenths, or whole where that is too many."""
-    across, down = (x * _INCHES_A_METRE for x in dpi)
+    across, down = (x * INCHES_PER_METRE for x in dpi)
     by = 10 if max(across, down) < 6553 else 1
     numbers = [min(65535, max(1, round(x * by))) for x in (down, across)]
     return struct.pack(">4H2b", numbers[0], by, numbers[1], by, 0, 0)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from lab_colorize.photos.formats import ifd, photoshop
-from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+from lab_colorize.photos.formats.base import INCHES_PER_METRE, Damaged, Header, Metadata, Unsupported
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6  # colour types
@@ -22,7 +22,6 @@ _OLD_EXIF = (b"Raw profile type exif\0", b"Raw profile type APP1\0")  # before P
 _RAW_PROFILE = b"Raw profile type "
 _RAW_HEAD = re.compile(rb"\s*\S{1,20}\s+\d{1,20}\s")  # the block's name and its length
 _DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8, 16), PALETTE: (1, 2, 4, 8), GREY_ALPHA: (8, 16), RGB_ALPHA: (8, 16)}
-_INCHES_A_METRE = 39.37007874015748
 _MOST_CHUNKS = 200_000  # libpng writes 8 KB of pixels into each
 _LARGEST = 32 << 20  # bytes of a block as text; what unpacks to more counts as absent
 
@@ -173,7 +172,7 @@ def _density(contents: bytes) -> tuple[float, float] | None:
     if len(contents) != 9:
         return None
     across, down, unit = struct.unpack(">IIB", contents)
-    return (across / _INCHES_A_METRE, down / _INCHES_A_METRE) if unit == 1 and across and down else None
+    return (across / INCHES_PER_METRE, down / INCHES_PER_METRE) if unit == 1 and across and down else None
 
 
 def _text(contents: bytes) -> bytes | None:
@@ -211,7 +210,7 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
     if metadata.icc:
         chunks.append(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc, 9)))
     if metadata.dpi:
-        across, down = (max(1, round(x * _INCHES_A_METRE)) for x in metadata.dpi)
+        across, down = (max(1, round(x * INCHES_PER_METRE)) for x in metadata.dpi)
         chunks.append(_chunk(b"pHYs", struct.pack(">IIB", across, down, 1)))
     if metadata.exif:
         chunks.append(_chunk(b"eXIf", metadata.exif))

@@ -1,0 +1,99 @@
+"""`lab-colorize serve`: a page in the browser to colour photographs on."""
+
+from __future__ import annotations
+
+import webbrowser
+from importlib.util import find_spec
+from secrets import token_urlsafe
+from typing import Any
+
+import click
+
+from lab_colorize.cli.console import printable
+from lab_colorize.cli.options import model as model_option
+from lab_colorize.cli.options import quiet as quiet_option
+from lab_colorize.errors import MissingPackage
+from lab_colorize.serve.options import HOST, PORT, Limits, ServeOptions, is_loopback
+
+LIMITS = Limits()
+MILLION = 1_000_000
+
+
+@click.command()
+@click.option("--host", metavar="HOST", default=HOST, show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port; 0: any that is free."
+)
+@click.option("--open", "open_", is_flag=True, help="Open the page in a browser.")
+@model_option
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Photographs coloured at a time.  [default: one per core]",
+)
+@click.option(
+    "--token",
+    envvar="LAB_COLORIZE_TOKEN",
+    metavar="SECRET",
+    help="What clients must know.  [default: none on 127.0.0.1, else a new one]",
+)
+@click.option("--name", "names", multiple=True, metavar="HOST", help="Another host name that the server is called by.")
+@click.option(
+    "--max-megapixels",
+    type=click.FloatRange(min=0, min_open=True),
+    default=LIMITS.pixels / MILLION,
+    show_default=True,
+    help="Refuse photographs of more pixels before decoding them.",
+)
+@click.option(
+    "--max-megabytes",
+    type=click.IntRange(min=1),
+    default=LIMITS.body // MILLION,
+    show_default=True,
+    help="Refuse larger files.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Also log names of photographs and addresses of clients.")
+@quiet_option
+def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> None:
+    """Serve a page on which photographs are dropped and seen in colour, and an HTTP interface.
+
+    Nothing is stored, and nothing leaves this machine. From other machines (--host 0.0.0.0) the page asks for a token,
+    which is printed. Ctrl-C or SIGTERM end the server when what is in hand is finished.
+    """
+    _require_packages()
+    from lab_colorize.serve.server import serve as run
+
+    limits = Limits(pixels=round(max_megapixels * MILLION), body=max_megabytes * MILLION)
+    options = options_of(asked, limits)
+
+    def ready(address: str) -> None:
+        click.echo(address)
+        if open_:
+            webbrowser.open(address)
+
+    run(options, ready=ready, tell=_silent if quiet else _tell, verbose=verbose)
+
+
+def options_of(asked: dict[str, Any], limits: Limits) -> ServeOptions:
+    """What was asked for; from other machines a token is needed, so one is made up where none was chosen."""
+    chosen = {name: value for name, value in asked.items() if value is not None}
+    if not is_loopback(asked["host"]):
+        chosen.setdefault("token", token_urlsafe(18))
+    return ServeOptions(**chosen, limits=limits)
+
+
+def _require_packages() -> None:
+    for package in ("starlette", "uvicorn"):
+        if find_spec(package) is None:
+            raise MissingPackage(
+                f"The server needs {package}, which is not installed.", remedy="pip install 'lab-colorize[serve]'"
+            )
+
+
+def _tell(line: str) -> None:
+    click.echo(printable(line), err=True)
+
+
+def _silent(_line: str) -> None:
+    pass

@@ -1,0 +1,16 @@
+"""A page to colour photographs on, and the HTTP interface behind it. Stores nothing; knows no terminal.
+
+options     what a server is asked for, and its limits
+refusals    errors as the interface tells them: a status, words, a way out
+parameters  what a request may ask for
+guard       who may ask: host, origin, token; the headers on every answer
+connection  how long a client may take over headers and over reading
+body        a request's body, within its limits
+queue       the workers, and the places in front of them
+work        what a worker makes of a request's body
+models      the models that a request may name
+routes      the interface itself
+page        the page's own files
+description the interface told as OpenAPI
+server      all of it, listening
+"""

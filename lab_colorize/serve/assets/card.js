@@ -1,0 +1,207 @@
+// One photograph: its file, what is wanted of it, and what is shown of it.
+
+import { Compare } from "./compare.js";
+import { Points, pointsIn } from "./points.js";
+import { previewOf } from "./preview.js";
+import { save } from "./save.js";
+import { ServerError, colorize, original } from "./server.js";
+import { amount } from "./words.js";
+
+const LONGEST = 1280; // pixels of a preview
+const SETTLED = 200; // ms without a move of the saturation slider
+
+export const AGAIN = { force: "Colour it anyway", accept_truncated: "Take what is there" };
+
+export class Card extends EventTarget {
+  #running = null; // what ends the preview that is being made
+  #settling = 0;
+
+  // `colouring`: the queue, the models, and what holds for all photographs at first.
+  constructor({ file, path, hints }, colouring) {
+    super();
+    this.file = file;
+    this.path = path;
+    this.settings = { name: file.name, ...colouring.settings };
+    this.state = "waiting";
+    this.#build(colouring);
+    if (hints) this.#load(hints);
+  }
+
+  // Points that were saved with the photograph before; what is no list of them is left to the server to refuse.
+  async #load(file) {
+    try {
+      this.points.load(pointsIn(JSON.parse(await file.text())));
+    } catch (error) {
+      this.#fail(new Error(`${file.name} cannot be understood: ${error.message}`));
+    }
+  }
+
+  #build({ queue, models }) {
+    this.queue = queue;
+    this.models = models;
+    this.element = document.getElementById("card").content.firstElementChild.cloneNode(true);
+    this.compare = new Compare(this.part("frame"), this.file.name);
+    this.part("name").textContent = this.file.name;
+    this.part("name").title = this.path;
+    this.part("facts").textContent = amount(this.file.size);
+    for (const action of ["download", "remove"]) {
+      this.part(action).setAttribute("aria-label", `${this.part(action).textContent} ${this.file.name}`);
+    }
+    this.part("download").addEventListener("click", () => this.download());
+    this.part("remove").addEventListener("click", () => this.remove());
+    this.part("again").addEventListener("click", () => this.#again());
+    this.#buildSettings();
+    this.points = new Points(this);
+    this.#showSettings();
+    this.#show("waiting", "Waiting");
+  }
+
+  #buildSettings() {
+    const model = this.part("model");
+    model.append(...this.models.map(({ name }) => new Option(name, name)));
+    this.part("model-choice").hidden = this.models.length < 2;
+    model.setAttribute("aria-label", `Model for ${this.file.name}`);
+    model.addEventListener("change", () => this.change({ model: model.value }));
+    const saturation = this.part("saturation");
+    saturation.setAttribute("aria-label", `Saturation of ${this.file.name}`);
+    saturation.addEventListener("input", () => this.change({ saturation: saturation.value }));
+  }
+
+  #showSettings() {
+    const chosen = this.#model();
+    const value = this.settings.saturation ?? chosen.saturation;
+    this.part("model").value = chosen.name;
+    this.points.offer(chosen.hints);
+    this.part("saturation").value = value;
+    this.part("saturation-value").textContent = Number(value).toFixed(2);
+  }
+
+  #model() {
+    return this.models.find(({ name }) => name === this.settings.model) ?? this.models[0];
+  }
+
+  // What is asked of the server: points only of a model that takes them.
+  #wanted() {
+    return { ...this.settings, hints: this.#model().hints ? this.points.all : [] };
+  }
+
+  part(name) {
+    return this.element.querySelector(`.${name}`);
+  }
+
+  // Something else is wanted: a new preview follows when the hand rests.
+  change(settings) {
+    Object.assign(this.settings, settings);
+    this.#showSettings();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.preview({ first: true }), SETTLED);
+  }
+
+  #again() {
+    if (this.retryWith) this.settings[this.retryWith] = true;
+    this.preview({ first: true });
+  }
+
+  // See it in colour, in its turn.
+  async preview({ first = false } = {}) {
+    this.#running?.abort();
+    const running = (this.#running = new AbortController());
+    const { signal } = running;
+    this.part("failure").hidden = true;
+    this.#show(this.state === "done" ? "changing" : "waiting", this.state === "done" ? "" : "Waiting");
+    try {
+      await this.queue.run(() => this.#preview(signal), { first, signal });
+    } catch (error) {
+      if (error.name !== "AbortError" && running === this.#running) this.#fail(error);
+    }
+  }
+
+  async #preview(signal) {
+    this.#show(this.state === "changing" ? "changing" : "colouring", this.state === "changing" ? "" : "Colouring …");
+    await this.#showOriginal(signal);
+    const made = await colorize(this.file, this.#wanted(), { longest: LONGEST, signal });
+    if (signal.aborted) return;
+    this.#tell(made);
+    await this.compare.showAfter(made.blob);
+    this.part("download").disabled = false;
+    this.#show("done", "");
+  }
+
+  async #showOriginal(signal) {
+    if (this.seen) return;
+    const blob = (await previewOf(this.file, LONGEST)) ?? (await this.#originalByServer(signal));
+    if (blob === null || signal.aborted) return;
+    await this.compare.showBefore(blob);
+    this.seen = true;
+  }
+
+  // What cannot be shown as it is may well be told why when it is to be coloured.
+  async #originalByServer(signal) {
+    try {
+      return (await original(this.file, this.settings, { longest: LONGEST, signal })).blob;
+    } catch (error) {
+      if (error instanceof ServerError && error.status !== 503) return null;
+      throw error;
+    }
+  }
+
+  #tell({ facts, notes }) {
+    const { width, height, format, depth, pages, caption } = facts;
+    const bits = depth > 8 ? `, ${depth} bits` : "";
+    const several = pages > 1 ? `, ${pages} pages` : "";
+    this.part("facts").textContent = `${width} × ${height} · ${format}${bits}${several} · ${amount(this.file.size)}`;
+    this.part("caption").textContent = caption ?? "";
+    this.size = { width, height };
+    this.#note(notes);
+  }
+
+  #note(notes) {
+    const lines = notes.map(note => Object.assign(document.createElement("li"), { textContent: note }));
+    this.part("notes").replaceChildren(...lines);
+  }
+
+  #fail(error) {
+    const inColour = error.kind === "AlreadyInColour";
+    this.retryWith = error.retryWith ?? null;
+    this.part("what").textContent = error.message;
+    this.part("remedy").textContent = this.retryWith ? "" : (error.remedy ?? "");
+    this.part("again").textContent = AGAIN[this.retryWith] ?? "Try again";
+    this.part("again").setAttribute("aria-label", `${this.part("again").textContent}: ${this.file.name}`);
+    this.part("failure").hidden = false;
+    this.part("download").disabled = true;
+    this.compare.hideAfter();
+    this.#show(inColour ? "in-colour" : "failed", inColour ? "In colour already" : "Not coloured");
+  }
+
+  #show(state, words) {
+    this.state = state;
+    this.element.dataset.state = state;
+    this.part("state").textContent = words;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  // The photograph itself, in colour, as the command line would write it.
+  result(signal) {
+    return this.queue.run(() => colorize(this.file, this.#wanted(), { signal }), { first: true, signal });
+  }
+
+  async download() {
+    this.part("download").disabled = true;
+    try {
+      const { blob, name, notes } = await this.result();
+      this.#note(notes);
+      save(blob, name);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.part("download").disabled = this.state !== "done";
+    }
+  }
+
+  remove() {
+    clearTimeout(this.#settling);
+    this.#running?.abort();
+    this.compare.release();
+    this.dispatchEvent(new Event("remove"));
+  }
+}

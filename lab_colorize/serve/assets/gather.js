@@ -1,0 +1,57 @@
+// Photograph files out of drops, folders, choices and pasting. Each comes as { file, path }, the path within a folder.
+
+const PHOTOGRAPHS = /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|bmp|dib|jp2|j2[kc]|jpc|jp[fx]|heic|heif|hif|jxl)$/i;
+
+const HINTS = ".hints.json";
+
+export function chosen(list) {
+  return split([...list].map(file => ({ file, path: file.webkitRelativePath || file.name })));
+}
+
+// Entries must be asked for before anything is awaited: a drop is forgotten when its event is over.
+export async function dropped(transfer) {
+  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (entries.length === 0) return chosen(transfer.files);
+  const found = [];
+  for (const entry of entries) await walk(entry, found);
+  return split(found);
+}
+
+async function walk(entry, found) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    found.push({ file, path: entry.fullPath.replace(/^\//, "") });
+    return;
+  }
+  for (const child of await childrenOf(entry)) await walk(child, found);
+}
+
+// A reader gives a hundred entries at most and must be asked until it gives none.
+async function childrenOf(folder) {
+  const reader = folder.createReader();
+  const children = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) break;
+    children.push(...some);
+  }
+  return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+}
+
+// A file that was chosen by itself is tried whatever it is called; of a folder, photographs are.
+function split(found) {
+  const wanted = found.filter(({ file, path }) => {
+    const hidden = path.split("/").some(part => part.startsWith("."));
+    return !path.includes("/") || (!hidden && PHOTOGRAPHS.test(file.name));
+  });
+  const hints = found.filter(({ path }) => path.endsWith(HINTS));
+  const photographs = wanted.filter(({ path }) => !path.endsWith(HINTS));
+  for (const photograph of photographs) photograph.hints = hints.find(one => belongs(one, photograph))?.file;
+  return { photographs, others: found.length - photographs.length - hints.length };
+}
+
+// NAME.jpg.hints.json or NAME.hints.json, in the same folder.
+function belongs(hints, { path }) {
+  const stem = hints.path.slice(0, -HINTS.length);
+  return stem === path || stem === path.replace(/\.[^./]*$/, "");
+}

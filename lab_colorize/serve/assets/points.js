@@ -1,0 +1,161 @@
+// Points on a photograph whose colours a person knows: set, moved, coloured and removed, by mouse, finger and keys.
+
+import { save } from "./save.js";
+
+const STEP = 1; // percent that an arrow key moves a point
+const GREY = "as-is"; // what stays as grey as it is
+
+export class Points {
+  #card;
+  all = []; // of { x, y, colour }, places in percent
+
+  constructor(card) {
+    this.#card = card;
+    const name = card.file.name;
+    this.part("pointing-mode").setAttribute("aria-label", `Set colours of ${name}`);
+    this.part("pointing-mode").addEventListener("click", () => this.#switch(!this.#on()));
+    this.part("add-point").addEventListener("click", () => this.#add(50, 50));
+    this.part("save-points").addEventListener("click", () => this.save());
+    this.part("points").addEventListener("click", event => {
+      if (event.target === this.part("points")) this.#add(...this.#placeOf(event));
+    });
+  }
+
+  part(name) {
+    return this.#card.part(name);
+  }
+
+  // Models that take no points have none offered.
+  offer(taken) {
+    this.part("hints").hidden = !taken;
+    if (!taken) this.#switch(false);
+  }
+
+  // Those that were saved with the photograph before.
+  load(points) {
+    this.all = points;
+    this.#changed();
+  }
+
+  // As the command line reads them beside the photograph.
+  file() {
+    const hints = this.all.map(({ x, y, colour }) => ({ x: `${x}%`, y: `${y}%`, colour }));
+    return new Blob([JSON.stringify({ ...this.#card.size, hints }, null, 1)], { type: "application/json" });
+  }
+
+  save() {
+    save(this.file(), `${this.#card.file.name}.hints.json`);
+  }
+
+  #on() {
+    return this.part("frame").classList.contains("pointing");
+  }
+
+  #switch(on) {
+    this.part("frame").classList.toggle("pointing", on);
+    this.part("pointing-mode").setAttribute("aria-pressed", on);
+    this.part("point-panel").hidden = !on;
+  }
+
+  #placeOf(event) {
+    const box = this.part("points").getBoundingClientRect();
+    return [(100 * (event.clientX - box.x)) / box.width, (100 * (event.clientY - box.y)) / box.height];
+  }
+
+  #add(x, y) {
+    this.all.push({ x: within(x), y: within(y), colour: this.part("pen").value });
+    this.#changed();
+    this.part("points").lastElementChild.focus();
+  }
+
+  #remove(point) {
+    this.all.splice(this.all.indexOf(point), 1);
+    this.#changed();
+    this.part("add-point").focus();
+  }
+
+  #changed() {
+    this.part("points").replaceChildren(...this.all.map((point, number) => this.#handle(point, number + 1)));
+    this.part("point-list").replaceChildren(...this.all.map((point, number) => this.#line(point, number + 1)));
+    this.part("save-points").disabled = this.all.length === 0;
+    this.#card.change({});
+  }
+
+  // The point itself, on the photograph.
+  #handle(point, number) {
+    const handle = document.createElement("button");
+    handle.type = "button";
+    handle.className = "point";
+    handle.setAttribute("aria-label", `Point ${number}: arrow keys move it, Delete removes it`);
+    place(handle, point);
+    handle.addEventListener("keydown", event => this.#key(event, handle, point));
+    handle.addEventListener("pointerdown", event => handle.setPointerCapture(event.pointerId));
+    handle.addEventListener("pointermove", event => {
+      if (handle.hasPointerCapture(event.pointerId)) this.#move(handle, point, ...this.#placeOf(event));
+    });
+    return handle;
+  }
+
+  #key(event, handle, point) {
+    const way = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+    if (way) this.#move(handle, point, point.x + way[0], point.y + way[1]);
+    else if (event.key === "Delete" || event.key === "Backspace") this.#remove(point);
+    else return;
+    event.preventDefault();
+  }
+
+  #move(handle, point, x, y) {
+    [point.x, point.y] = [within(x), within(y)];
+    place(handle, point);
+    this.#card.change({});
+  }
+
+  // The same point in a list: its colour, and whether it is to stay grey.
+  #line(point, number) {
+    const colour = field("color", `Colour of point ${number}`);
+    colour.value = point.colour === GREY ? "#808080" : point.colour;
+    colour.addEventListener("input", () => this.#paint(point, colour.value, number));
+    const grey = field("checkbox", "");
+    grey.checked = point.colour === GREY;
+    grey.addEventListener("change", () => this.#paint(point, grey.checked ? GREY : colour.value, number));
+    const label = document.createElement("label");
+    label.append(grey, "stays grey");
+    const gone = document.createElement("button");
+    gone.type = "button";
+    gone.textContent = "Remove";
+    gone.setAttribute("aria-label", `Remove point ${number}`);
+    gone.addEventListener("click", () => this.#remove(point));
+    const line = document.createElement("li");
+    line.append(colour, label, gone);
+    return line;
+  }
+
+  #paint(point, colour, number) {
+    point.colour = colour;
+    place(this.part("points").children[number - 1], point);
+    this.#card.change({});
+  }
+}
+
+// The points of a file of hints, places in percent.
+export function pointsIn({ width, height, hints }) {
+  const percent = (value, length) => within(String(value).endsWith("%") ? parseFloat(value) : (100 * value) / length);
+  return hints.map(({ x, y, colour }) => ({ x: percent(x, width), y: percent(y, height), colour }));
+}
+
+function field(type, name) {
+  const input = document.createElement("input");
+  input.type = type;
+  if (name) input.setAttribute("aria-label", name);
+  return input;
+}
+
+function place(handle, { x, y, colour }) {
+  handle.style.setProperty("--x", `${x}%`);
+  handle.style.setProperty("--y", `${y}%`);
+  handle.style.setProperty("--colour", colour === GREY ? "grey" : colour);
+}
+
+function within(share) {
+  return Math.round(100 * Math.min(100, Math.max(0, share))) / 100;
+}

@@ -1,0 +1,96 @@
+// The HTTP interface, as the page uses it. Knows nothing of cards.
+
+const TOKEN = "token";
+
+export class ServerError extends Error {
+  // The server's own words: what happened, what to do, and what would let the request pass.
+  constructor(status, told, after) {
+    super(told.message || `The server answered with status ${status}.`);
+    this.status = status;
+    this.kind = told.error || "";
+    this.remedy = told.remedy || "";
+    this.retryWith = told.retry_with || null;
+    this.retryAfter = after;
+  }
+}
+
+export class Unreachable extends Error {}
+
+// A token rides behind the # of the address, is kept for this tab, and leaves the address at once.
+export function takeToken() {
+  const given = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
+  if (given === null) return;
+  keepToken(given);
+  history.replaceState(null, "", location.pathname);
+}
+
+export function keepToken(token) {
+  sessionStorage.setItem(TOKEN, token);
+}
+
+export async function about() {
+  return (await ask("api/about")).json();
+}
+
+export async function healthy() {
+  try {
+    return (await fetch("healthz")).ok;
+  } catch {
+    return false;
+  }
+}
+
+// Points are sent as the command line takes them: X,Y=COLOUR, places in percent.
+function inWords(points) {
+  return points?.length ? points.map(({ x, y, colour }) => `${x}%,${y}%=${colour}`).join(";") : undefined;
+}
+
+// The photograph in colour; with `longest` a preview of it.
+export async function colorize(file, settings, { longest, signal } = {}) {
+  const hints = inWords(settings.hints);
+  return pictureOf(await post("api/colorize", file, { ...settings, hints, longest }, signal));
+}
+
+// A preview of the photograph as it is.
+export async function original(file, settings, { longest, signal } = {}) {
+  const { name, accept_truncated } = settings;
+  return pictureOf(await post("api/original", file, { name, accept_truncated, longest }, signal));
+}
+
+async function post(address, file, settings, signal) {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined && value !== null && value !== false);
+  const headers = { "Content-Type": "application/octet-stream" };
+  return ask(`${address}?${new URLSearchParams(given)}`, { method: "POST", body: file, headers, signal });
+}
+
+async function ask(address, request = {}) {
+  const token = sessionStorage.getItem(TOKEN);
+  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
+  let response;
+  try {
+    response = await fetch(address, { ...request, headers: { ...request.headers, ...headers } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable("The server does not answer.");
+  }
+  if (response.ok) return response;
+  const told = await response.json().catch(() => ({}));
+  throw new ServerError(response.status, told, Number(response.headers.get("Retry-After")) || null);
+}
+
+async function pictureOf(response) {
+  const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") || "");
+  let blob;
+  try {
+    blob = await response.blob();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable("The server went away.");
+  }
+  return {
+    blob,
+    name: named ? decodeURIComponent(named[1]) : "photograph",
+    facts: JSON.parse(response.headers.get("Lab-Colorize-Photograph") || "{}"),
+    notes: JSON.parse(response.headers.get("Lab-Colorize-Notes") || "[]"),
+  };
+}

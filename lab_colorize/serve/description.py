@@ -1,0 +1,85 @@
+"""The interface told as OpenAPI, made of the same tables that requests are read by."""
+
+from http import HTTPStatus
+from typing import Any
+
+from lab_colorize.serve.parameters import OF_COLORIZE, OF_ORIGINAL, Parameter
+from lab_colorize.serve.refusals import ANSWERS
+from lab_colorize.version import __version__
+
+_ERROR = {
+    "type": "object",
+    "required": ["error", "message", "remedy"],
+    "properties": {
+        "error": {"type": "string", "description": "The kind of error."},
+        "message": {"type": "string", "description": "What happened."},
+        "remedy": {"type": "string", "description": "What to do about it; may be empty."},
+        "retry_with": {"type": "string", "description": "The parameter that, set to true, lets the request pass."},
+    },
+}
+_OF_EVERY_REQUEST = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.MISDIRECTED_REQUEST,
+}
+_OF_PHOTOGRAPHS = _OF_EVERY_REQUEST | {answer.status for answer in ANSWERS.values()} | {HTTPStatus.REQUEST_TIMEOUT}
+
+
+def description() -> dict[str, Any]:
+    """The document that /openapi.json answers with."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "lab-colorize", "version": __version__},
+        "components": {
+            "schemas": {"Error": _ERROR},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
+        "paths": {
+            "/healthz": {"get": _read("Whether the server is there.")},
+            "/openapi.json": {"get": _read("This description.")},
+            "/api/about": {"get": _read("Models and limits.")},
+            "/api/colorize": {"post": _photograph("Colour a photograph.", OF_COLORIZE)},
+            "/api/original": {"post": _photograph("Show a photograph as it is, as a small JPEG.", OF_ORIGINAL)},
+        },
+    }
+
+
+def _read(summary: str) -> dict[str, Any]:
+    found = {"description": summary, "content": {"application/json": {"schema": {"type": "object"}}}}
+    return {"summary": summary, "responses": {"200": found} | _errors(_OF_EVERY_REQUEST)}
+
+
+def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    made = {
+        "description": "The photograph file.",
+        "content": {"image/*": binary},
+        "headers": {
+            "Lab-Colorize-Notes": {"description": "A JSON array of remarks.", "schema": {"type": "string"}},
+            "Lab-Colorize-Photograph": {
+                "description": "A JSON object: width, height, pages, depth, format.",
+                "schema": {"type": "string"},
+            },
+        },
+    }
+    return {
+        "summary": summary,
+        "parameters": [_parameter(parameter) for parameter in parameters],
+        "requestBody": {"required": True, "content": {"application/octet-stream": binary, "image/*": binary}},
+        "responses": {"200": made} | _errors(_OF_PHOTOGRAPHS),
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.means,
+        "schema": dict(parameter.schema),
+    }
+
+
+def _errors(statuses: set[HTTPStatus]) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {str(status.value): {"description": status.phrase, "content": content} for status in sorted(statuses)}

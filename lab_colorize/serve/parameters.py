@@ -1,0 +1,134 @@
+"""What a request may ask for: one table that is read by, and that the description of the interface is made of."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from http import HTTPStatus
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from lab_colorize.colouring.hints import Hints, hint_from_words
+from lab_colorize.colouring.options import FORMATS, ColorizeOptions
+from lab_colorize.serve.refusals import Refused
+
+MOST_SATURATED = 5.0
+LONGEST_NAME = 255
+SMALLEST_PREVIEW, LARGEST_PREVIEW = 16, 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a query: how it is read, and how it is described."""
+
+    name: str
+    means: str
+    schema: Mapping[str, Any]
+    """Of JSON Schema, as OpenAPI has it."""
+    read: Callable[[str], Any]
+    """What its text stands for; ValueError if it stands for nothing."""
+
+
+def _name(text: str) -> str:
+    """The last part of a name; a path, which means nothing here, is cut off."""
+    name = text.replace("\\", "/").rpartition("/")[2]
+    if len(name) > LONGEST_NAME:
+        raise ValueError(text)
+    return name or "photograph"
+
+
+def _factor(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and 0 <= value <= MOST_SATURATED):
+        raise ValueError(text)
+    return value
+
+
+def _format(text: str) -> str:
+    return FORMATS[FORMATS.index(text.lower())]
+
+
+def _hints(text: str) -> Hints:
+    return Hints(tuple(hint_from_words(one.strip()) for one in text.split(";")))
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else -1
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _truth(text: str) -> bool:
+    return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
+
+
+def _number(low: float, high: float) -> dict[str, Any]:
+    return {"type": "number", "minimum": low, "maximum": high}
+
+
+def _integer(low: int, high: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+NAME = Parameter(
+    "name", "What messages and the result are called by.", {"type": "string", "maxLength": LONGEST_NAME}, _name
+)
+MODEL = Parameter("model", "One of the models that /api/about lists.", {"type": "string"}, str)
+SATURATION = Parameter(
+    "saturation",
+    "Scale of the colours: 0 is grey, 1 the network's own answer; as the model's card recommends if it is not given.",
+    _number(0, MOST_SATURATED),
+    _factor,
+)
+FORMAT = Parameter("format", "File format of the result.", {"type": "string", "enum": list(FORMATS)}, _format)
+QUALITY = Parameter("quality", "Quality of JPEG, WebP and AVIF results.", _integer(1, 100), _whole(1, 100))
+FORCE = Parameter("force", "Also colour a photograph that is already in colour.", {"type": "boolean"}, _truth)
+ACCEPT_TRUNCATED = Parameter(
+    "accept_truncated",
+    "Colour what can be read of a damaged JPEG instead of refusing it.",
+    {"type": "boolean"},
+    _truth,
+)
+HINTS = Parameter(
+    "hints",
+    "Known colours at some places, as X,Y=COLOUR, separated by semicolons: 812,430=#5b3a29;25%,40%=skyblue.",
+    {"type": "string"},
+    _hints,
+)
+LONGEST = Parameter(
+    "longest",
+    "Ask for a preview instead: a JPEG whose longer side has so many pixels at most.",
+    _integer(SMALLEST_PREVIEW, LARGEST_PREVIEW),
+    _whole(SMALLEST_PREVIEW, LARGEST_PREVIEW),
+)
+OF_COLORIZE = (NAME, MODEL, SATURATION, HINTS, FORMAT, QUALITY, FORCE, ACCEPT_TRUNCATED, LONGEST)
+OF_ORIGINAL = (NAME, ACCEPT_TRUNCATED, LONGEST)
+
+
+def values_of(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """The values of a query by name; a parameter that is unknown, doubled or senseless is refused."""
+    known = {parameter.name: parameter for parameter in parameters}
+    values: dict[str, Any] = {}
+    for name, text in query.multi_items():
+        if name not in known or name in values:
+            why = "given twice" if name in values else "unknown"
+            raise _senseless(f"The parameter {name!r} is {why}.", f"Known: {', '.join(known)}; each once.")
+        try:
+            values[name] = known[name].read(text)
+        except (ValueError, KeyError):
+            raise _senseless(f"{text!r} is no value for {name!r}.", known[name].means) from None
+    return values
+
+
+def options_of(values: Mapping[str, Any], *, max_pixels: int) -> ColorizeOptions:
+    """Those of the values that say how a photograph is coloured."""
+    chosen = {field.name: values[field.name] for field in fields(ColorizeOptions) if field.name in values}
+    return ColorizeOptions(**chosen, max_pixels=max_pixels)
+
+
+def _senseless(what: str, remedy: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, what, remedy=remedy)

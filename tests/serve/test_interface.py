@@ -1,0 +1,428 @@
+"""The HTTP interface answers with what the command line writes, and with words where it cannot."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lab_colorize.colouring.options import FORMATS
+from lab_colorize.serve.options import Limits, ServeOptions
+from lab_colorize.serve.page import contents
+from lab_colorize.serve.routes import Interface
+
+from .conftest import PHOTOGRAPH, QUICK, running
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments):
+    subprocess.run([sys.executable, "-m", "lab_colorize", *map(str, arguments)], check=True, capture_output=True)
+
+
+def decoded(content):
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "options"),
+    [
+        ("a.jpg", {}, []),
+        ("a.jpg", {"saturation": "0.5", "quality": "80"}, ["--saturation", "0.5", "--quality", "80"]),
+        ("deep.tif", {}, []),
+        ("deep.tif", {"format": "png"}, ["--format", "png"]),
+        ("a.png", {"format": "webp"}, ["--format", "webp"]),
+    ],
+)
+def test_a_result_is_the_command_lines_own_byte_for_byte(server, tiny_model, scene, tmp_path, name, query, options):
+    pixels = scene(3, (90, 120))
+    source = tmp_path / name
+    cv2.imwrite(str(source), pixels.astype(np.uint16) * 257 if "deep" in name else pixels)
+    command(source, "--model", tiny_model, "-o", f"{tmp_path}/out/", *options)
+    (target,) = (tmp_path / "out").iterdir()
+    answer = server.colorize(source.read_bytes(), name=name, **query)
+    assert answer.status == 200
+    assert answer.content == target.read_bytes()
+    assert answer.headers["content-disposition"].endswith(f"''{target.name}")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_what_could_not_be_kept_is_told_in_a_header(server, scene):
+    deep = cv2.imencode(".tif", scene().astype(np.uint16) * 257)[1].tobytes()
+    answer = server.colorize(deep, name="a.tif", format="jpg")
+    assert json.loads(answer.headers["lab-colorize-notes"]) == ["TIFF written as JPEG with 8 bits a channel"]
+    facts = json.loads(answer.headers["lab-colorize-photograph"])
+    assert facts == {"width": 80, "height": 60, "pages": 1, "depth": 16, "format": "TIFF"}
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".tif", ".webp"])
+def test_a_preview_is_a_small_jpeg_of_any_photograph_in_colour_and_as_it_is(server, scene, suffix):
+    content = cv2.imencode(suffix, scene(1, (300, 400)))[1].tobytes()
+    coloured = server.colorize(content, name="a" + suffix, longest=100)
+    assert coloured.headers["content-type"] == "image/jpeg"
+    picture = decoded(coloured.content)
+    assert picture.shape == (75, 100, 3)
+    assert np.ptp(picture.astype(int), axis=2).max() > 20
+    as_it_is = server.ask("POST", f"/api/original?name=a{suffix}&longest=100", content, PHOTOGRAPH)
+    expected = cv2.resize(scene(1, (300, 400)), (100, 75), interpolation=cv2.INTER_AREA)
+    assert np.abs(cv2.imdecode(np.frombuffer(as_it_is.content, np.uint8), 0).astype(int) - expected).mean() < 4
+    assert json.loads(as_it_is.headers["lab-colorize-photograph"])["width"] == 400
+
+
+def test_a_preview_looks_as_the_photograph_will(server, scene):
+    content = cv2.imencode(".png", scene(1, (300, 400)))[1].tobytes()
+    whole = decoded(server.colorize(content).content)
+    small = decoded(server.colorize(content, longest=100).content)
+    shrunk = cv2.resize(whole, (100, 75), interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - shrunk).mean() < 5
+
+
+def test_an_image_type_is_as_good_as_a_stream_of_bytes(server, photo):
+    answer = server.ask("POST", "/api/colorize", photo.read_bytes(), {"Content-Type": "image/jpeg"})
+    assert answer.status == 200
+
+
+def test_a_model_is_named_and_never_a_path(server, tiny_model, zero_model, tmp_path, monkeypatch, photo):
+    for file in (tiny_model, tiny_model.with_suffix(".json")):
+        shutil.copy(file, tmp_path / f"mine{file.suffix}")
+    monkeypatch.setenv("LAB_COLORIZE_MODELS", str(tmp_path))
+    names = [model["name"] for model in server.ask("GET", "/api/about").told["models"]]
+    assert names == ["tiny", "default", "mine"]
+    assert server.colorize(photo.read_bytes(), model="mine").status == 200
+    for path in (str(zero_model), f"{tmp_path}/mine", "../mine", "./mine", "mine.tflite", '{"path": "mine"}', ""):
+        refused = server.colorize(photo.read_bytes(), model=path)
+        assert refused.status == 400, path
+        assert refused.told["remedy"] == "Known: tiny, default, mine."
+
+
+def test_a_photograph_in_colour_is_refused_in_words_that_a_page_can_act_on(server):
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 255, (4, 6, 3)).astype(np.uint8)
+    content = cv2.imencode(".png", cv2.resize(small, (90, 60)))[1].tobytes()
+    refused = server.colorize(content, name="fair.png")
+    assert refused.status == 409
+    assert refused.told == {
+        "error": "AlreadyInColour",
+        "message": "fair.png is already in colour and was left alone.",
+        "remedy": "Colour it anyway, if that is wanted (force).",
+        "retry_with": "force",
+    }
+    assert server.colorize(content, force="true").status == 200
+
+
+def test_a_cut_photograph_can_be_taken_as_it_is(server, scene):
+    content = cv2.imencode(".jpg", scene(0, (400, 500)))[1].tobytes()
+    refused = server.colorize(content[: len(content) // 2], name="cut.jpg")
+    assert refused.status == 422
+    assert refused.told["retry_with"] == "accept_truncated"
+    assert "--" not in refused.told["remedy"]
+    taken = server.colorize(content[: len(content) // 2], accept_truncated="1")
+    assert taken.status == 200
+    assert "breaks off" in taken.headers["lab-colorize-notes"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "words"),
+    [
+        (b"", 422, "it is empty"),
+        (b"no photograph", 422, "no photograph"),
+        (b"%PDF-1.4", 415, "a PDF"),
+        (b"GIF89a" + bytes(20), 415, "a GIF"),
+    ],
+)
+def test_what_is_no_photograph_is_called_by_name(server, content, status, words):
+    refused = server.colorize(content, name="thing.bin")
+    assert refused.status == status
+    assert words in refused.told["message"]
+    assert "thing.bin" in refused.told["message"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "saturation=nan", "saturation=-1", "saturation=1e9", "saturation=", "format=gif", "quality=0", "quality=1.5",
+        "longest=1", "longest=99999999999", "longest=٣٠٠", "force=perhaps", "overwrite=true", "max_pixels=9999999999",
+        "force=1&force=1", "source_type=humanEdits", "name=" + "a" * 300,
+    ],
+)  # fmt: skip
+def test_a_senseless_request_says_what_it_got_wrong(server, photo, query):
+    refused = server.ask(
+        "POST", "/api/colorize?" + query.encode("ascii", "replace").decode(), photo.read_bytes(), PHOTOGRAPH
+    )
+    assert refused.status == 400
+    assert query.partition("=")[0] in refused.told["message"]
+
+
+def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("the secret of /etc/passwd")
+
+    monkeypatch.setattr("lab_colorize.serve.work.colorize_read", broken)
+    answer = server.colorize(photo.read_bytes())
+    assert answer.status == 500
+    assert "secret" not in answer.content.decode()
+    monkeypatch.undo()
+    assert server.colorize(photo.read_bytes()).status == 200
+
+
+def test_a_name_is_only_a_name(server, photo):
+    answer = server.colorize(photo.read_bytes(), name='../../etc/Grüße "x"\r\nSet-Cookie: a=b.jpg')
+    assert answer.status == 200
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["content-disposition"] == (
+        "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db_colorized.jpg"
+    )
+
+
+def test_the_description_tells_of_every_route_and_parameter(server, tiny_model):
+    told = server.ask("GET", "/openapi.json").told
+    described = {(path, method.upper()) for path, ways in told["paths"].items() for method in ways}
+    interface = Interface(ServeOptions(model=str(tiny_model)))
+    routes = {(route.path, method) for route in interface.routes() for method in route.methods - {"HEAD"}}
+    files = {path for path, _ in routes if path == "/" or re.fullmatch(r"/[\w-]+\.(js|css|svg|html)", path)}
+    assert described == {(path, method) for path, method in routes if path not in files}
+    (saturation,) = (p for p in told["paths"]["/api/colorize"]["post"]["parameters"] if p["name"] == "saturation")
+    assert saturation["schema"] == {"type": "number", "minimum": 0, "maximum": 5.0}
+    (format,) = (p for p in told["paths"]["/api/colorize"]["post"]["parameters"] if p["name"] == "format")
+    assert tuple(format["schema"]["enum"]) == FORMATS
+
+
+def test_every_status_that_comes_is_described(server):
+    described = server.ask("GET", "/openapi.json").told["paths"]["/api/colorize"]["post"]["responses"]
+    assert {"200", "400", "401", "403", "408", "409", "413", "415", "421", "422", "500", "503"} <= set(described)
+
+
+def test_the_queue_is_full_at_its_end_and_says_when_to_come_again(tiny_model, photo, monkeypatch):
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    _slow(monkeypatch, begun, go_on)
+    limits = Limits(waiting=1)
+    with running(ServeOptions(port=0, model=str(tiny_model), workers=1, limits=limits)) as server:
+        statuses = []
+        threads = [
+            threading.Thread(target=lambda: statuses.append(server.colorize(photo.read_bytes()).status))
+            for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        assert begun.acquire(timeout=10)
+        _until(lambda: server.ask("GET", "/healthz").status == 200)
+        time.sleep(0.2)  # the second is in the queue by now
+        refused = server.colorize(photo.read_bytes())
+        assert refused.status == 503
+        assert int(refused.headers["retry-after"]) > 0
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        assert statuses == [200, 200]
+
+
+def test_bodies_are_held_up_to_a_limit(tiny_model, photo):
+    limits = Limits(bodies=100)
+    with running(ServeOptions(port=0, model=str(tiny_model), workers=1, limits=limits)) as server:
+        assert server.colorize(photo.read_bytes()).status == 503
+        assert server.colorize(b"a" * 50).status == 422
+        assert server.colorize(b"a" * 50).status == 422
+
+
+def test_work_for_a_client_who_went_away_is_never_begun(tiny_model, photo, monkeypatch):
+    begun, go_on = threading.Semaphore(0), threading.Event()
+    names = _slow(monkeypatch, begun, go_on)
+    content = photo.read_bytes()
+    with running(ServeOptions(port=0, model=str(tiny_model), workers=1)) as server:
+        first = threading.Thread(target=server.colorize, args=(content,), kwargs={"name": "first"})
+        first.start()
+        assert begun.acquire(timeout=10)
+        for _ in range(5):
+            with server.connected() as leaving:
+                leaving.sendall(
+                    b"POST /api/colorize?name=abandoned HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
+                    b"Content-Length: %d\r\n\r\n%b" % (len(content), content)
+                )
+                time.sleep(0.05)
+        last = threading.Thread(target=server.colorize, args=(content,), kwargs={"name": "last"})
+        last.start()
+        _until(lambda: sum("went away" in line for line in server.log) == 5)
+        go_on.set()
+        first.join()
+        last.join()
+    assert names == ["first", "last"]
+
+
+def _slow(monkeypatch, begun, go_on):
+    """Colouring that waits; gives the names of what was begun."""
+    from lab_colorize.serve import work
+
+    names, real = [], work.colorize_read
+
+    def slow(photo, *, name, **rest):
+        names.append(name)
+        begun.release()
+        go_on.wait(10)
+        return real(photo, name=name, **rest)
+
+    monkeypatch.setattr(work, "colorize_read", slow)
+    return names
+
+
+def _until(condition):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError(condition)
+
+
+def test_a_line_is_logged_for_each_request_without_private_names(tiny_model, photo):
+    for verbose in (False, True):
+        with running(ServeOptions(port=0, model=str(tiny_model), workers=1), verbose=verbose) as server:
+            server.colorize(photo.read_bytes(), name="grandmother.jpg")
+            server.ask("GET", "/nowhere")
+            _until(lambda server=server: len(server.log) == 2)
+            one, other = server.log
+        assert ("grandmother" in one) is verbose
+        assert ("127.0.0.1" in one) is verbose
+        assert "POST /api/colorize" in one
+        assert " 200, " in one
+        assert " 404, " in other
+
+
+def started(*arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lab_colorize", "serve", "--port", "0", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return process, process.stdout.readline().strip()
+
+
+def test_the_command_prints_its_address_and_sigterm_finishes_what_is_in_hand(tiny_model, scene):
+    import http.client
+
+    process, address = started("--model", tiny_model, "--workers", 1)
+    found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", address)
+    content = cv2.imencode(".png", scene(0, (1200, 1600)))[1].tobytes()
+    connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=30)
+    connection.request("POST", "/api/colorize", content, PHOTOGRAPH)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    response = connection.getresponse()
+    assert response.status == 200
+    assert decoded(response.read()).shape == (1200, 1600, 3)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGTERM
+    assert "POST /api/colorize 200" in errors
+    assert "Traceback" not in errors
+
+
+def test_ctrl_c_ends_it_with_its_own_status(tiny_model):
+    process, _ = started("--model", tiny_model, "--quiet")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+def test_from_other_machines_a_token_is_demanded_and_made_up(tiny_model):
+    process, address = started("--model", tiny_model, "--host", "0.0.0.0")
+    process.terminate()
+    process.communicate(timeout=20)
+    assert re.fullmatch(r"http://0\.0\.0\.0:\d+/#token=[\w-]{20,}", address)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--model", "nowhere"], 4, "no model called 'nowhere'"),
+        (["--host", "192.0.2.1"], 2, "Cannot listen"),
+        (["--workers", "0"], 2, "workers"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_at_once(arguments, status, words):
+    done = subprocess.run(
+        [sys.executable, "-m", "lab_colorize", "serve", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert done.returncode == status
+    assert words in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(server):
+    done = subprocess.run(
+        [sys.executable, "-m", "lab_colorize", "serve", "--port", str(server.port)],
+        capture_output=True, text=True, check=False, timeout=20,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"port {server.port}" in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_the_page_is_packaged():
+    assets = {file.name for file in (ROOT / "lab_colorize/serve/assets").iterdir()}
+    assert set(contents()) == assets
+    assert "lab_colorize.serve = assets/*" in (ROOT / "setup.cfg").read_text()
+
+
+def test_a_large_photograph_is_refused_before_it_is_decoded(quick, scene):
+    content = cv2.imencode(".png", np.zeros((1000, 1000), np.uint8))[1].tobytes()
+    refused = quick.colorize(content, name="large.png")
+    assert refused.status == 413
+    assert str(QUICK.pixels) in refused.told["message"]
+    assert "command line" in refused.told["remedy"]
+
+
+def test_hints_colour_their_place_as_on_the_command_line(hinting, hinted_model, photo, tmp_path):
+    target = tmp_path / "out.jpg"
+    command(
+        photo, "--model", hinted_model, "-o", target, "--hint", "20,30=#d02020", "--hint", "75%,50%=lab(60, -40, 30)"
+    )
+    answer = hinting.colorize(photo.read_bytes(), name="photo.jpg", hints="20,30=#d02020; 75%,50%=lab(60, -40, 30)")
+    assert answer.status == 200
+    assert answer.content == target.read_bytes()
+
+
+def test_hints_in_pixels_are_those_of_the_photograph_in_its_preview_too(hinting, scene):
+    content = cv2.imencode(".png", scene(0, (300, 400)))[1].tobytes()
+    plain, hinted = (
+        decoded(hinting.colorize(content, longest=100, **more).content).astype(int)
+        for more in ({}, {"hints": "300,150=#d02020"})
+    )
+    changed = np.abs(hinted - plain).max(axis=2) > 12
+    rows, columns = np.nonzero(changed)
+    assert changed.any()
+    assert abs(columns.mean() - 75) < 6
+    assert abs(rows.mean() - 37.5) < 6
+
+
+@pytest.mark.parametrize(
+    ("hints", "words"),
+    [
+        ("900,20=red", "outside"),
+        ("1,2=nocolour", "no colour"),
+        ("1,2", "no hint"),
+        ("", "no hint"),
+        (";".join(["1%,2%=red"] * 1001), "1,001"),
+    ],
+)
+def test_hints_that_cannot_be_followed_are_refused(hinting, photo, hints, words):
+    for more in ({}, {"longest": 100}):
+        refused = hinting.colorize(photo.read_bytes(), hints=hints, **more)
+        assert refused.status == 400
+        assert words in refused.told["message"]
+
+
+def test_a_model_without_hints_says_so_without_naming_an_option(server, photo):
+    refused = server.colorize(photo.read_bytes(), hints="1,2=red")
+    assert refused.status == 400
+    assert refused.told["remedy"] == "Leave them out, or choose another model."

@@ -1,0 +1,552 @@
+"""The page as people use it, in a real browser: by mouse, by keys and by finger, asking nothing of any other address."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from axe_core_python.selenium import Axe
+from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.common.by import By
+
+from lab_colorize.serve.options import ServeOptions
+from tests.browser import requested
+
+from .conftest import QUICK, running
+
+pytestmark = pytest.mark.xdist_group("browser")
+SETTLED = ("done", "failed", "in-colour")
+
+
+class Page:
+    """What a person sees and does, in words."""
+
+    def __init__(self, browser, address, downloads):
+        self.browser = browser
+        self.address = address
+        self.downloads = downloads
+
+    def open(self, more=""):
+        self.browser.get("about:blank")
+        self.browser.get(self.address + more)
+        return self
+
+    def by(self, identity):
+        return self.browser.find_element(By.ID, identity)
+
+    def cards(self):
+        return self.browser.find_elements(By.CLASS_NAME, "card")
+
+    def part(self, name, card=0):
+        return self.cards()[card].find_element(By.CLASS_NAME, name)
+
+    def run(self, script, *arguments):
+        return self.browser.execute_script(script, *arguments)
+
+    def states(self):
+        return self.run("return [...document.querySelectorAll('.card')].map(card => card.dataset.state)")
+
+    def choose(self, *files):
+        self.until(lambda: self.by("drop").is_displayed() or self.cards())
+        self.by("files").send_keys("\n".join(map(str, files)))
+        return self
+
+    def drop(self, *paths):
+        self.until(lambda: self.by("drop").is_displayed() or self.cards())
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            event = {"type": kind, "x": 400, "y": 300, "data": data}
+            self.browser.execute_cdp_cmd("Input.dispatchDragEvent", event)
+        return self
+
+    def settled(self, count, *, within=60):
+        self.until(lambda: len(self.states()) == count and set(self.states()) <= set(SETTLED), within=within)
+        return self
+
+    def until(self, condition, *, within=20):
+        end = time.monotonic() + within
+        while not (found := condition()):
+            assert time.monotonic() < end, (self.states(), self.browser.get_log("browser"))
+            time.sleep(0.05)
+        return found
+
+    def downloaded(self, name) -> bytes:
+        file = self.downloads / name
+        self.until(lambda: file.exists() and file.stat().st_size > 0)
+        return file.read_bytes()
+
+    def divided_at(self, card=0):
+        """Where before ends and after begins, as a share of the pictures' width."""
+        frame = self.part("frame", card)
+        return (
+            float(self.run("return getComputedStyle(arguments[0]).getPropertyValue('--at')", frame).rstrip("%")) / 100
+        )
+
+    def picture(self, which, card=0):
+        """The pixels of a picture that is shown."""
+        script = """const [image, done] = arguments; const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+            const paper = canvas.getContext('2d'); paper.drawImage(image, 0, 0);
+            done([...paper.getImageData(0, 0, canvas.width, canvas.height).data].filter((_, n) => n % 4 < 3).concat([canvas.height, canvas.width]))"""
+        *values, height, width = self.browser.execute_async_script(script, self.part(which, card))
+        return np.array(values, np.uint8).reshape(height, width, 3).astype(int)
+
+    def violations(self):
+        found = Axe().run(self.browser)["violations"]
+        return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+
+
+@pytest.fixture
+def page(browser, server, tmp_path):
+    yield from opened(browser, f"http://127.0.0.1:{server.port}/", tmp_path)
+
+
+def opened(browser, address, tmp_path):
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    behaviour = {"behavior": "allow", "downloadPath": str(downloads)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
+    browser.get_log("browser")
+    yield Page(browser, address, downloads).open()
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.get("about:blank")
+
+
+@pytest.fixture
+def photographs(tmp_path, scene):
+    """Makes photographs on disk: photographs("a.jpg", "b.tif") -> their paths."""
+
+    def make(*names, depth=np.uint8):
+        folder = tmp_path / "photographs"
+        paths = [folder / name for name in names]
+        for number, path in enumerate(paths):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(
+                cv2.imencode(path.suffix, scene(number).astype(depth) * (np.iinfo(depth).max // 255))[1].tobytes()
+            )
+        return paths
+
+    return make
+
+
+def by_command(tiny_model, source, folder) -> Path:
+    words = [sys.executable, "-m", "lab_colorize", str(source), "--model", str(tiny_model), "-o", f"{folder}/"]
+    return Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
+
+
+def in_colour(pixels) -> bool:
+    return np.ptp(pixels, axis=2).mean() > 4
+
+
+def test_a_dropped_photograph_is_seen_in_colour_beside_what_it_was(page, photographs):
+    page.drop(*photographs("a.jpg")).settled(1)
+    assert page.states() == ["done"]
+    assert not in_colour(page.picture("before"))
+    assert in_colour(page.picture("after"))
+    assert page.part("name").text == "a.jpg"
+    assert page.part("facts").text.startswith("80 \N{MULTIPLICATION SIGN} 60 · JPEG · ")
+    assert page.by("told").text == "1 of 1 photograph coloured"
+
+
+def test_photographs_can_be_chosen_dropped_and_pasted_one_after_the_other(page, photographs):
+    first, second, third = photographs("a.jpg", "b.png", "c.webp")
+    page.choose(first).settled(1).drop(second).settled(2)
+    page.run(
+        """const data = new DataTransfer(), bytes = Uint8Array.from(arguments[0]);
+        data.items.add(new File([bytes], 'pasted.webp', { type: 'image/webp' }));
+        document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))""",
+        list(third.read_bytes()),
+    )
+    page.settled(3)
+    assert [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()] == ["a.jpg", "b.png", "pasted.webp"]
+    assert page.states() == ["done"] * 3
+
+
+@pytest.mark.parametrize("way", ["drop", "choose"])
+def test_a_folder_of_130_is_taken_whole_and_what_is_no_photograph_left_out(page, photographs, way):
+    (path, *_) = photographs(*(f"box/{'deep/' if n % 2 else ''}{n:03}.jpg" for n in range(130)))
+    (path.parent / "notes.txt").write_text("of the archivist")
+    (path.parent / ".hidden.jpg").write_bytes(path.read_bytes())
+    if way == "drop":
+        page.drop(path.parent)
+    else:
+        page.until(lambda: page.by("drop").is_displayed())
+        page.by("folder").send_keys(str(path.parent))
+    page.settled(130)
+    assert set(page.states()) == {"done"}
+    assert page.by("told").text == "130 of 130 photographs coloured"
+    assert page.by("notice").text.startswith("2 files left out")
+
+
+def test_a_deep_tiff_which_browsers_cannot_show_is_shown_before_and_after(page, photographs):
+    page.choose(*photographs("deep.tif", depth=np.uint16)).settled(1)
+    assert not in_colour(page.picture("before"))
+    assert in_colour(page.picture("after"))
+    assert page.part("facts").text.startswith("80 \N{MULTIPLICATION SIGN} 60 · TIFF, 16 bits · ")
+
+
+def test_what_failed_says_why_and_the_others_are_done(page, photographs):
+    good, bad = photographs("good.jpg", "bad.jpg")
+    bad.write_bytes(b"not a photograph at all")
+    page.choose(bad, good).settled(2)
+    assert page.states() == ["failed", "done"]
+    assert "'bad.jpg' is not readable: its contents are no photograph." in page.part("failure").text
+    assert not page.part("download").is_displayed()
+    assert page.by("told").text == "1 of 2 photographs coloured, 1 failed"
+    bad.write_bytes(good.read_bytes())
+
+
+def test_a_photograph_in_colour_is_left_alone_unless_it_is_wanted(page, tmp_path):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "fair.png"
+    cv2.imwrite(str(path), cv2.resize(rng.integers(0, 255, (4, 6, 3)).astype(np.uint8), (90, 60)))
+    page.choose(path).settled(1)
+    assert page.states() == ["in-colour"]
+    assert "already in colour" in page.part("failure").text
+    assert page.part("again").text == "Colour it anyway"
+    page.part("again").click()
+    page.until(lambda: page.states() == ["done"])
+
+
+def test_a_cut_photograph_can_be_taken_as_it_is(page, tmp_path, scene):
+    path = tmp_path / "cut.jpg"
+    content = cv2.imencode(".jpg", scene(0, (400, 500)))[1].tobytes()
+    path.write_bytes(content[: len(content) // 2])
+    page.choose(path).settled(1)
+    page.part("again").click()
+    page.until(lambda: page.states() == ["done"])
+    page.part("download").click()
+    page.downloaded("cut_colorized.jpg")
+    page.until(lambda: "breaks off" in page.part("notes").text)
+
+
+def test_the_divider_follows_the_mouse(page, photographs):
+    page.choose(*photographs("a.jpg")).settled(1)
+    assert page.divided_at() == pytest.approx(0.5, abs=0.02)
+    frame = page.part("frame")
+    step = int(frame.rect["width"] * 0.3)
+    ActionChains(page.browser).move_to_element(frame).click_and_hold().move_by_offset(step, 0).release().perform()
+    assert page.divided_at() == pytest.approx(0.8, abs=0.05)
+    clip = page.run("return getComputedStyle(arguments[0]).clipPath", page.part("before"))
+    assert re.fullmatch(r"inset\(0(px)? (1[5-9]|2\d)\.?\d*% 0(px)? 0(px)?\)|inset\(0px calc\(.*\) 0px 0px\)", clip), (
+        clip
+    )
+
+
+def test_the_divider_follows_the_keys_and_a_reader_is_told(page, photographs):
+    page.choose(*photographs("a.jpg")).settled(1)
+    slider = page.part("slider")
+    page.run("arguments[0].focus()", slider)
+    slider.send_keys(Keys.ARROW_RIGHT * 5)
+    assert page.divided_at() > 0.53
+    slider.send_keys(Keys.HOME)
+    assert page.divided_at() == 0
+    assert slider.get_attribute("aria-valuetext") == "0 % before, the rest in colour"
+    assert slider.accessible_name == "Before and after: a.jpg"
+
+
+def test_the_divider_follows_a_finger_on_a_phone(page, photographs):
+    phone(page)
+    page.choose(*photographs("a.jpg")).settled(1)
+    frame = page.part("frame")
+    page.run("arguments[0].scrollIntoView({block: 'center'})", frame)
+    box = page.run("const b = arguments[0].getBoundingClientRect(); return [b.x, b.y, b.width, b.height]", frame)
+    for kind, share in (("touchStart", 0.5), ("touchMove", 0.4), ("touchMove", 0.2), ("touchEnd", None)):
+        points = [] if share is None else [{"x": box[0] + box[2] * share, "y": box[1] + box[3] / 2}]
+        page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert page.divided_at() < 0.3
+    page.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def phone(page):
+    metrics = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    page.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+
+def slide(page, control, value):
+    page.run("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", control, value)
+
+
+def test_saturation_is_set_for_one_or_for_all(page, photographs):
+    page.choose(*photographs("a.jpg", "b.jpg")).settled(2)
+    slide(page, page.part("saturation", 1), 0)
+    page.until(lambda: not in_colour(page.picture("after", 1)))
+    assert in_colour(page.picture("after", 0))
+    slide(page, page.by("all-saturation"), 0)
+    page.until(lambda: not in_colour(page.picture("after", 0)))
+    page.part("saturation", 0).send_keys(Keys.END)
+    page.until(lambda: in_colour(page.picture("after", 0)))
+    assert page.part("saturation-value", 0).text == "2.00"
+
+
+def test_another_model_gives_other_colours(page, photographs):
+    page.choose(*photographs("a.jpg")).settled(1)
+    first = page.picture("after")
+    page.part("model").send_keys("default")
+    page.until(lambda: page.states() == ["done"] and np.abs(page.picture("after") - first).mean() > 1)
+
+
+def test_a_download_is_the_command_lines_file_byte_for_byte(page, photographs, tiny_model, tmp_path):
+    (path,) = photographs("a.tif", depth=np.uint16)
+    page.choose(path).settled(1)
+    page.part("download").click()
+    expected = by_command(tiny_model, path, tmp_path / "out")
+    assert page.downloaded(expected.name) == expected.read_bytes()
+
+
+def test_all_are_downloaded_as_a_zip_with_their_folders(page, photographs, tiny_model, tmp_path):
+    paths = photographs("box/a.jpg", "box/deep/a.jpg", "box/b.png")
+    (paths[0].parent / "c.jpg").write_bytes(b"broken")
+    page.drop(paths[0].parent).settled(4)
+    page.by("zip").click()
+    page.downloaded("photographs.zip")
+    with zipfile.ZipFile(page.downloads / "photographs.zip") as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == ["box/a_colorized.jpg", "box/b_colorized.png", "box/deep/a_colorized.jpg"]
+        for path in paths:
+            expected = by_command(tiny_model, path, tmp_path / "out" / path.parent.name)
+            name = path.relative_to(paths[0].parents[1]).with_name(expected.name).as_posix()
+            assert archive.read(name) == expected.read_bytes()
+
+
+def test_two_photographs_of_one_name_are_both_in_the_zip(page, photographs):
+    one, other = photographs("x/a.jpg", "y/a.jpg")
+    page.choose(one).settled(1).choose(other).settled(2)
+    page.by("zip").click()
+    page.downloaded("photographs.zip")
+    names = zipfile.ZipFile(page.downloads / "photographs.zip").namelist()
+    assert sorted(names) == ["a_colorized (2).jpg", "a_colorized.jpg"]
+
+
+def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photographs):
+    page.choose(*photographs("a.jpg", "b.jpg", "c.jpg")).settled(3)
+    page.part("remove", 1).send_keys(Keys.ENTER)
+    names = [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()]
+    assert names == ["a.jpg", "c.jpg"]
+    assert page.browser.switch_to.active_element.accessible_name == "Remove c.jpg"
+    page.by("clear").click()
+    assert page.cards() == []
+    page.until(lambda: page.by("drop").is_displayed())
+
+
+def test_when_the_server_goes_away_the_page_waits_and_goes_on(browser, tiny_model, photographs, tmp_path):
+    paths = photographs("a.jpg", "b.jpg", "c.jpg")
+    with running(ServeOptions(port=0, model=str(tiny_model), workers=1)) as server:
+        pages = opened(browser, f"http://127.0.0.1:{server.port}/", tmp_path)
+        page = next(pages)
+        page.choose(paths[0]).settled(1)
+    page.choose(*paths[1:])
+    page.until(lambda: "does not answer" in page.by("notice").text)
+    assert page.states()[0] == "done"
+    with running(ServeOptions(port=server.port, model=str(tiny_model), workers=1)):
+        page.settled(3)
+        page.until(lambda: not page.by("notice").is_displayed())
+    assert page.states() == ["done"] * 3
+    next(pages, None)
+
+
+def test_a_file_too_large_is_refused_by_the_page_itself(browser, quick, photographs, tmp_path):
+    pages = opened(browser, f"http://127.0.0.1:{quick.port}/", tmp_path)
+    page = next(pages)
+    large = tmp_path / "large.tif"
+    large.write_bytes(bytes(QUICK.body + 1))
+    page.choose(large, *photographs("a.jpg")).settled(1)
+    assert page.by("notice").text == "Larger than 3.0 MB, which this server does not take: large.tif."
+    next(pages, None)
+
+
+def test_a_browser_sees_why_a_body_was_refused(browser, quick, tmp_path):
+    pages = opened(browser, f"http://127.0.0.1:{quick.port}/", tmp_path)
+    page = next(pages)
+    script = """const done = arguments[1];
+        fetch('api/colorize', {method: 'POST', body: new Uint8Array(arguments[0]), headers: {'Content-Type': 'image/png'}})
+        .then(response => done(response.status), error => done(String(error)))"""
+    assert page.browser.execute_async_script(script, QUICK.body + 1_000_000) == 413
+    next(pages, None)
+
+
+def test_a_page_from_another_machine_is_opened_by_its_token(browser, guarded, photographs, tmp_path):
+    pages = opened(browser, f"http://127.0.0.1:{guarded.port}/", tmp_path)
+    page = next(pages)
+    page.run("sessionStorage.clear()")
+    page.open()
+    page.until(lambda: page.by("gate").is_displayed())
+    page.by("token").send_keys("wrong", Keys.ENTER)
+    page.until(lambda: "not it" in page.by("gate-why").text)
+    page.by("token").clear()
+    page.by("token").send_keys("s3cret", Keys.ENTER)
+    page.choose(*photographs("a.jpg")).settled(1)
+    page.run("sessionStorage.clear()")
+    page.open("#token=s3cret").choose(*photographs("a.jpg")).settled(1)
+    assert page.browser.current_url == page.address
+    next(pages, None)
+
+
+def test_nothing_but_the_server_is_asked_and_nothing_complained_of(page, server, photographs):
+    page.browser.get_log("performance")
+    page.open().choose(*photographs("a.jpg", "b.tif")).settled(2)
+    page.part("download").click()
+    page.downloaded("a_colorized.jpg")
+    asked = {url for url in requested(page.browser, page.address) if not url.startswith(("data:", "blob:"))}
+    assert all(url.startswith(page.address) for url in asked)
+    assert f"{page.address}api/about" in asked
+    assert page.browser.get_log("browser") == []
+
+
+def test_the_page_would_be_refused_if_it_asked_elsewhere(page):
+    page.browser.execute_async_script(
+        "const image = new Image(), done = arguments[0]; image.onerror = () => done(); image.src = 'https://example.invalid/a.png';"
+    )
+    assert any("Content Security Policy" in entry["message"] for entry in page.browser.get_log("browser"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_stands_in_the_way_of_anybody(page, photographs, tmp_path, scheme, width):
+    """By axe-core's rules: contrast, names, roles, order; and nothing lies beyond the edge."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    page.until(lambda: page.by("drop").is_displayed())
+    assert page.violations() == []
+    good, bad = photographs("a photograph of a very long name, as archives like to have them.jpg", "bad.jpg")
+    bad.write_bytes(b"broken")
+    page.choose(good, bad).settled(2)
+    assert page.violations() == []
+    assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_all_can_be_reached_by_the_keyboard_alone(page, photographs):
+    page.choose(*photographs("a.jpg")).settled(1)
+    page.run("document.activeElement.blur()")
+    reached = []
+    for _ in range(14):
+        ActionChains(page.browser).send_keys(Keys.TAB).perform()
+        reached.append(page.browser.switch_to.active_element.accessible_name)
+    for name in (
+        "Add",
+        "Download all",
+        "Before and after: a.jpg",
+        "Saturation of a.jpg",
+        "Model for a.jpg",
+        "Download a.jpg",
+        "Remove a.jpg",
+    ):
+        assert name in reached, reached
+
+
+def test_what_goes_on_is_told_to_a_screen_reader(page, photographs):
+    assert page.by("told").get_attribute("role") == "status"
+    assert page.by("notice").get_attribute("role") == "alert"
+    page.choose(*photographs("a.jpg")).settled(1)
+    assert page.part("after").get_attribute("alt") == "a.jpg, in colour"
+    assert json.loads(
+        page.run(
+            "return JSON.stringify([...document.querySelectorAll('h1, h2')].filter(h => h.checkVisibility()).map(h => h.textContent))"
+        )
+    ) == [
+        "Colour photographs",
+        "a.jpg",
+    ]
+
+
+@pytest.fixture
+def hinting_page(browser, hinting, tmp_path):
+    yield from opened(browser, f"http://127.0.0.1:{hinting.port}/", tmp_path)
+
+
+def redness_at(page, x, y):
+    picture = page.picture("after")
+    pixel = picture[int(picture.shape[0] * y), int(picture.shape[1] * x)]
+    return pixel[0] - pixel[1:].mean()
+
+
+def click_at(page, x, y):
+    layer = page.part("points")
+    page.run("arguments[0].scrollIntoView({block: 'center'})", layer)
+    box = layer.rect
+    right, down = int((x - 0.5) * box["width"]), int((y - 0.5) * box["height"])
+    ActionChains(page.browser).move_to_element_with_offset(layer, right, down).click().perform()
+
+
+def test_a_click_sets_a_colour_and_the_photograph_follows(hinting_page, photographs, hinted_model, tmp_path):
+    page = hinting_page
+    (path,) = photographs("a.jpg")
+    page.choose(path).settled(1)
+    page.part("pointing-mode").click()
+    slide(page, page.part("pen"), "#e01010")
+    before = redness_at(page, 0.75, 0.5)
+    click_at(page, 0.75, 0.5)
+    page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > before + 40)
+    assert page.violations() == []
+    page.part("download").click()
+    page.part("save-points").click()
+    saved = json.loads(page.downloaded("a.jpg.hints.json"))
+    assert (saved["width"], saved["height"], saved["hints"][0]["colour"]) == (80, 60, "#e01010")
+    path.with_name("a.jpg.hints.json").write_text(json.dumps(saved))
+    hints = ["--hints", str(path.with_name("a.jpg.hints.json"))]
+    words = [
+        sys.executable,
+        "-m",
+        "lab_colorize",
+        str(path),
+        "--model",
+        str(hinted_model),
+        *hints,
+        "-o",
+        f"{tmp_path}/out/",
+    ]
+    subprocess.run(words, check=True, capture_output=True)
+    assert page.downloaded("a_colorized.jpg") == (tmp_path / "out/a_colorized.jpg").read_bytes()
+
+
+def test_a_point_is_moved_painted_and_removed_by_keys(hinting_page, photographs):
+    page = hinting_page
+    page.choose(*photographs("a.jpg")).settled(1)
+    plain = page.picture("after")
+
+    def moved(x):
+        difference = np.abs(page.picture("after") - plain).max(axis=2)[30]
+        return difference[int(80 * x)] > 15 and difference[int(80 * (0.7 - x))] < 15
+
+    page.part("pointing-mode").send_keys(Keys.ENTER)
+    slide(page, page.part("pen"), "#e01010")
+    page.part("add-point").send_keys(Keys.ENTER)
+    page.until(lambda: page.states() == ["done"] and moved(0.5))
+    point = page.browser.switch_to.active_element
+    assert "Point 1" in point.accessible_name
+    point.send_keys(Keys.ARROW_LEFT * 30)
+    page.until(lambda: page.states() == ["done"] and moved(0.2))
+    page.part("point-list").find_element(By.CSS_SELECTOR, "[type=checkbox]").send_keys(Keys.SPACE)
+    page.until(lambda: page.states() == ["done"] and np.ptp(page.picture("after")[30, 16]) < np.ptp(plain[30, 16]) / 2)
+    page.part("point").send_keys(Keys.DELETE)
+    assert page.part("points").find_elements(By.TAG_NAME, "button") == []
+    assert page.browser.switch_to.active_element.text == "Add a point"
+
+
+def test_points_saved_with_a_photograph_come_back_with_it_and_ride_in_the_zip(hinting_page, photographs):
+    page = hinting_page
+    (path,) = photographs("box/a.jpg")
+    hints = [{"x": 60, "y": 30, "colour": "#e01010"}]
+    (path.parent / "a.hints.json").write_text(json.dumps({"width": 80, "height": 60, "hints": hints}))
+    page.drop(path.parent).settled(1)
+    page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > 60)
+    page.by("zip").click()
+    page.downloaded("photographs.zip")
+    with zipfile.ZipFile(page.downloads / "photographs.zip") as archive:
+        assert sorted(archive.namelist()) == ["box/a.jpg.hints.json", "box/a_colorized.jpg"]
+        kept = json.loads(archive.read("box/a.jpg.hints.json"))
+    assert kept == {"width": 80, "height": 60, "hints": [{"x": "75%", "y": "50%", "colour": "#e01010"}]}
+
+
+def test_a_model_that_takes_no_points_offers_none(page, photographs):
+    page.choose(*photographs("a.jpg")).settled(1)
+    assert not page.part("hints").is_displayed()
