@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -14,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab_colorize.cli.console import complain, mention
+from lab_colorize.cli.console import mention
 from lab_colorize.cli.options import as_json, force, model, overwrite, quiet, saturation
+from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.cli.streams import say_path
 from lab_colorize.errors import ExitCode
 
@@ -84,7 +82,9 @@ class Rate(click.ParamType[Fraction]):
 @click.option("--fast", is_flag=True, help=f"Sooner done: --every {_FAST_EVERY} --preset {_FAST_PRESET}.")
 @click.option("--deinterlace", is_flag=True, help="Make whole pictures of fields, instead of keeping them.")
 @click.option("--fps", type=Rate(), metavar="RATE", help="Frames a second of a folder of numbered frames.")
-@click.option("--start", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Begin so far into the film.")
+@click.option(
+    "--start", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Begin so far into the film."
+)
 @click.option("--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Colour only so much.")
 @click.option("--compare", is_flag=True, help="Also write a film of before and after, side by side.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and kept, and about how long it takes.")
@@ -127,7 +127,7 @@ def _carry_out(source: Path, output: Path | None, options: VideoOptions, given: 
 
     colorizer = Colorizer(given["model"])
     try:
-        with _stoppable() as signals, film_progress(quiet=given["quiet"]) as shown:
+        with asked_to_stop(_say_finishing, _end_at_once) as signals, film_progress(quiet=given["quiet"]) as shown:
             hooks = Hooks(on_progress=shown, stop=lambda: bool(signals), on_plan=shown.plan)
             film = colorize_video(source, output, colorizer=colorizer, options=options, hooks=hooks)
     except AlreadyInColour as error:
@@ -135,11 +135,12 @@ def _carry_out(source: Path, output: Path | None, options: VideoOptions, given: 
         return ExitCode.OK
     except Interrupted as stopped:
         click.echo(
-            f"Stopped with {stopped.progress.frames} frames done. Run the same command again to go on from here.", err=True
+            f"Stopped with {stopped.progress.frames} frames done. Run the same command again to go on from here.",
+            err=True,
         )
-        return 128 + signals[0]
+        return ended_by(signals[0])
     _report(source, film, given)
-    return ExitCode.SOME_FAILED if film.missing_seconds else ExitCode.OK
+    return ExitCode.OK if film.complete else ExitCode.SOME_FAILED
 
 
 def _say_left_alone(source: Path, error: Any, given: dict[str, Any]) -> None:
@@ -151,7 +152,7 @@ def _say_left_alone(source: Path, error: Any, given: dict[str, Any]) -> None:
 
 def _report(source: Path, film: ColouredFilm, given: dict[str, Any]) -> None:
     if given["as_json"]:
-        status = "incomplete" if film.missing_seconds else "done"
+        status = "done" if film.complete else "incomplete"
         click.echo(json.dumps({"source": str(source), "status": status, **asdict(film), "target": str(film.target)}))
     elif not given["quiet"]:
         say_path(film.target)
@@ -160,29 +161,13 @@ def _report(source: Path, film: ColouredFilm, given: dict[str, Any]) -> None:
             mention(f"{source}: {note}.")
 
 
-@contextmanager
-def _stoppable() -> Iterator[list[int]]:
-    """The first Ctrl-C or SIGTERM lets the segment in hand be finished; the second ends it, and it is made again.
+def _say_finishing() -> None:
+    say_at_once("Finishing the segment in hand; once more to stop at once.\n")
 
-    The list tells which signals came.
-    """
-    signals: list[int] = []
 
-    def on_signal(number: int, _: object) -> None:
-        if signals:
-            raise KeyboardInterrupt
-        signals.append(number)
-        click.echo("Finishing the segment in hand; once more to stop at once.", err=True)
-
-    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
-        yield signals
-        return
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _end_at_once(number: int) -> None:
+    """What is in hand has no name yet, and is made again by the next run."""
+    os._exit(ended_by(number))
 
 
 def _forecast(source: Path, output: Path | None, options: VideoOptions, given: dict[str, Any]) -> None:

@@ -23,8 +23,8 @@ def forecast_lines(found: Forecast, *, as_json: bool) -> Iterator[str]:
     facts, picture = plan.facts, plan.picture
     length = clock_time(plan.seconds) if plan.seconds else "of unknown length"
     yield printable(
-        f"{plan.source}: {picture.width} x {picture.height}, {float(facts.rate):.3f} frames/s, {picture.signal.bits} bits,"
-        f" {facts.codec}, {length}."
+        f"{plan.source}: {picture.width} x {picture.height}, {float(facts.rate):.3f} frames/s,"
+        f" {picture.signal.bits} bits, {facts.codec}, {length}."
     )
     kept = [str(facts.streams[index]) for index in plan.kept]
     yield printable(f"Copied as they are: {', '.join(kept) or 'nothing, there is only the picture'}.")

@@ -41,7 +41,7 @@ class Area:
 
 
 def picture_area(samples: Sequence[Pixels], signal: Signal) -> Area:
-    """What is inside the bars of all the samples, planes of luma of one shape; all of it where none is bright enough."""
+    """What is inside the bars of all samples, planes of luma of one shape; all of it where none is bright enough."""
     height, width = samples[0].shape
     lines, columns = np.zeros(height), np.zeros(width)
     for sample in samples:

@@ -6,6 +6,7 @@ the grey of their own luma until they are inside, as for photographs, but along 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import cv2
@@ -38,11 +39,12 @@ class Chroma:
         step = max(1, _STRIP // width)
         for top in range(0, height, step):
             rows = slice(top, top + step)
-            self._strip(luma[rows], *cv2.split(wide[rows]), blue[rows], red[rows])
+            self._strip(luma[rows], cv2.split(wide[rows]), blue[rows], red[rows])
         return blue, red
 
-    def _strip(self, luma: Pixels, dx: Plane, dz: Plane, blue: Pixels, red: Pixels) -> None:
+    def _strip(self, luma: Pixels, steps: Sequence[Plane], blue: Pixels, red: Pixels) -> None:
         signal = self._signal
+        dx, dz = steps
         y = cv2.LUT(luma, signal.luma)
         reds, _, blues = light = _encoded_light(cv2.LUT(luma, self._f), dx, dz)
         own = cv2.transform(cv2.merge(light), np.array([self._weights], np.float32))

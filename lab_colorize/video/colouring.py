@@ -1,5 +1,7 @@
-"""The way of the frames: looked at, cut into scenes, shown to the network, held steady, painted. Each waits for some that
-follow it, and no more are in memory than that."""
+"""The way of the frames: looked at, cut into scenes, shown to the network, held steady, painted.
+
+Each waits for some that follow it, and no more are in memory than that.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ class Pace:
 
     @property
     def run_up(self) -> int:
-        """Frames before a place that decide how it is coloured: the window, and what shows whether it begins a scene."""
+        """Frames before a place that decide how it is coloured: the window, and what shows where scenes begin."""
         return self.steady + NEIGHBOURS + 1
 
 
@@ -52,30 +54,31 @@ class Place:
     """What was known as far before it as the window reaches."""
 
 
-def coloured(
-    decoded: Iterable[Decoded],
-    picture: Picture,
-    colorizer: Colorizer,
-    painter: Painter,
-    pace: Pace,
-    place: Place,
-    *,
-    force: bool = False,
-) -> Iterator[tuple[Frame, VideoFrame]]:
-    """Every frame from a place on, with its coloured version; `decoded` begins `pace.run_up` frames before it."""
-    first = max(0, place.number - pace.run_up)
-    frames = Look(picture, colorizer.model.card).at(alike(decoded, picture), first=first)
-    frames = with_cuts(frames)
-    if not force:
-        frames = judged(frames, place.state, begin=place.number - pace.steady)
-    for frame, ab in steadied(answered(frames, colorizer, pace), pace.steady):
-        if frame.number >= place.number:
-            yield frame, painter.painted(frame, ab)
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """Everything that colours the frames of one film."""
 
+    picture: Picture
+    colorizer: Colorizer
+    painter: Painter
+    pace: Pace
+    force: bool = False
+    """Whether scenes that have colours of their own are coloured, too."""
 
-def answered(frames: Iterable[Frame], colorizer: Colorizer, pace: Pace) -> Iterator[Frame]:
-    """The same frames, some with the network's answer: those whose number says so, and the first of every scene."""
-    for frame in frames:
-        if not frame.in_colour and (frame.cut or pace.steady == 0 or frame.number % pace.every == 0):
-            frame.ab = colorizer.predict(frame.lightness)
-        yield frame
+    def frames(self, decoded: Iterable[Decoded], place: Place) -> Iterator[tuple[Frame, VideoFrame]]:
+        """Every frame from a place on, with its coloured version; `decoded` begins `pace.run_up` frames before it."""
+        first = max(0, place.number - self.pace.run_up)
+        frames = Look(self.picture, self.colorizer.model.card).at(alike(decoded, self.picture), first=first)
+        frames = with_cuts(frames)
+        if not self.force:
+            frames = judged(frames, place.state, begin=place.number - self.pace.steady)
+        for frame, ab in steadied(self._answered(frames), self.pace.steady):
+            if frame.number >= place.number:
+                yield frame, self.painter.painted(frame, ab)
+
+    def _answered(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """The same frames, some with the network's answer: each so many, and the first of every scene."""
+        for frame in frames:
+            if not frame.in_colour and (frame.cut or self.pace.steady == 0 or frame.number % self.pace.every == 0):
+                frame.ab = self.colorizer.predict(frame.lightness)
+            yield frame

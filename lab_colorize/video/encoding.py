@@ -118,4 +118,3 @@ def tag(context: Any, picture: Picture) -> None:
     tags = picture.tags
     context.colorspace, context.color_primaries, context.color_trc = tags.matrix, tags.primaries, tags.transfer
     context.color_range = 2 if tags.full else 1
-

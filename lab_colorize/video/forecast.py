@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 
 from lab_colorize.colouring.colorizer import Colorizer
-from lab_colorize.video.colouring import Pace, Place, coloured
+from lab_colorize.video.colouring import Colouring, Pace, Place
 from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.paint import Painter
 from lab_colorize.video.plan import Plan, plan_for
@@ -38,13 +38,12 @@ def forecast(source: Path, target: Path | None, options: VideoOptions, colorizer
 
 
 def _seconds_a_frame(plan: Plan, options: VideoOptions, colorizer: Colorizer) -> float:
-    painter = Painter(plan.encoding, 1.0)
-    pace = Pace.of(options)
+    colouring = Colouring(plan.picture, colorizer, Painter(plan.encoding, 1.0), Pace.of(options), force=True)
     with plan.open() as film, av.open(BytesIO(), "w", format="nut") as thrown_away:
         stream = plan.encoding.add_to(thrown_away)
         decoded = islice(plan.frames(film), _TRIED)
         start, count = time.perf_counter(), 0
-        for _, image in coloured(decoded, plan.picture, colorizer, painter, pace, Place(), force=True):
+        for _, image in colouring.frames(decoded, Place()):
             thrown_away.mux(stream.encode(image))
             count += 1
         thrown_away.mux(stream.encode(None))

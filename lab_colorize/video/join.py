@@ -111,6 +111,8 @@ class Join:
         self._film, self._journal, self._encoding = film, journal, encoding
         self._container, self._span = container, span
         self._time_base = encoding.facts.time_base
+        self.dropped = 0
+        """Packets of other streams that could not be copied."""
 
     def write(self, file: BinaryIO, kept: Sequence[int], metadata: dict[str, str]) -> None:
         """Write it to an open file."""
@@ -125,7 +127,15 @@ class Join:
             if self._film is not None and self._span.whole:
                 out.set_chapters(self._film.container.chapters())
             for packet in self._merged(self._pictures(picture), self._others(others)):
-                out.mux_one(packet)
+                self._mux(out, packet, copied=packet.stream is not picture)
+
+    def _mux(self, out: Any, packet: Any, *, copied: bool) -> None:
+        try:
+            out.mux_one(packet)
+        except (av.error.ArgumentError, av.error.InvalidDataError):
+            if not copied:
+                raise
+            self.dropped += 1
 
     def _add_streams(self, out: Any, template: Any, kept: Sequence[int]) -> tuple[Any, dict[int, Any]]:
         """The stream of the picture, and the others by the source's index; all in the source's order."""
@@ -169,9 +179,14 @@ class Join:
             return
         sources = [stream for stream in self._film.container.streams if stream.index in streams]
         packets = self._film.container.demux([one for one in sources if one.type != "attachment"])
+        last: dict[int, int] = {}
         for packet in _as_far_as_readable(packets):
             time = packet.dts if packet.dts is not None else packet.pts
-            if time is None or _is_made_anew(packet) or not self._span.holds(time * packet.time_base):
+            if time is None or time < last.get(packet.stream_index, time):
+                self.dropped += 1
+                continue
+            last[packet.stream_index] = time
+            if _is_made_anew(packet) or not self._span.holds(time * packet.time_base):
                 continue
             self._shift(packet)
             packet.stream = streams[packet.stream_index]

@@ -79,8 +79,6 @@ class Journal:
         except OSError as error:
             raise unwritten(self.folder, error) from error
         try:
-            if not try_lock(self._file.fileno()):
-                raise OutputError(f"{target} is being made by another program.", remedy="Wait for its end.")
             self._take_up(recipe, overwrite=overwrite)
         except OSError as error:
             self._file.close()
@@ -90,6 +88,9 @@ class Journal:
             raise
 
     def _take_up(self, recipe: Recipe, *, overwrite: bool) -> None:
+        if not try_lock(self._file.fileno()):
+            target = self.folder.with_name(self.folder.name.removesuffix(SUFFIX))
+            raise OutputError(f"{target} is being made by another program.", remedy="Wait for its end.")
         self._file.seek(0)
         lines = [parsed for line in self._file.read().splitlines() if (parsed := _parsed(line)) is not None]
         if lines and lines[0] != asdict(recipe):

@@ -67,7 +67,7 @@ def planar(frame: VideoFrame) -> str:
 
 def plane(frame: VideoFrame, index: int, dtype: Any) -> Pixels:
     """A plane as an array (h, w) over its own memory."""
-    held = frame.planes[index]
+    held: Any = frame.planes[index]
     size = np.dtype(dtype).itemsize
     whole: Any = np.frombuffer(held, dtype)
     return whole[: held.line_size // size * held.height].reshape(held.height, -1)[:, : held.width]

@@ -12,7 +12,7 @@ from av import VideoFrame
 from lab_colorize.colour.lab import Pixels
 from lab_colorize.video.entry import Entry
 from lab_colorize.video.frame import Frame, Picture
-from lab_colorize.video.layout import layout_of, plane, planar
+from lab_colorize.video.layout import layout_of, planar, plane
 from lab_colorize.video.scenes import thumbnail
 from lab_colorize.video.source import Decoded
 

@@ -11,7 +11,7 @@ from lab_colorize.errors import UsageProblem
 
 CODEC_NAMES = ("h264", "hevc", "av1", "ffv1", "prores")
 # Without effect on the frames of a result, or on whether there is one.
-_APART = frozenset({"overwrite"})
+_APART = frozenset({"overwrite", "compare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class VideoOptions:
 
     codec: str = "h264"
     quality: int | None = None
-    """Of H.264, HEVC and AV1: the encoder's CRF, where less is better and 0 loses nothing; None is the codec's usual."""
+    """The CRF of H.264, HEVC and AV1, where less is better and 0 loses nothing; None is the codec's usual."""
     preset: str | None = None
     """The encoder's own name for how much time it takes."""
     saturation: float | None = None
@@ -49,7 +49,7 @@ class VideoOptions:
             raise UsageProblem("The network cannot look at fewer frames than none.", remedy="Give --every 1 or more.")
         if self.steady and self.every > self.steady + 1:
             raise UsageProblem(
-                f"With the network at every {self.every}th frame and {self.steady} frames steadied, some had no colours.",
+                f"With the network at 1 frame in {self.every} and {self.steady} frames steadied, some had no colours.",
                 remedy=f"Give --every {self.steady + 1} or less, or more to --steady.",
             )
         if self.start < 0 or (self.duration is not None and self.duration <= 0):

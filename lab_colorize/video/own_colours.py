@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from av import VideoFrame
@@ -32,4 +33,5 @@ def has_colours(image: VideoFrame) -> bool:
     scale = min(1.0, LOOKED_AT / max(image.width, image.height))
     width, height = (max(2, round(length * scale)) for length in (image.width, image.height))
     small = image.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
-    return tone_of(np.ascontiguousarray(small.to_ndarray())).in_colour
+    pixels: Any = np.ascontiguousarray(small.to_ndarray())
+    return tone_of(pixels).in_colour

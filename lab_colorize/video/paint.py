@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from av import VideoFrame
+from numpy.typing import NDArray
 
 from lab_colorize.colour.lab import Pixels, Plane
 from lab_colorize.video.chroma import Chroma
@@ -62,7 +65,9 @@ class Painter:
         wide = levels.astype(np.uint32)
         if self._signal.full:
             return _rescaled(wide, (1 << before) - 1, (1 << after) - 1).astype(self._layout.dtype)
-        shifted = wide << (after - before) if after > before else (wide + (1 << (before - after - 1))) >> (before - after)
+        shifted = (
+            wide << (after - before) if after > before else (wide + (1 << (before - after - 1))) >> (before - after)
+        )
         return np.minimum(shifted, (1 << after) - 1).astype(self._layout.dtype)
 
     def _tagged(self, new: VideoFrame, frame: Frame) -> VideoFrame:
@@ -73,7 +78,7 @@ class Painter:
         return new if self._fields is None else self._fields.marked(new)
 
 
-def _rescaled(levels: np.ndarray, top: int, new_top: int) -> np.ndarray:  # type: ignore[type-arg]
+def _rescaled(levels: NDArray[Any], top: int, new_top: int) -> NDArray[Any]:
     """Levels of 0..top as the nearest of 0..new_top."""
     return (levels.astype(np.uint64) * np.uint64(new_top) + np.uint64(top // 2)) // np.uint64(top)
 

@@ -1,8 +1,7 @@
-"""What will be done with a film, decided before anything is written: where to, with which encoder, what is kept of it."""
+"""What will be done with a film, decided before anything is written: where to, with which encoder, what is kept."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,8 +13,8 @@ import av
 
 from lab_colorize.errors import UsageProblem
 from lab_colorize.files.hashing import sha256_of
-from lab_colorize.video.entry import Entry
 from lab_colorize.video.encoding import CODECS, Encoding, layout_held
+from lab_colorize.video.entry import Entry
 from lab_colorize.video.facts import Facts
 from lab_colorize.video.fields import deinterlaced
 from lab_colorize.video.folder import FrameFolder
@@ -25,6 +24,7 @@ from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.provenance import is_stamped
 from lab_colorize.video.source import Decoded, Film
 from lab_colorize.video.survey import Survey, survey
+from lab_colorize.wording import number_of
 
 Source = Film | FrameFolder
 
@@ -117,6 +117,7 @@ def plan_for(source: Path, target: Path | None, options: VideoOptions) -> Plan:
     with opened(source, options.fps) as film:
         found = survey(film)
         facts, picture = found.facts, found.picture
+        gaps = _gaps(film)
         stamped = film.container is not None and is_stamped(film.container.metadata)
     codec = CODECS[options.codec]
     layout = layout_held(codec, picture.layout, picture.width, picture.height)
@@ -127,9 +128,13 @@ def plan_for(source: Path, target: Path | None, options: VideoOptions) -> Plan:
     encoding = replace(encoding, reordered=container != "avi")
     _check(encoding, container, target)
     with opened(source, options.fps) as film:
-        kept, left = kept_streams(film, container)
+        kept, left = kept_streams(film, container) if isinstance(film, Film) else ([], [])
     span = Span(options.start, float("inf") if options.duration is None else options.start + options.duration)
-    notes = (*(f"{stream} cannot be held by {target.suffix} and was left out" for stream in left), *_notes(encoding))
+    notes = (
+        *gaps,
+        *(f"{stream} cannot be held by {target.suffix} and was left out" for stream in left),
+        *_notes(encoding),
+    )
     return Plan(
         source, target, container, found, encoding, span, stamped, tuple(kept), notes, options.fps, options.deinterlace
     )
@@ -138,7 +143,13 @@ def plan_for(source: Path, target: Path | None, options: VideoOptions) -> Plan:
 def _usual_target(source: Path, encoding: Encoding) -> Path:
     """NAME_colorized beside the film, in its own container if that can be written and holds the codec."""
     name = source.with_name(f"{source.name if source.is_dir() else source.stem}_colorized")
-    suffix = source.suffix if source.suffix.lower() in CONTAINERS and not source.is_dir() else ".mp4" if source.is_dir() else ".mkv"
+    suffix = (
+        source.suffix
+        if source.suffix.lower() in CONTAINERS and not source.is_dir()
+        else ".mp4"
+        if source.is_dir()
+        else ".mkv"
+    )
     if not _holds(CONTAINERS[suffix.lower()], encoding):
         suffix = ".mkv"
     return name.with_name(name.name + suffix)
@@ -162,16 +173,23 @@ def _check(encoding: Encoding, container: str, target: Path) -> None:
     """Refuse now what the encoder or the container would refuse after hours."""
     try:
         _write_header(container, encoding)
-    except ValueError as error:
-        raise UsageProblem(
-            f"{target.suffix} cannot hold {encoding.options.codec}.", remedy="Choose another name, such as .mkv."
-        ) from error
     except av.error.FFmpegError as error:
         preset = f" with the preset {encoding.options.preset!r}" if encoding.options.preset else ""
         raise UsageProblem(
             f"The encoder of {encoding.options.codec} does not start{preset}.",
             remedy="Leave --preset and --quality out, or choose another --codec.",
         ) from error
+    except ValueError as error:
+        raise UsageProblem(
+            f"{target.suffix} cannot hold {encoding.options.codec}.", remedy="Choose another name, such as .mkv."
+        ) from error
+
+
+def _gaps(film: Source) -> tuple[str, ...]:
+    """What a folder lacks."""
+    if isinstance(film, Film) or not film.missing:
+        return ()
+    return (f"{number_of(film.missing, 'number')} between the first and the last frame have no file",)
 
 
 def _notes(encoding: Encoding) -> tuple[str, ...]:

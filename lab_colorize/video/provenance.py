@@ -32,10 +32,8 @@ class Provenance:
         """The same as XMP in a box that stands at the end of an MP4 or QuickTime file."""
         packet, _ = xmp.stamped(
             None,
-            source_type=SOURCE_TYPE,
-            software=f"lab-colorize {__version__}",
-            model=self.model,
-            model_sha256=self.model_sha256,
+            SOURCE_TYPE,
+            {"Software": f"lab-colorize {__version__}", "Model": self.model, "ModelSHA256": self.model_sha256},
         )
         return (8 + 16 + len(packet)).to_bytes(4) + b"uuid" + _XMP_BOX + packet
 

@@ -1,7 +1,8 @@
 """A film in segments: each encoded by itself and whole on the disk before the next, so that little is lost.
 
-Segments begin at cuts, where a film has a keyframe anyway; where there is none for long, in the middle of a scene. Where
-they begin depends on the film alone, not on when somebody stopped. They are NUT files, which keep any time exactly.
+Segments begin at cuts, where a film has a keyframe anyway; where there is none for long, in the middle of a scene.
+Where they begin depends on the film alone, not on when somebody stopped. They are NUT files, which keep any time
+exactly.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Length:
         return taken >= self.most or (taken >= self.least and frame.cut)
 
 
-class Stopped(Exception):  # noqa: N818  # no error: somebody asked for it
+class Stopped(Exception):  # no error
     """Somebody asked for an end, and the segment that was in hand is finished."""
 
 
@@ -67,7 +68,9 @@ class _Writing:
     @property
     def lag(self) -> int:
         """How far the times of packets run ahead of the same times in order, at most."""
-        return max((sorted_one - one for one, sorted_one in zip(self.shown, sorted(self.shown), strict=True)), default=0)
+        return max(
+            (sorted_one - one for one, sorted_one in zip(self.shown, sorted(self.shown), strict=True)), default=0
+        )
 
 
 class Segments:
@@ -109,9 +112,7 @@ class Segments:
             state=self._state_behind(),
         )
 
-    def _encode(
-        self, file: BinaryIO, source: _Ahead, writing: _Writing, on_frame: OnFrame
-    ) -> None:
+    def _encode(self, file: BinaryIO, source: _Ahead, writing: _Writing, on_frame: OnFrame) -> None:
         with av.open(file, "w", format="nut", container_options={"avoid_negative_ts": "disabled"}) as container:
             stream = self._encoding.add_to(container)
             while (coming := source.peek()) is not None and not self._length.ends_before(coming[0], writing.frames):

@@ -66,7 +66,7 @@ class Film:
         return self._stream.index
 
     def frames(self, *, at_least: int | None = None) -> Iterator[Decoded]:
-        """Every frame in the order in which it is shown; from some frame before the time `at_least`, if that is given."""
+        """Every frame in the order in which it is shown; from one before the time `at_least`, if that is given."""
         if at_least is not None:
             self._container.seek(at_least, stream=self._stream)
         clock = _Clock(self.facts, by_dts="avi" in self._container.format.name)
@@ -146,7 +146,7 @@ def _not_a_film(path: Path, error: Exception) -> UnreadableFilm:
     if _lacks_moov(path):
         return UnreadableFilm(
             f"{path} is an incomplete film: its index (the moov box) is missing, without which no frame can be found.",
-            remedy="Get a whole copy; recordings that were cut off can sometimes be repaired by the camera's own tools.",
+            remedy="Get a whole copy; a recording cut off can sometimes be repaired by the camera's own tools.",
         )
     reason = getattr(error, "strerror", None) or str(error)
     return UnreadableFilm(f"{path} is not a film that can be read: {reason}.", remedy="Get a whole copy of the film.")
@@ -154,7 +154,7 @@ def _not_a_film(path: Path, error: Exception) -> UnreadableFilm:
 
 def _lacks_moov(path: Path) -> bool:
     """Whether these are the boxes of MP4 or QuickTime without the one that says where everything is."""
-    names = []
+    names: list[bytes] = []
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         while file.tell() + 8 <= size and len(names) < 1000:
@@ -170,7 +170,7 @@ def _lacks_moov(path: Path) -> bool:
 
 def _picture_of(container: Any, path: Path) -> VideoStream:
     """The stream to colour: the first that is a moving picture, not the cover of an album."""
-    covers = [stream for stream in container.streams.video if stream.disposition & av.stream.Disposition.attached_pic]
+    covers = [one for one in container.streams.video if one.disposition & av.stream.Disposition.attached_pic]
     films = [stream for stream in container.streams.video if stream not in covers]
     if not films:
         why = "only a cover picture" if covers else "no picture"
@@ -241,6 +241,6 @@ def _seconds_in_words(told: str) -> float:
 
 
 def _stream_facts(stream: Any) -> StreamFacts:
-    codec = stream.codec_context.codec.name if stream.codec_context else (stream.name or "")
+    codec = stream.codec_context.codec.name if stream.codec_context else getattr(stream, "name", None) or "unknown"
     title = stream.metadata.get("title", "") or stream.metadata.get("filename", "")
     return StreamFacts(stream.index, stream.type, codec, stream.metadata.get("language", ""), title)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +19,7 @@ from lab_colorize.colour.lab import Pixels, Plane
 
 SIGMA = 4.0  # frames: the Gaussian by which a neighbour counts less
 MISFIT = 8.0  # levels of 255 of luma: where a followed neighbour is off by so much it counts 1/e
+_LEAST_SIDE = 12  # pixels; DIS follows nothing in narrower strips
 _OWN = 1e-3  # a frame without colours of its own, between occlusions, still has some
 
 
@@ -69,8 +70,15 @@ def _at(window: Sequence[Frame], place: int, reach: int) -> tuple[Frame, Plane |
 
 
 def _flow() -> Callable[[Pixels, Pixels], Plane]:
-    method = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
-    return lambda before, after: method.calc(before, after, None)
+    create: Any = cv2.DISOpticalFlow_create  # type: ignore[attr-defined]  # its stubs lack it
+    method = create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+
+    def follow(before: Pixels, after: Pixels) -> Plane:
+        if min(before.shape) < _LEAST_SIDE:
+            return np.zeros((*before.shape, 2), np.float32)
+        return method.calc(before, after, None)
+
+    return follow
 
 
 def _link(before: Frame, after: Frame, flow: Callable[[Pixels, Pixels], Plane]) -> None:
@@ -93,9 +101,12 @@ def steady_colours(window: Sequence[Frame], place: int, reach: int) -> Plane | N
     if here.ab is not None:
         total += here.ab
         weights += 1
-    for ways in (range(place + 1, min(len(window), place + reach + 1)), range(place - 1, max(-1, place - reach - 1), -1)):
+    for ways in (
+        range(place + 1, min(len(window), place + reach + 1)),
+        range(place - 1, max(-1, place - reach - 1), -1),
+    ):
         _add_followed(window, place, ways, total, weights)
-    return total / weights[..., None] if weights.any() else None
+    return np.asarray(total / weights[..., None], np.float32) if weights.any() else None
 
 
 def _add_followed(window: Sequence[Frame], place: int, ways: range, total: Plane, weights: Plane) -> None:

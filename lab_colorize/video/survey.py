@@ -1,4 +1,4 @@
-"""A film looked through before it is coloured, at some places of it: bars, rotation, levels, and whether it is in colour."""
+"""A film looked at in some places before it is coloured: bars, rotation, levels, and whether it is in colour."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from lab_colorize.video.own_colours import has_colours
 from lab_colorize.video.source import Decoded
 
 PLACES = 16  # looked at, evenly through the film
+_WIDEST_PIXEL = Fraction(8)  # width by height; what claims more is damaged
 _BETWEEN = 10  # frames between looks where a film cannot be entered in the middle
 _FULL, _LIMITED = 2, 1  # FFmpeg's numbers of the ranges
 _LIMITED_GREY = frozenset({"h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "mpeg2video", "mpeg4"})
@@ -84,7 +85,7 @@ def _picture(facts: Facts, image: VideoFrame) -> Picture:
         height=image.height,
         layout=layout,
         tags=tags_of(image, facts),
-        aspect=facts.aspect if facts.aspect > 0 else Fraction(1),
+        aspect=facts.aspect if 1 / _WIDEST_PIXEL <= facts.aspect <= _WIDEST_PIXEL else Fraction(1),
         quarter_turns=round(image.rotation / 90) % 4,
         area=Area(0, image.height, 0, image.width),
     )
@@ -96,7 +97,9 @@ def tags_of(image: VideoFrame, facts: Facts) -> Tags:
     if image.format.is_rgb or image.format.has_palette:
         full, matrix = False, 2  # what the conversion makes of it
     else:
-        unsaid_grey = image.color_range == 0 and name.startswith(("gray", "mono", "ya")) and facts.codec not in _LIMITED_GREY
+        unsaid_grey = (
+            image.color_range == 0 and name.startswith(("gray", "mono", "ya")) and facts.codec not in _LIMITED_GREY
+        )
         full = image.color_range == _FULL or name.startswith("yuvj") or unsaid_grey
         matrix = image.colorspace
     return settled_tags(

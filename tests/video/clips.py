@@ -108,7 +108,9 @@ def _sound(out):
 
 def _subtitles(out, codec, number):
     stream = out.add_stream(codec)
-    stream.codec_context.subtitle_header = b"[Script Info]\nScriptType: v4.00+\n[V4+ Styles]\nFormat: Name\nStyle: Default\n[Events]\nFormat: Text\n"
+    stream.codec_context.subtitle_header = (
+        b"[Script Info]\nScriptType: v4.00+\n[V4+ Styles]\nFormat: Name\nStyle: Default\n[Events]\nFormat: Text\n"
+    )
     stream.time_base = Fraction(1, 1000)
     stream.metadata["language"] = ("eng", "ita")[number]
     return stream

@@ -15,7 +15,9 @@ from lab_colorize.video.signal import BT601, BT709, BT2020, Signal
 
 from .clips import Clip, decoded, make_clip, photograph, plane_of
 
-SIGNALS = [Signal(*shares, full, bits) for shares in (BT601, BT709, BT2020) for full in (False, True) for bits in (8, 10)]
+SIGNALS = [
+    Signal(*shares, full, bits) for shares in (BT601, BT709, BT2020) for full in (False, True) for bits in (8, 10)
+]
 
 
 def rgb_of(signal, luma, cb, cr):
@@ -67,7 +69,10 @@ def test_bars_are_neutral_and_left_out_of_what_the_network_sees(colour, tmp_path
     source = make_clip(tmp_path / "film.mp4", Clip(frames=20, size=(96, 96), bars=14))
     film = colour(source, tmp_path / "bars.mkv", codec="ffv1", saturation=2)
     plain = colour(
-        make_clip(tmp_path / "plain.mp4", Clip(frames=20, size=(96, 68))), tmp_path / "plain.mkv", codec="ffv1", saturation=2
+        make_clip(tmp_path / "plain.mp4", Clip(frames=20, size=(96, 68))),
+        tmp_path / "plain.mkv",
+        codec="ffv1",
+        saturation=2,
     )
     for image, other in zip(decoded(film.target).images, decoded(plain.target).images, strict=True):
         for index in (1, 2):

@@ -18,7 +18,7 @@ from lab_colorize.video.run import Hooks, Interrupted, colorize_video
 from .clips import Clip, decoded, make_clip, packets
 from .conftest import SHORT
 
-# Lossless, because x264's macroblock tree, which works behind CRF, now and then decides otherwise about the same frames.
+# Lossless, because x264's macroblock tree, which works behind CRF, now and then decides otherwise on such small frames.
 LOSSLESS = VideoOptions(quality=0)
 CLIP = Clip(frames=90, sound=True, cuts=(30, 47), colour=(range(47, 62),))
 # Run as a program of its own, which is killed some seconds after its work begins.
@@ -90,8 +90,8 @@ def test_a_film_that_cannot_be_entered_in_the_middle_is_read_from_its_beginning(
     source, whole = film
     target = tmp_path / f"colour{source.suffix}"
     seen = []
+    hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: len(seen) > 40)
     with pytest.raises(Interrupted):
-        hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: len(seen) > 40)
         colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=hooks)
     monkeypatch.setattr(plan, "_entered", lambda *_: iter(()))
     colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=Hooks(length=SHORT))
@@ -101,8 +101,8 @@ def test_a_film_that_cannot_be_entered_in_the_middle_is_read_from_its_beginning(
 def test_parts_made_with_other_options_are_not_mixed_in_nor_thrown_away_unasked(colorizer, tmp_path):
     source, target = make_clip(tmp_path / "film.mp4", CLIP), tmp_path / "colour.mp4"
     seen = []
+    hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: len(seen) > 20)
     with pytest.raises(Interrupted):
-        hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: len(seen) > 20)
         colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=hooks)
     other = VideoOptions(quality=0, saturation=0.5)
     with pytest.raises(OutputExists, match="other options"):
@@ -116,8 +116,8 @@ def test_a_damaged_segment_and_a_torn_journal_are_made_again(film, colorizer, tm
     source, whole = film
     target = tmp_path / f"colour{source.suffix}"
     seen = []
+    hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: len(seen) > 50)
     with pytest.raises(Interrupted):
-        hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: len(seen) > 50)
         colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=hooks)
     parts = target.with_name(target.name + ".partial")
     segments = sorted(parts.glob("*.nut"))
