@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from lab_colorize.colouring.options import FORMATS
+from lab_colorize.serve.description import description
 from lab_colorize.serve.options import Limits, ServeOptions
 from lab_colorize.serve.page import contents
 from lab_colorize.serve.routes import Interface
@@ -182,13 +183,15 @@ def test_a_name_is_only_a_name(server, photo):
     )
 
 
-def test_the_description_tells_of_every_route_and_parameter(server, tiny_model):
-    told = server.ask("GET", "/openapi.json").told
+@pytest.mark.parametrize("training", [False, True])
+def test_the_description_tells_of_every_route_and_parameter(tiny_model, tmp_path, training):
+    interface = Interface(ServeOptions(model=str(tiny_model), train=tmp_path if training else None))
+    told = description(training=training)
     described = {(path, method.upper()) for path, ways in told["paths"].items() for method in ways}
-    interface = Interface(ServeOptions(model=str(tiny_model)))
     routes = {(route.path, method) for route in interface.routes() for method in route.methods - {"HEAD"}}
     files = {path for path, _ in routes if path == "/" or re.fullmatch(r"/[\w-]+\.(js|css|svg|html)", path)}
     assert described == {(path, method) for path, method in routes if path not in files}
+    assert ("/api/training/start" in told["paths"]) is training
     (saturation,) = (p for p in told["paths"]["/api/colorize"]["post"]["parameters"] if p["name"] == "saturation")
     assert saturation["schema"] == {"type": "number", "minimum": 0, "maximum": 5.0}
     (format,) = (p for p in told["paths"]["/api/colorize"]["post"]["parameters"] if p["name"] == "format")
