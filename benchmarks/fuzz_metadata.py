@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["lab_colorize"]):
     from lab_colorize.colour import icc
     from lab_colorize.photos import exif, xmp
     from lab_colorize.photos.kinds import Format
-    from lab_colorize.photos.metadata import read_metadata, stamped
+    from lab_colorize.photos.metadata import Provenance, read_metadata, stamped
     from tests import makers as m
 
 FORMATS = list(Format)
@@ -38,7 +38,7 @@ def one(data: bytes) -> None:
     elif reader == len(FORMATS):
         exif.upright(block)
     elif reader == len(FORMATS) + 1:
-        xmp.stamped(block, source_type="s", software="s", model="m", model_sha256="0")
+        xmp.stamped(block, Provenance("s", "m", "0"))
     else:
         icc.grey_curve(block)
         icc.rgb_to_xyz(block)

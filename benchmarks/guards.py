@@ -37,6 +37,7 @@ LARGE = "tests/test_reliability.py::test_a_large_photograph_takes_few_bytes_a_pi
 UPRIGHT = "tests/test_metadata.py::test_an_orientation_of_any_type_is_set_upright"
 METADATA = f"{HOSTILE}::test_metadata_made_to_hurt_cost_little"
 CHAIN = f"{HOSTILE}::test_a_file_of_millions_of_parts_ends_soon"
+TRUNCATED = "tests/test_copied_lightness.py::test_a_truncated_scan_is_refused_as_before"
 QUIET = f"{HOSTILE}::test_libraries_say_nothing_between_our_words"
 
 
@@ -169,9 +170,14 @@ MUTATIONS = (
         "JPEG: coded data enough for its size, and the look at its grey end behind it",
         (
             Edit("photos/formats/jpeg.py", "8 * coded >= fewest_bits(data)", "True"),
-            Edit("photos/photo.py", "and decoding.ends_early(data, pages)", "and False"),
+            Edit("photos/photo.py", "and decoding.ends_early(data, pages[0].pixels)", "and False"),
         ),
         cases(HOLLOW, "jpeg"),
+    ),
+    Mutation(
+        "JPEG: the look at the grey end of one whose coded lightness would be copied",
+        (Edit("photos/grey_jpeg.py", "if decoding.ends_early(data, half, block=_BLOCK):", "if False:"),),
+        cases(TRUNCATED, "False"),
     ),
     Mutation(
         "ICC: only the tags that are used",
@@ -234,12 +240,12 @@ MUTATIONS = (
     ),
     Mutation(
         "JPEG: number of segments",
-        (Edit("photos/formats/jpeg.py", "if number > _MOST_SEGMENTS:", "if False:"),),
+        (Edit("photos/formats/jpeg_segments.py", "if number > _MOST_SEGMENTS:", "if False:"),),
         cases(CHAIN, "jpeg"),
     ),
     Mutation(
         "JPEG: coded data looked through a stretch at a time",
-        (Edit("photos/formats/jpeg.py", "_STRETCH = 1 << 20", "_STRETCH = 1"),),
+        (Edit("photos/formats/jpeg_segments.py", "_STRETCH = 1 << 20", "_STRETCH = 1"),),
         cases(CHAIN, "jpeg scan"),
     ),
     Mutation(

@@ -38,6 +38,8 @@ class Finding:
     path: str  # relative to OUT, to the folder of the sources, or to the bag
     state: State
     reason: str = ""
+    lightness_kept: bool = False
+    """Of a result: whether it was seen to hold the coded lightness of its photograph bit for bit."""
 
     @property
     def lost(self) -> bool:

@@ -55,6 +55,8 @@ class Recipe:
 def recipe_of(model: Model, options: ColorizeOptions) -> Recipe:
     """Name the recipe; a saturation left to the card counts as the figure that stands there today."""
     told = {name: value for name, value in asdict(options).items() if name not in _WITHOUT_EFFECT_ON_RESULTS}
+    if not told["reencode"]:
+        del told["reencode"]  # so that what was done before there was a choice stays done
     if told.get("saturation") is None:
         told["saturation"] = model.card.saturation
     fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()

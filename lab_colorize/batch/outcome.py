@@ -35,6 +35,8 @@ class Outcome:
     source_size: int | None = None
     source_mtime_ns: int | None = None
     options: str | None = None  # Recipe.options
+    lightness: str | None = None  # of a JPEG: "copied", or why it was encoded anew
+    lightness_sha256: str | None = None  # of coded lightness that was copied
     hints: str = ""  # those that were followed, in words
     folder: str | None = None  # FOLDER as an absolute path, so that sources can be found again and verified
     traceback: str = ""  # of a bug, for its report
@@ -45,7 +47,7 @@ class Outcome:
         return json.dumps(told).encode("ascii") + b"\n"
 
 
-_SELDOM = ("hints", "folder", "traceback")  # left out where they say nothing
+_SELDOM = ("lightness", "lightness_sha256", "hints", "folder", "traceback")  # left out where they say nothing
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _NUMBERS = ("target_size", "source_size", "source_mtime_ns", "width", "height")
 

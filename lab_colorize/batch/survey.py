@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
@@ -19,6 +20,9 @@ from lab_colorize.photos.kinds import Format
 from lab_colorize.wording import of_it
 from lab_colorize.workers import WorkerPool, usable_cores
 
+if TYPE_CHECKING:
+    from lab_colorize.photos.formats.base import Header
+
 _START = 0.4  # seconds: Python, OpenCV, the model; benchmarks/start.py
 _FILES = 0.004  # seconds a photograph: reading, hashing, flushing to the disk, the journal
 _SMALL, _LARGE = 192, 512  # sides of the samples, in pixels; the small one shows what does not depend on size
@@ -27,10 +31,15 @@ _LEAST_TURNS = 3  # of which the median counts
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """What the time for a photograph depends on, besides its size: 16 bits take three to ten times as long as 8."""
+    """What the time for a photograph depends on, besides its size.
+
+    16 bits take three to ten times as long as 8, and grey JPEGs, whose lightness is copied, half as long as others.
+    """
 
     format: Format
     deep: bool
+    coloured: bool = False
+    """A JPEG of three channels, toned as a rule."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +121,13 @@ def measure(folder: Path, tasks: list[Task], *, max_pixels: int) -> Measured:
         except OSError as error:
             unreadable.append(Outcome(task.source, None, Status.FAILED, f"{error.strerror or error}."))
         else:
-            sizes[Sort(format, header.bits > 8)].append(header.total)
+            sizes[_sort_of(format, header)].append(header.total)
     shares = {sort: Share(len(pixels), sum(pixels) / 1e6) for sort, pixels in sizes.items()}
     return Measured(shares, tuple(unreadable))
+
+
+def _sort_of(format: Format, header: "Header") -> Sort:
+    return Sort(format, header.bits > 8, format is Format.JPEG and header.channels > 1)
 
 
 def estimate(measured: Measured, pace: Pace, workers: int) -> float:
@@ -164,4 +177,5 @@ def _sample(sort: Sort, side: int) -> bytes:
     smooth = cv2.resize(random.uniform(30, 220, (8, 8)), (side, side), interpolation=cv2.INTER_CUBIC)
     levels = np.clip(smooth + random.normal(0, 4, (side, side)), 0, 255)
     pixels = (levels * 257).astype(np.uint16) if sort.deep else levels.astype(np.uint8)
+    pixels = np.dstack([pixels] * 3) if sort.coloured else pixels
     return encode_photo(Photo((Page(pixels, None),), sort.format, Metadata()))

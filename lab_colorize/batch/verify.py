@@ -14,6 +14,7 @@ from pathlib import Path
 from lab_colorize.batch.bag_verify import bag_findings
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
+from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.untracked import untracked
 from lab_colorize.errors import NothingToDo
@@ -22,6 +23,10 @@ from lab_colorize.files.scan import Search, scan
 from lab_colorize.files.times import same_time
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.workers import WorkerPool
+
+_NOT_ITS_LIGHTNESS = (
+    "Its coded lightness is not that of its photograph, whatever the journal says: delete it and run the batch again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class Check:
     size: int | None = None
     time_ns: int | None = None
     stale: bool = False
+    made_of: tuple[Path, str | None] | None = None
+    """Of a result: its photograph and the hash of it, if it is asked about."""
+    copied: bool = False
+    """Of a result: whether the journal says that the coded lightness was copied."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class Account:
         for folder in sorted(self.folders):
             for source in scan(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
                 if source not in self.history.last:
-                    yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has come to it, or it was not chosen.")
+                    yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")
 
     def _results(self) -> set[str]:
         return {check.path for check in self.checks if check.kind is Kind.RESULT}
@@ -91,19 +100,35 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, b
     check_unused(out)
     history = read_journal(out)
     places = _places(history, folder) if sources else {}
-    checks = (*_results(out, history), *_sources(history, places))
+    checks = (*_results(out, history, places), *_sources(history, places))
     return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)
 
 
-def _results(out: Path, history: History) -> Iterator[Check]:
+def _results(out: Path, history: History, places: Mapping[str, Path]) -> Iterator[Check]:
     """Results that stand, and those of earlier batches that are still there."""
     standing = {outcome.target: outcome for outcome in history.last.values() if outcome.target is not None}
     earlier = {target: one for target, one in history.made.items() if target not in standing}
     there = {target: one for target, one in earlier.items() if os.path.lexists(out / target)}
     for target, outcome in (standing | there).items():
         sha256, size = outcome.target_sha256, outcome.target_size
-        stale = target in there
-        yield Check(Kind.RESULT, target, out / target, sha256, size, outcome.source_mtime_ns, stale=stale)
+        yield Check(
+            Kind.RESULT,
+            target,
+            out / target,
+            sha256,
+            size,
+            outcome.source_mtime_ns,
+            stale=target in there,
+            made_of=None if target in there else _made_of(outcome, places),
+            copied=outcome.lightness_sha256 is not None,
+        )
+
+
+def _made_of(outcome: Outcome, places: Mapping[str, Path]) -> tuple[Path, str | None] | None:
+    """Where the photograph is that a result was coloured from."""
+    if outcome.status is not Status.DONE or outcome.source not in places:
+        return None
+    return places[outcome.source] / outcome.source, outcome.source_sha256
 
 
 def _places(history: History, folder: Path | None) -> dict[str, Path]:
@@ -139,11 +164,22 @@ def finding(check: Check, *, quick: bool) -> Finding:
     """Look at one file: at all its bytes, or at its size and time alone if `quick`."""
     try:
         state, reason = _judged(check, quick=quick)
+        kept = None if quick or state is not State.WHOLE else _holds_lightness(check)
     except (FileNotFoundError, NotADirectoryError):
-        state, reason = State.MISSING, ""
+        return Finding(check.kind, check.path, State.MISSING)
     except OSError as error:
-        state, reason = State.UNREADABLE, f"{error.strerror or error}."
-    return Finding(check.kind, check.path, state, reason)
+        return Finding(check.kind, check.path, State.UNREADABLE, f"{error.strerror or error}.")
+    if kept is False:
+        return Finding(check.kind, check.path, State.CHANGED, _NOT_ITS_LIGHTNESS)
+    return Finding(check.kind, check.path, state, reason, lightness_kept=bool(kept))
+
+
+def _holds_lightness(check: Check) -> bool | None:
+    """Hold a result against its photograph: hashes in the journal can be forged."""
+    if check.made_of is None:
+        return None
+    source, source_sha256 = check.made_of
+    return holds_lightness(check.place, source, source_sha256, claimed=check.copied)
 
 
 def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
@@ -151,15 +187,17 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
         return State.CHANGED, "It is a link now."
     status = check.place.stat()
     if not stat.S_ISREG(status.st_mode):
-        return State.CHANGED, "It is no file any more."
+        return State.CHANGED, "It is no longer a file."
     if check.sha256 is None:
-        return State.UNCHECKED, "The journal holds no hash of it."
+        return State.UNCHECKED, "The journal records no hash of it."
     same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
     same_shape = same_age and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
         return State.CHANGED, _why(status, rotted=same_shape)
     return (
-        (State.STALE, "Its photograph has another result now, or failed since.") if check.stale else (State.WHOLE, "")
+        (State.STALE, "Its photograph has another result now, or has failed since.")
+        if check.stale
+        else (State.WHOLE, "")
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -71,21 +71,25 @@ def lightness_through(pixels: Pixels, profile: bytes | None = None) -> Grey | To
     """The lightness of grey or RGB pixels; without a profile, or with one that makes no sense, as sRGB."""
     if pixels.ndim == 2:
         curve = icc.grey_curve(profile) if profile else None
-        table = (
-            lab.lightness_table(pixels.dtype) if curve is None else lab.lightness_of_luminance(curve(_levels(pixels)))
-        )
-        return Grey(pixels, table)
+        plain = lab.lightness_table(pixels.dtype)
+        return Grey(pixels, plain if curve is None else lab.lightness_of_luminance(curve(_levels(pixels.dtype))))
     found = icc.rgb_to_xyz(profile) if profile else None
     if found is None:
         return Toned(pixels, [lab.light_table(pixels.dtype) * np.float32(share) for share in lab.RGB_TO_XYZ[1]])
     shares = found.matrix[1] / found.matrix[1].sum()  # the row of Y: white is 1, whatever the profile's rounding
     curves = zip(found.curves, shares, strict=True)
-    return Toned(pixels, [(curve(_levels(pixels)) * share).astype(np.float32) for curve, share in curves])
+    return Toned(pixels, [(curve(_levels(pixels.dtype)) * share).astype(np.float32) for curve, share in curves])
 
 
-def _levels(pixels: Pixels) -> NDArray[np.float64]:
+def light_through(profile: bytes | None) -> Plane:
+    """The light in 0..1 of every level of an 8-bit grey scan; without a curve in its profile, sRGB's."""
+    curve = icc.grey_curve(profile) if profile else None
+    return lab.light_table(np.dtype(np.uint8)) if curve is None else curve(_levels(np.uint8)).astype(np.float32)
+
+
+def _levels(depth: Any) -> NDArray[np.float64]:
     """Every level that pixels of this depth may have, in 0..1."""
-    top = np.iinfo(pixels.dtype).max
+    top = np.iinfo(depth).max
     return np.arange(top + 1) / top
 
 

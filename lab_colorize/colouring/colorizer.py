@@ -21,6 +21,7 @@ from lab_colorize.colouring.hints import Hint
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.runtime import inputs_of, interpreter_for, resize
 from lab_colorize.errors import HintsRefused, ModelDamaged
+from lab_colorize.why import tell
 
 
 class Colorizer:
@@ -54,7 +55,16 @@ class Colorizer:
         blue_first: bool = False,
     ) -> Pixels:
         """L* joined with what `predict` answered for it, more or less saturated; see `join`."""
-        return join(lightness, ab * np.float32(self._factor(saturation)), depth, blue_first=blue_first)
+        return join(lightness, self._saturated(ab, saturation), depth, blue_first=blue_first)
+
+    def colours(self, lightness: Lightness, *, hints: Sequence[Hint] = (), saturation: float | None = None) -> Plane:
+        """What `predict` answers, more or less saturated; a model that answers no colour at all is refused."""
+        ab = self.predict(lightness, hints=hints, saturation=saturation)
+        require_colour(self.model, ab)
+        return self._saturated(ab, saturation)
+
+    def _saturated(self, ab: Plane, saturation: float | None) -> Plane:
+        return ab * np.float32(self._factor(saturation))
 
     def _factor(self, saturation: float | None) -> float:
         return self.model.card.saturation if saturation is None else saturation
@@ -74,6 +84,7 @@ class Colorizer:
         below, beside = self._padding(height, width)
         # Reflected edges give the network a scene that goes on; a black border would be taken for an object.
         padded = cv2.copyMakeBorder(shown, 0, below, 0, beside, cv2.BORDER_REFLECT)
+        tell(f"the network {card.name} sees {width} x {height}, in a frame of {padded.shape[1]} x {padded.shape[0]}")
         shown_cells, cells = ((h // card.fraction, w // card.fraction) for h, w in ((height, width), padded.shape))
         told = hint_plane(hints, lightness.shape, shown_cells, cells, self._factor(saturation))
         answer = chroma_of_network(self._run(network_input(padded), told))
@@ -123,6 +134,12 @@ def _require_pixels(pixels: Any) -> None:
         raise TypeError(f"pixels must be an array of uint8 or uint16, not {getattr(pixels, 'dtype', type(pixels))}")
     if pixels.size == 0 or not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)):
         raise ValueError(f"pixels must be (H, W) grey or (H, W, 3) RGB, not of shape {pixels.shape}")
+
+
+def require_colour(model: Model, ab: Plane) -> None:
+    """Refuse a model that answers without colours: the result would be grey, and pass for coloured."""
+    if not ab.any():
+        raise not_runnable(model, "it answers without colours.")
 
 
 def not_runnable(model: Model, why: str) -> ModelDamaged:

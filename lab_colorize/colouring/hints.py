@@ -82,6 +82,11 @@ class Hints:
         for hint in self.points:
             hint.at(width, height)
 
+    def in_percent(self, width: int, height: int) -> Hints:
+        """The same places on a smaller version of a photograph of that size."""
+        places = ((hint, *hint.at(width, height)) for hint in self.points)
+        return Hints(tuple(Hint(f"{100 * x / width}%", f"{100 * y / height}%", hint.colour) for hint, x, y in places))
+
 
 NO_HINTS = Hints()
 

@@ -1,54 +1,61 @@
 """Encoded photographs, coloured in memory: bytes in, bytes out, with metadata and provenance. Opens no file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from lab_colorize.colour.depth import rescaled
-from lab_colorize.colour.join import join
 from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.colour.tone import tone_of
-from lab_colorize.colouring.colorizer import Colorizer, not_runnable
-from lab_colorize.colouring.hint_plane import marked
-from lab_colorize.colouring.hints import NO_HINTS, Hint
+from lab_colorize.colouring.around_scan import already_a_result, colour_around_scan
+from lab_colorize.colouring.colorizer import Colorizer, require_colour
+from lab_colorize.colouring.hints import NO_HINTS
 from lab_colorize.colouring.options import ColorizeOptions
+from lab_colorize.colouring.result import ANEW, Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
-from lab_colorize.photos.formats.base import Page
+from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import depth_kept
+from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.kinds import Format, format_named
-from lab_colorize.photos.metadata import Provenance, is_stamped, stamped
-from lab_colorize.photos.photo import Photo, encode_photo, left_behind, read_photo
-from lab_colorize.version import __version__
-
-GAP = 0.02  # between the two halves of a comparison, as a share of their width
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A coloured photograph in memory: encoded, and with what a comparison needs."""
-
-    photo: Photo
-    content: bytes
-    original: Page
-    profile: bytes | None
-    """The ICC profile that came with the original."""
-    notes: tuple[str, ...]
-    marks: tuple[Hint, ...] = ()
-    """Hints to be shown in the comparison."""
-
-    def comparison(self) -> bytes:
-        """The first page before and after, side by side, in the result's own format."""
-        after = self.photo.pages[0]
-        before = lightness_through(self.original.pixels, self.profile)
-        grey = join(before, np.zeros((1, 1, 2), np.float32), after.pixels.dtype)
-        gap = np.full((after.height, max(1, round(after.width * GAP)), 3), np.iinfo(after.pixels.dtype).max, grey.dtype)
-        coloured = marked(after.pixels, self.marks)
-        page = Page(np.hstack([grey, gap, coloured]), None)
-        return encode_photo(replace(self.photo, pages=(page,)), quality=90)
+from lab_colorize.photos.metadata import is_stamped, stamped
+from lab_colorize.photos.photo import Photo, encode_photo, headed, left_behind, read_photo
+from lab_colorize.why import about, tell
 
 
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour an encoded photograph; `name` is what errors call it."""
+    with about(name):
+        format, header = headed(content, name, options.max_pixels)
+        tell(_in_words(format, header))
+        reason = _why_encoded_anew(format, options)
+        if reason is None and format is Format.JPEG:
+            try:
+                return colour_around_scan(content, header, name=name, colorizer=colorizer, options=options)
+            except NotCopied as obstacle:
+                reason = str(obstacle)
+        result = _decoded_and_encoded(content, name, colorizer, options)
+        if reason is None:
+            return result
+        tell(ANEW + reason)
+        return replace(result, lightness=ANEW + reason)
+
+
+def _in_words(format: Format, header: Header) -> str:
+    pages = f", {header.pages} pages" if header.pages > 1 else ""
+    kind = {1: "grey", 3: "RGB"}.get(header.channels, f"{header.channels} channels")
+    return f"{format.value}, {header.width} x {header.height}, {kind}, {header.bits} bits per channel{pages}"
+
+
+def _why_encoded_anew(format: Format, options: ColorizeOptions) -> str | None:
+    """What the options say about a JPEG's coded lightness."""
+    if format is not Format.JPEG:
+        return None
+    if options.reencode:
+        return "was asked for"
+    return None if options.format == "same" or format_named(options.format) is format else "becomes another format"
+
+
+def _decoded_and_encoded(content: bytes, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
     return colorize_read(photo, name=name, colorizer=colorizer, options=options)
 
@@ -56,8 +63,8 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
 def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour a photograph that was read already; `name` is what errors call it."""
     if is_stamped(photo.metadata) and not options.force:
-        raise AlreadyInColour(f"{name} is a result of lab-colorize and was left alone.", remedy="--force tries again.")
-    left = [not options.force and tone_of(page.pixels).in_colour for page in photo.pages]
+        raise already_a_result(name)
+    left = [not options.force and _is_in_colour(page, number) for number, page in enumerate(photo.pages, start=1)]
     if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
     kind = photo.format if options.format == "same" else format_named(options.format)
@@ -68,23 +75,22 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
         else _coloured(page, photo.metadata.of_page(number).icc, colorizer, _for_page(options, number), kind)
         for number, (page, in_colour) in enumerate(zip(photo.pages, left, strict=True))
     )
-    provenance = Provenance(
-        software=f"lab-colorize {__version__}",
-        model=colorizer.model.name,
-        model_sha256=colorizer.model.sha256,
-        source_type=options.source_type,
-        hints=str(options.hints),
-    )
-    finished = Photo(pages=pages, format=kind, metadata=stamped(photo.metadata, provenance))
+    metadata = stamped(photo.metadata, provenance_of(colorizer.model, options))
+    finished = Photo(pages=pages, format=kind, metadata=metadata)
     notes = _notes(photo, finished)
     if photo.truncated:
-        notes = (*notes, "the file breaks off, and what is missing of it was left grey")
+        notes = (*notes, "the file is truncated, and the missing part was left grey")
     if any(left):
         pages_left = ", ".join(str(number) for number, in_colour in enumerate(left, start=1) if in_colour)
-        notes = (*notes, f"in colour already and kept as they are: pages {pages_left}")
-    content = encode_photo(finished, quality=options.quality)
-    marks = options.hints.points if options.show_hints else ()
-    return Result(finished, content, photo.pages[0], photo.metadata.icc, notes, marks)
+        notes = (*notes, f"already in colour and kept as they are: pages {pages_left}")
+    coded = encode_photo(finished, quality=options.quality)
+    return Result(coded, kind, pages[0].width, pages[0].height, len(pages), notes)
+
+
+def _is_in_colour(page: Page, number: int) -> bool:
+    tone = tone_of(page.pixels)
+    tell(f"page {number}: {tone}")
+    return tone.in_colour
 
 
 def _for_page(options: ColorizeOptions, number: int) -> ColorizeOptions:
@@ -96,8 +102,7 @@ def _coloured(page: Page, profile: bytes | None, colorizer: Colorizer, options: 
     lightness = lightness_through(page.pixels, profile)
     bits, dtype = (16, np.uint16) if depth_kept(kind, page.depth) > 8 else (8, np.uint8)
     ab = colorizer.predict(lightness, hints=options.hints.points, saturation=options.saturation)
-    if not ab.any():  # the result would be grey, and pass for coloured
-        raise not_runnable(colorizer.model, "it answers without colours.")
+    require_colour(colorizer.model, ab)
     by_opencv = kind is not Format.TIFF and page.alpha is None
     pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation, blue_first=by_opencv)
     return Page(pixels, None if page.alpha is None else rescaled(page.alpha, page.depth, bits))
@@ -109,5 +114,5 @@ def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:
     if photo.format is finished.format:
         return notes
     fewer = depth_kept(finished.format, photo.pages[0].depth) < photo.pages[0].depth
-    depth = f" with {depth_kept(finished.format, 16)} bits a channel" if fewer else ""
+    depth = f" with {depth_kept(finished.format, 16)} bits per channel" if fewer else ""
     return (f"{photo.format.value} written as {finished.format.value}{depth}", *notes)

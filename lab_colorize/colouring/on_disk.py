@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.colouring.comparison import comparison
 from lab_colorize.colouring.in_memory import colorize_bytes
 from lab_colorize.colouring.names import compare_path
 from lab_colorize.colouring.options import ColorizeOptions
@@ -30,6 +31,10 @@ class Coloured:
     target_sha256: str
     notes: tuple[str, ...] = ()
     """What a person should know: a depth or format that could not be kept."""
+    lightness: str | None = None
+    """Of a JPEG: "copied" where its coded lightness was copied bit for bit, else why it was encoded anew."""
+    lightness_sha256: str | None = None
+    """Of the coded lightness that was copied."""
     hints: str = ""
     """The hints that were followed, in words."""
 
@@ -54,16 +59,19 @@ def colorize_photo(
     result = colorize_bytes(content, name=str(source), colorizer=colorizer or Colorizer(), options=options)
     write_whole(target, result.content, overwrite=options.overwrite, like=source)
     if options.compare:
-        write_whole(compare_path(target), result.comparison(), overwrite=options.overwrite, like=source)
-    first = result.photo.pages[0]
+        marks = options.hints.points if options.show_hints else ()
+        beside = comparison(content, result.content, max_pixels=options.max_pixels, marks=marks)
+        write_whole(compare_path(target), beside, overwrite=options.overwrite, like=source)
     return Coloured(
         target=target,
-        width=first.width,
-        height=first.height,
-        pages=len(result.photo.pages),
+        width=result.width,
+        height=result.height,
+        pages=result.pages,
         source_sha256=hashlib.sha256(content).hexdigest(),
         target_sha256=hashlib.sha256(result.content).hexdigest(),
-        notes=(*result.notes, *_misnamed(target, result.photo.format, options)),
+        notes=(*result.notes, *_misnamed(target, result.format, options)),
+        lightness=result.lightness,
+        lightness_sha256=result.lightness_sha256,
         hints=str(options.hints),
     )
 

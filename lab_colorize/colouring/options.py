@@ -24,6 +24,8 @@ class ColorizeOptions:
     """Factor on chroma; None is what the model's card recommends."""
     format: str = "same"
     quality: int = 95
+    reencode: bool = False
+    """Encode the lightness of grey JPEGs anew, instead of copying it bit for bit."""
     compare: bool = False
     """Also write NAME_compare beside the result: before and after, side by side."""
     overwrite: bool = False

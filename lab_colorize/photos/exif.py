@@ -12,7 +12,8 @@ _COLOUR_SPACE, _WIDTH, _HEIGHT = 0xA001, 0xA002, 0xA003
 _SHORT = 3
 _RATIONAL = 5
 _RATIONALS = frozenset({_RATIONAL, 10})
-_SRGB, _INCH = 1, 2
+_SRGB, _UNCALIBRATED = 1, 0xFFFF
+_INCH = 2
 _PARTS = 1000  # of a dot an inch
 
 
@@ -27,9 +28,14 @@ def is_sound(exif: bytes) -> bool:
 
 
 def upright(exif: bytes | None) -> bytes | None:
-    """Say that the pixels are upright and in sRGB, and unlink the thumbnail, which shows the old picture.
+    """Say that the pixels are upright and in sRGB; the same as `updated` otherwise."""
+    return updated(exif, turned=True, srgb=True)
 
-    None where the block is damaged.
+
+def updated(exif: bytes | None, *, turned: bool, srgb: bool) -> bytes | None:
+    """Say how the pixels are, and unlink the thumbnail, which shows the old picture.
+
+    `turned` pixels are upright, others lie as the block says already. None where the block is damaged.
     """
     if exif is None or not is_sound(exif):
         return None
@@ -38,11 +44,12 @@ def upright(exif: bytes | None) -> bytes | None:
     patched = bytearray(exif)
     struct.pack_into(s.order + "I", patched, first.next_at, 0)
     _erase_thumbnail(patched, exif, s, first.next)
-    _set(patched, s, first.entries.get(ifd.ORIENTATION), 1)
+    if turned:
+        _set(patched, s, first.entries.get(ifd.ORIENTATION), 1)
     inner = _inner(exif, s, first)
     if inner is not None:
-        _set(patched, s, inner.entries.get(_COLOUR_SPACE), _SRGB)
-        if ifd.orientation(exif) > 4:
+        _set(patched, s, inner.entries.get(_COLOUR_SPACE), _SRGB if srgb else _UNCALIBRATED)
+        if turned and ifd.orientation(exif) > 4:
             _swap(patched, inner.entries.get(_WIDTH), inner.entries.get(_HEIGHT))
     return bytes(patched)
 

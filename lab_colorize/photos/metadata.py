@@ -56,20 +56,23 @@ def is_stamped(metadata: Metadata) -> bool:
     return metadata.xmp is not None and xmp.is_stamped(metadata.xmp)
 
 
-def stamped(metadata: Metadata, provenance: Provenance) -> Metadata:
-    """Metadata for the coloured version: upright, without the old thumbnail, in sRGB, and with its provenance.
+def stamped(
+    metadata: Metadata, provenance: Provenance, *, turned: bool = True, profile: bytes = SRGB_PROFILE
+) -> Metadata:
+    """Metadata for the coloured version: without the old thumbnail, with its own profile and its provenance.
 
-    Nothing that was there is removed but what is no longer true.
+    Nothing that was there is removed but what is no longer true: the orientation of pixels that were `turned`.
     """
+    srgb = profile == SRGB_PROFILE
     facts = {"Software": provenance.software, "Model": provenance.model, "ModelSHA256": provenance.model_sha256}
     if provenance.hints:
         facts["Hints"] = provenance.hints
-    block, notes = xmp.stamped(metadata.xmp, provenance.source_type, facts)
+    block, notes = xmp.stamped(metadata.xmp, provenance.source_type, facts, turned=turned, srgb=srgb)
     return replace(
         metadata,
-        exif=exif.upright(metadata.exif),
+        exif=exif.updated(metadata.exif, turned=turned, srgb=srgb),
         xmp=block,
-        icc=SRGB_PROFILE,
-        later=tuple(stamped(page, provenance) for page in metadata.later),
+        icc=profile,
+        later=tuple(stamped(page, provenance, turned=turned, profile=profile) for page in metadata.later),
         notes=metadata.notes + notes,
     )

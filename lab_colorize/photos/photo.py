@@ -49,7 +49,7 @@ def probe_header(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, H
     name = str(path)
     data = _contents(path, name, _HEAD)
     if len(data) < _HEAD:
-        return _headed(data, name, max_pixels)
+        return headed(data, name, max_pixels)
     if data.startswith(tiff.SIGNATURES):  # its directory may stand anywhere
         return _headed_far(path, name, max_pixels)
     return _headed_near(data, path, name, max_pixels)
@@ -65,7 +65,7 @@ def read_photo(
     """
     called = name or (str(source) if isinstance(source, Path) else "the photograph")
     data = _contents(source, called) if isinstance(source, Path) else source
-    format, header = _headed(data, called, max_pixels)
+    format, header = headed(data, called, max_pixels)
     data, truncated = _whole(data, format, called, accept_truncated=accept_truncated)
     try:
         pages = decoding.decode(data, format, header)
@@ -76,7 +76,7 @@ def read_photo(
     except MemoryError:
         remedy = "Close other programs, or scale it down."
         raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy=remedy) from None
-    if format is Format.JPEG and not truncated and decoding.ends_early(data, pages):
+    if format is Format.JPEG and not truncated and decoding.ends_early(data, pages[0].pixels):
         if not accept_truncated:
             raise UnreadablePhoto(f"{called!r} is truncated: its image data end too early.", remedy=_TRUNCATED)
         truncated = True
@@ -90,14 +90,21 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
     """
     metadata, *later = (_true_of(page, photo.metadata.of_page(number)) for number, page in enumerate(photo.pages))
     metadata = replace(metadata, later=tuple(later))
-    if photo.format is Format.JPEG and metadata.xmp and not jpeg.holds_xmp(metadata.xmp):
-        metadata = replace(metadata, xmp=xmp.essence(metadata.xmp))
+    if photo.format is Format.JPEG:
+        metadata = fitted_to_jpeg(metadata)
     if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF}:
         metadata = replace(metadata, exif=exif.resolution(metadata.dpi))
     try:
         return encoding.encode(photo.pages, photo.format, metadata, quality)
     except Unsupported as kind:
         raise OutputError(f"The photograph is {kind}.", remedy=kind.remedy) from None
+
+
+def fitted_to_jpeg(metadata: Metadata) -> Metadata:
+    """With as much of the XMP as a segment holds."""
+    if metadata.xmp is None or jpeg.holds_xmp(metadata.xmp):
+        return metadata
+    return replace(metadata, xmp=xmp.essence(metadata.xmp))
 
 
 def _true_of(page: Page, metadata: Metadata) -> Metadata:
@@ -115,7 +122,7 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
     """Read a file, or its beginning; links are followed, folders and devices are not."""
     try:
         if not path.is_file() and path.exists():
-            kind = "a folder" if path.is_dir() else "no ordinary file"
+            kind = "a folder" if path.is_dir() else "not an ordinary file"
             raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
         with path.open("rb") as file:
             return file.read(most)
@@ -132,20 +139,20 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
 def _headed_near(data: bytes, path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
     """From the beginning of a large file; from all of it where metadata fill the beginning."""
     try:
-        return _headed(data, name, max_pixels)
+        return headed(data, name, max_pixels)
     except (PhotoTooLarge, UnsupportedFormat):
         raise
     except UnreadablePhoto:
-        return _headed(_contents(path, name), name, max_pixels)
+        return headed(_contents(path, name), name, max_pixels)
 
 
 def _headed_far(path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
     """The same for a large TIFF, of which only the parts that are looked at get read."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return _headed(cast("bytes", view), name, max_pixels)
+        return headed(cast("bytes", view), name, max_pixels)
 
 
-def _headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
+def headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
     """Recognise the format and read the header, before a pixel is decoded."""
     try:
         format = recognise(data[:_SIGNATURE])

@@ -22,14 +22,16 @@ _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _MOST_ELEMENTS = 300_000
 _DEEPEST = 200
 
+_ORIENTATION = (_TIFF, "Orientation")
 _RESET = {
-    (_TIFF, "Orientation"): "1",
+    _ORIENTATION: "1",
     (_TIFF, "PhotometricInterpretation"): "2",
     (_TIFF, "SamplesPerPixel"): "3",
     (_EXIF, "ColorSpace"): "1",
     (_PHOTOSHOP, "ColorMode"): "3",
     (_PHOTOSHOP, "ICCProfile"): "sRGB",
 }
+_OTHER_TONES = {(_EXIF, "ColorSpace"): "65535", (_PHOTOSHOP, "ICCProfile"): "scan"}
 _EXCHANGED = (
     ((_TIFF, "ImageWidth"), (_TIFF, "ImageLength")),
     ((_EXIF, "PixelXDimension"), (_EXIF, "PixelYDimension")),
@@ -167,9 +169,12 @@ def _named(name: str) -> Name:
     return uri, local
 
 
-def stamped(xmp: bytes | None, source_type: str, facts: Mapping[str, str]) -> tuple[bytes, tuple[str, ...]]:
+def stamped(
+    xmp: bytes | None, source_type: str, facts: Mapping[str, str], *, turned: bool = True, srgb: bool = True
+) -> tuple[bytes, tuple[str, ...]]:
     """The packet with provenance, and notes on what could not be kept; `facts` are Software, Model and their kin.
 
+    `turned` pixels are upright, others lie as the packet says already; those not in `srgb` have a profile of their own.
     The same input gives the same bytes, so the event in the history bears no time.
     """
     packet, notes = _EMPTY if xmp is None else _as_utf8(xmp), tuple[str, ...]()
@@ -183,7 +188,7 @@ def stamped(xmp: bytes | None, source_type: str, facts: Mapping[str, str]) -> tu
     if before is not None:
         said["DigitalSourceTypeBefore"] = before[1]
     event = _event(said["Software"], f"model {said['Model']}, SHA-256 {said['ModelSHA256']}")
-    edits = [*_corrections(found), *_additions(found, source_type, said, event)]
+    edits = [*_corrections(found, turned=turned, srgb=srgb), *_additions(found, source_type, said, event)]
     return _cut(packet, edits), notes
 
 
@@ -215,13 +220,16 @@ def _as_utf8(xmp: bytes) -> bytes:
     return xmp.rstrip(b"\0")
 
 
-def _corrections(found: _Found) -> Iterator[tuple[Span, bytes]]:
+def _corrections(found: _Found, *, turned: bool, srgb: bool) -> Iterator[tuple[Span, bytes]]:
     """What is no longer true."""
+    true = _RESET | ({} if srgb else _OTHER_TONES)
+    if not turned:
+        del true[_ORIENTATION]
     for name in _REMOVED & found.whole.keys():
         yield found.whole[name], b""
-    for name in _RESET.keys() & found.values.keys():
-        yield found.values[name][0], _RESET[name].encode()
-    if found.values.get((_TIFF, "Orientation"), ((0, 0), "1"))[1].strip() in {"5", "6", "7", "8"}:
+    for name in true.keys() & found.values.keys():
+        yield found.values[name][0], true[name].encode()
+    if turned and found.values.get(_ORIENTATION, ((0, 0), "1"))[1].strip() in {"5", "6", "7", "8"}:
         for one, other in _EXCHANGED:
             if one in found.values and other in found.values:
                 yield found.values[one][0], _text(found.values[other][1]).encode()

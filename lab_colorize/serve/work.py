@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 import cv2
 
 from lab_colorize.colouring.colorizer import Colorizer
-from lab_colorize.colouring.hints import Hint, Hints
-from lab_colorize.colouring.in_memory import colorize_read
+from lab_colorize.colouring.in_memory import colorize_bytes, colorize_read
 from lab_colorize.colouring.models import Model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.photos.formats.base import Metadata, Page
 from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.photo import Photo, encode_photo, read_photo
+from lab_colorize.photos.photo import Photo, encode_photo, headed, read_photo
 
 PREVIEW_QUALITY = 88
 MOST_NETWORKS = 3  # that a worker keeps ready: the one last used least gives way
@@ -63,17 +62,35 @@ class Worker:
     def __call__(self, task: Task) -> Made:
         """Carry out one task; raises `lab_colorize.errors`."""
         options = task.options
+        if task.model is not None and task.longest is None:
+            return self._coloured(task, task.model)
         photo = read_photo(
             task.content, name=task.name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated
         )
         shown = photo if task.longest is None else _small(photo, task.longest)
         if task.model is None:
-            return _made(photo, shown, encode_photo(shown, quality=PREVIEW_QUALITY))
-        if task.longest is not None:
-            hints = _in_percent(options.hints, photo, task.name)
-            options = replace(options, format="same", quality=PREVIEW_QUALITY, hints=hints)
+            return _made(photo, shown.format, encode_photo(shown, quality=PREVIEW_QUALITY))
+        first = photo.pages[0]
+        options.hints.check(first.width, first.height, task.name)
+        hints = options.hints.in_percent(first.width, first.height)
+        options = replace(options, format="same", quality=PREVIEW_QUALITY, hints=hints)
         result = colorize_read(shown, name=task.name, colorizer=self.network(task.model), options=options)
-        return replace(_made(photo, result.photo, result.content), notes=() if task.longest else result.notes)
+        return _made(photo, result.format, result.content)
+
+    def _coloured(self, task: Task, model: Model) -> Made:
+        """The photograph itself, in colour: the same bytes as from the command line."""
+        format, header = headed(task.content, task.name, task.options.max_pixels)
+        result = colorize_bytes(task.content, name=task.name, colorizer=self.network(model), options=task.options)
+        return Made(
+            result.content,
+            result.format,
+            result.width,
+            result.height,
+            result.pages,
+            depth=16 if header.bits > 8 else 8,
+            source_format=format,
+            notes=result.notes,
+        )
 
     def network(self, model: Model) -> Colorizer:
         """The network of a model, which no other thread uses."""
@@ -94,24 +111,11 @@ def _small(photo: Photo, longest: int) -> Photo:
     return replace(photo, pages=(Page(pixels),), format=Format.JPEG, metadata=metadata)
 
 
-def _in_percent(hints: Hints, photo: Photo, name: str) -> Hints:
-    """The same places on a picture of any size."""
-    page = photo.pages[0]
-    hints.check(page.width, page.height, name)
-    places = (hint.at(page.width, page.height) for hint in hints.points)
-    return Hints(
-        tuple(
-            Hint(f"{100 * x / page.width}%", f"{100 * y / page.height}%", hint.colour)
-            for hint, (x, y) in zip(hints.points, places, strict=True)
-        )
-    )
-
-
-def _made(photo: Photo, shown: Photo, content: bytes) -> Made:
+def _made(photo: Photo, format: Format, content: bytes) -> Made:
     first = photo.pages[0]
     return Made(
         content=content,
-        format=shown.format,
+        format=format,
         width=first.width,
         height=first.height,
         pages=len(photo.pages),

@@ -48,17 +48,21 @@ def _decoded(data: bytes, format: Format, header: Header) -> _Array:
         flags = _RGB
     else:
         flags = _AS_STORED
-    try:
-        found: _Array | None = cv2.imdecode(
-            np.frombuffer(png.bare(data) if format is Format.PNG else data, np.uint8), flags
-        )
-    except cv2.error:
-        found = None
+    found = _by_opencv(png.bare(data) if format is Format.PNG else data, flags)
     if found is None or found.shape[:2] != (header.height, header.width):
         raise Damaged("its image data cannot be decoded")
     if found.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
         raise Damaged("its image data cannot be decoded")
     return _to_rgb(found) if flags == _AS_STORED else found
+
+
+def _by_opencv(data: bytes, flags: int) -> _Array | None:
+    """What OpenCV makes of it, None where it makes nothing."""
+    try:
+        found: _Array | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
+    return found
 
 
 def _to_rgb(found: _Array) -> _Array:
@@ -96,12 +100,25 @@ def _full_range(pixels: _Array, bits: int) -> _Array:
     return rescaled(pixels, bits, 16)
 
 
+def half_of_grey_jpeg(data: bytes, header: Header) -> NDArray[np.uint8]:
+    """A grey JPEG at half its width and height, as stored: libjpeg halves it while it decodes. Damaged as `decode`."""
+    flags = cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_IGNORE_ORIENTATION
+    half = _by_opencv(data, flags)
+    if half is None or half.shape != (-(-header.height // 2), -(-header.width // 2)):
+        raise Damaged("its image data cannot be decoded")
+    return half
+
+
 def _upright(pixels: _Array, alpha: _Array | None, orientation: int) -> Page:
-    turned = None if alpha is None else _turned(alpha, orientation)
-    return Page(_turned(pixels, orientation), turned)
+    return Page(turned(pixels, orientation), None if alpha is None else turned(alpha, orientation))
 
 
-def _turned(stored: _Array, orientation: int) -> _Array:
+def as_stored(upright: _Array, orientation: int) -> _Array:
+    """Undo EXIF's orientation."""
+    return turned(upright, {6: 8, 8: 6}.get(orientation, orientation))
+
+
+def turned(stored: _Array, orientation: int) -> _Array:
     """Apply EXIF's orientation."""
     if orientation == 1:
         return stored
@@ -115,13 +132,13 @@ def _turned(stored: _Array, orientation: int) -> _Array:
     return np.asarray(cv2.rotate(stored, quarter))
 
 
-def ends_early(data: bytes, pages: tuple[Page, ...]) -> bool:
+def ends_early(data: bytes, pixels: _Array, *, block: int = 8) -> bool:
     """Whether a JPEG that does have its end marker lacks data before it, as after a rescue from a broken disk.
 
     Decoders leave what they have no data for mid-grey; so only where the last block is, a second look is worth while.
+    A `block` has 4 pixels a side where they were decoded at half size.
     """
-    pixels = pages[0].pixels
-    rows, columns = (side % 8 or 8 for side in pixels.shape[:2])
+    rows, columns = (side % block or block for side in pixels.shape[:2])
     corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
     grey = any((corner == _NO_DATA).all() for corner in corners)
     return grey and not jpeg.is_progressive(data) and not completes(data)

@@ -8,10 +8,9 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 
-import numpy as np
-
 from lab_colorize.photos.formats import ifd, photoshop
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported, pieces
+from lab_colorize.photos.formats.jpeg_segments import COM, EOI, FRAMES, SOS, scan_end, segment, segments
 
 SIGNATURE = b"\xff\xd8\xff"
 
@@ -24,64 +23,20 @@ _ROOM = 65533  # a segment's length is 16 bits and counts itself
 
 _PADDING = re.compile(rb"\s{2,}(?=<\?xpacket end)")
 
-_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP13, _COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xED, 0xFE
-COMMENT = bytes((_COM,))
-_MOST_SEGMENTS = 10_000  # 16 MB of metadata are 256
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0..15 without DHT, JPG and DAC
+_FILLED_WITH = b"\0\xff\r\n "  # what some programs pad files with
+_APP0, _APP1, _APP2, _APP13 = 0xE0, 0xE1, 0xE2, 0xED
+COMMENT = bytes((COM,))
 _HUFFMAN = frozenset({0xC0, 0xC1, 0xC2})
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
-_ALONE = frozenset({0x01, *range(0xD0, 0xDA)})  # markers without a length
-
-_MARKER = re.compile(rb"\xff+[^\x00\xff]", re.DOTALL)  # any number of fill bytes may stand before one
-
-# In coded data FF is followed by 00 (it stands for itself), by a restart marker, by more FF, or by the marker
-# that ends the scan.
-_ENDS = np.ones(256, np.bool_)
-_ENDS[[0x00, 0xFF, *range(0xD0, 0xD8)]] = False
-_STRETCH = 1 << 20  # bytes looked through at a time
-
-
-def _segments(data: bytes | memoryview) -> Iterator[tuple[int, int, int]]:
-    """Give (marker, start, end of its payload) up to EOI; Damaged where the chain breaks."""
-    at, marker, number = 2, 0, 0
-    while marker != _EOI:
-        number += 1
-        if number > _MOST_SEGMENTS:
-            raise Damaged(f"it has more than {_MOST_SEGMENTS} parts")
-        found = _MARKER.match(data, at)
-        if found is None:
-            raise Damaged("it breaks off" if at >= len(data) - 1 else f"it is not a JPEG any more at byte {at}")
-        marker, at = found.group()[-1], found.end()
-        length = 0 if marker in _ALONE else int.from_bytes(data[at : at + 2], "big")
-        if at + length > len(data) or (length < 2 and marker not in _ALONE):
-            raise Damaged("it breaks off")
-        yield marker, min(at + 2, at + length), at + length
-        at += length
-        if marker == _SOS:
-            at = _scan_end(data, at)
-            if at < 0:
-                raise Damaged("the image data break off")
-
-
-def _scan_end(data: bytes | memoryview, at: int) -> int:
-    """Where the marker behind the coded data stands, -1 where there is none. As fast however many FF there are."""
-    coded = np.frombuffer(data, np.uint8)
-    for start in range(at, len(data) - 1, _STRETCH):
-        here = coded[start : start + _STRETCH + 1]
-        places = np.flatnonzero(here[:-1] == 0xFF)
-        ends = places[_ENDS[here[places + 1]]]
-        if ends.size:
-            return start + int(ends[0])
-    return -1
 
 
 def _head(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Give the segments before the image data; what is broken ends them early."""
     try:
-        for marker, start, end in _segments(data):
-            if marker in {_SOS, _EOI}:
+        for one in segments(data):
+            if one.marker in {SOS, EOI}:
                 return
-            yield marker, data[start:end]
+            yield one.marker, one.payload(data)
     except Damaged:
         return
 
@@ -92,7 +47,7 @@ def header(data: bytes) -> Header:
     for marker, payload in _head(data):
         if marker == _APP1 and payload.startswith(_EXIF):
             orientation = ifd.orientation(payload[len(_EXIF) :])
-        if marker in _FRAMES:
+        if marker in FRAMES:
             if len(payload) < 6:
                 break
             bits, height, width, channels = struct.unpack_from(">BHHB", payload)
@@ -106,11 +61,11 @@ def header(data: bytes) -> Header:
 
 def integrity_error(data: bytes) -> str | None:
     """Say what is missing before the end of the image; whatever follows EOI is nobody's loss."""
-    coded = before = last = 0
+    coded = scan = 0
     try:
-        for marker, start, end in _segments(data):
-            coded += start - last if before == _SOS else 0
-            before, last = marker, end
+        for one in segments(data):
+            coded += one.at - scan if scan else 0
+            scan = one.end if one.marker == SOS else 0
     except Damaged as broken:
         return str(broken)
     if not coded:
@@ -131,9 +86,9 @@ def scanned(data: bytes) -> bytes:
     """A file up to where its last scan ends: without the end marker, or whatever stands there in its place."""
     end = len(data)
     with suppress(Damaged):
-        for marker, _, stop in _segments(data):
-            if marker == _SOS:
-                end = _scan_end(data, stop)
+        for one in segments(data):
+            if one.marker == SOS:
+                end = scan_end(data, one.end)
     return data[:end] if end >= 0 else data
 
 
@@ -168,11 +123,22 @@ def metadata(data: bytes) -> Metadata:
             icc[payload[len(_ICC)]] = payload[len(_ICC) + 2 :]
         elif marker == _APP13 and payload.startswith(_PHOTOSHOP):
             iptc = iptc or photoshop.iptc(payload[len(_PHOTOSHOP) :])
-        elif marker == _COM:
+        elif marker == COM:
             comments.append((COMMENT, payload))
-    notes = ("XMP beyond 64 KB (extended XMP) was left behind",) if more else ()
+    notes = ["XMP beyond 64 KB (extended XMP) was left behind"] if more else []
+    if behind := _behind(data):
+        notes.append(f"{behind} bytes behind the image, which are no part of it, were left behind")
     profile = b"".join(icc[i] for i in sorted(icc)) or None
-    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=notes)
+    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=tuple(notes))
+
+
+def _behind(data: bytes) -> int:
+    """How many bytes follow the end of the image, such as the film of a motion photograph; padding does not count."""
+    end = len(data)
+    with suppress(Damaged):
+        *_, last = segments(data)
+        end = last.end
+    return len(data[end:].strip(_FILLED_WITH))
 
 
 def _density(jfif: bytes) -> tuple[float, float] | None:
@@ -182,21 +148,25 @@ def _density(jfif: bytes) -> tuple[float, float] | None:
 
 
 def embed(data: memoryview, metadata: Metadata) -> bytes:
-    """Put the blocks behind SOI, in the order in which readers expect them: JFIF, EXIF, XMP, IPTC, ICC, comments."""
-    segments = [_jfif(metadata.dpi)]
+    """Put the blocks behind SOI."""
+    return b"".join((data[:2], *head(metadata), data[_after_jfif(data) :]))
+
+
+def head(metadata: Metadata) -> list[bytes]:
+    """The segments of metadata as readers expect them: JFIF, EXIF, XMP, IPTC, ICC, comments."""
+    parts = [_jfif(metadata.dpi)]
     if metadata.exif:
-        segments += _whole(_APP1, _EXIF + metadata.exif)
+        parts += _whole(_APP1, _EXIF + metadata.exif)
     if metadata.xmp:
-        segments += _whole(_APP1, _XMP + _without_padding(metadata.xmp))
+        parts += _whole(_APP1, _XMP + _without_padding(metadata.xmp))
     if metadata.iptc:
         resource = photoshop.resource(metadata.iptc)
-        parts = pieces(resource, _ROOM - len(_PHOTOSHOP))
-        segments += [_segment(_APP13, _PHOTOSHOP + part) for part in parts]
+        parts += [segment(_APP13, _PHOTOSHOP + part) for part in pieces(resource, _ROOM - len(_PHOTOSHOP))]
     if metadata.icc:
         held = list(pieces(metadata.icc, _ROOM - len(_ICC) - 2))
-        segments += [_segment(_APP2, _ICC + bytes((i, len(held))) + part) for i, part in enumerate(held, 1)]
-    segments += [_segment(_COM, text) for kind, text in metadata.texts if kind == COMMENT]
-    return b"".join((data[:2], *segments, data[_after_jfif(data) :]))
+        parts += [segment(_APP2, _ICC + bytes((i, len(held))) + part) for i, part in enumerate(held, 1)]
+    parts += [segment(COM, text) for kind, text in metadata.texts if kind == COMMENT]
+    return parts
 
 
 def left_behind(metadata: Metadata) -> tuple[str, ...]:
@@ -220,19 +190,15 @@ def holds_xmp(xmp: bytes) -> bool:
 
 
 def _whole(marker: int, payload: bytes) -> list[bytes]:
-    return [_segment(marker, payload)] if len(payload) <= _ROOM else []
-
-
-def _segment(marker: int, payload: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+    return [segment(marker, payload)] if len(payload) <= _ROOM else []
 
 
 def _jfif(dpi: tuple[float, float] | None) -> bytes:
     unit, across, down = (1, *(min(65535, max(1, round(x))) for x in dpi)) if dpi else (0, 1, 1)
-    return _segment(_APP0, b"JFIF\0\1\1" + struct.pack(">BHHBB", unit, across, down, 0, 0))
+    return segment(_APP0, b"JFIF\0\1\1" + struct.pack(">BHHBB", unit, across, down, 0, 0))
 
 
 def _after_jfif(data: memoryview) -> int:
     """Where the encoder's own JFIF segment ends."""
-    marker, start, end = next(_segments(data))
-    return end if marker == _APP0 and bytes(data[start : start + 5]) == b"JFIF\0" else 2
+    first = next(segments(data))
+    return first.end if first.marker == _APP0 and bytes(data[first.start : first.start + 5]) == b"JFIF\0" else 2

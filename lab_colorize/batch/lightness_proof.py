@@ -1,0 +1,26 @@
+"""Whether a result holds the coded lightness of its photograph, bit for bit: told by both files, not by the journal."""
+
+import hashlib
+from pathlib import Path
+
+
+def holds_lightness(result: Path, source: Path, source_sha256: str | None, *, claimed: bool) -> bool | None:
+    """Compare the coded lightness of both files; None where there is nothing to compare.
+
+    That is where the photograph has changed or gone, and where the lightness of the result has no scans of its own, as
+    only a copy has, and nobody `claimed` that it was copied.
+    """
+    from lab_colorize.photos.formats.jpeg import SIGNATURE
+    from lab_colorize.photos.formats.jpeg_scans import lightness_digest
+
+    content = result.read_bytes()
+    found = lightness_digest(content) if content.startswith(SIGNATURE) else None
+    if found is None and not claimed:
+        return None
+    try:
+        original = source.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(original).hexdigest() != source_sha256:
+        return None
+    return found is not None and found == lightness_digest(original)
