@@ -163,6 +163,7 @@ def test_requests_that_cannot_be_met_are_refused_before_any_work(target, options
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
+@pytest.mark.slow
 def test_mutated_containers_end_in_words_and_in_time(tmp_path, tiny_model):
     """In a program of its own, because a decoder in C may take its program down."""
     chance = random.Random(7)

@@ -50,6 +50,7 @@ def film(request, tmp_path_factory, tiny_model):
     return source, everything(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_film_that_was_killed_again_and_again_is_the_same_packet_for_packet(film, tiny_model, tmp_path):
     source, whole = film
