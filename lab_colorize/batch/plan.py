@@ -70,7 +70,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     due = tuple(task for task in tasks if still[task] is None)
     remade = {task.source: why for task in due if (why := check.outdated(task))}
     for task in tasks:
-        with about(str(options.folder / task.source)):
+        with about(str(options.boxes.path(task.source))):
             tell(remade.get(task.source, "not done yet") if still[task] is None else DONE_BEFORE)
     up_to_date = {task.source: before for task, before in still.items() if before is not None}
     known = targets.keys() | {problem.source for problem in found.problems}
