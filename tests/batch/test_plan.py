@@ -206,8 +206,7 @@ def test_the_recipe_takes_in_what_has_an_effect_on_results_and_nothing_else() ->
     from types import SimpleNamespace
     from typing import Any
 
-    from lab_colorize.batch.edited import EDITED
-from lab_colorize.batch.options import recipe_of
+    from lab_colorize.batch.options import recipe_of
 
     model: Any = SimpleNamespace(name="m", sha256="0" * 64, card=SimpleNamespace(saturation=1.15))
     plain = recipe_of(model, ColorizeOptions())
