@@ -50,7 +50,7 @@ def photographs(folder: Path) -> list[Path]:
 
 
 def answered(colorizer: Colorizer, truth: NDArray[np.uint8]) -> Plane:
-    """The a and b (H, W, 2) that the network gives for the lightness of `truth` (H, W, 3), enlarged as the join does it."""
+    """The a and b (H, W, 2) of the network for the lightness of `truth` (H, W, 3), enlarged as the join does it."""
     ab = colorizer.predict(lightness_through(truth))
     return cv2.resize(ab, truth.shape[1::-1], interpolation=cv2.INTER_CUBIC)
 
