@@ -16,7 +16,7 @@ from lab_colorize.errors import AlreadyInColour
 from lab_colorize.photos.formats import jpeg
 from lab_colorize.photos.formats.base import Header
 from lab_colorize.photos.formats.decoding import as_stored, turned
-from lab_colorize.photos.formats.jpeg_scans import NotCopied, lightness_digest
+from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.grey_jpeg import coloured_jpeg, read_grey_jpeg
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import is_stamped, stamped
@@ -38,14 +38,14 @@ def colour_around_scan(
     ab = colorizer.colours(lightness, hints=hints.points, saturation=options.saturation)
     blue, red = chroma_for(grey.half, as_stored(ab, header.orientation), light)
     metadata = stamped(grey.metadata, provenance_of(colorizer.model, options), turned=False, profile=profile)
-    coloured = coloured_jpeg(grey, blue, red, metadata, options.quality)
+    coloured, digest = coloured_jpeg(grey, blue, red, metadata, options.quality)
     return Result(
         coloured,
         Format.JPEG,
         *header.seen,
         notes=metadata.notes + jpeg.left_behind(metadata),
         lightness=COPIED,
-        lightness_sha256=lightness_digest(coloured),
+        lightness_sha256=digest,
     )
 
 

@@ -115,6 +115,12 @@ class GreyScans:
         return self.frame.marker == _PROGRESSIVE
 
     @property
+    def coded_bytes(self) -> int:
+        """The length of all scans together."""
+        pairs = zip(self.chain, self.ends, strict=True)
+        return sum(end - one.end for one, end in pairs if one.marker == SOS)
+
+    @property
     def restarts(self) -> bool:
         """Whether restart markers divide the scans."""
         return any(one.marker == DRI and any(one.payload(self.data)[:2]) for one in self.chain)
