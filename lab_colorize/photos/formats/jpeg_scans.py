@@ -33,6 +33,7 @@ _UNDERSTOOD = APPLICATION | {COM, DHT, DQT, DRI, EOI, SOS}
 _LUMA, _BLUE, _RED = 1, 2, 3  # the numbers that JFIF gives to Y, Cb and Cr
 _WHOLE, _HALF = 0x22, 0x11  # sampling factors, across and down
 _SAMPLES = 64  # of a block
+_NEVER = 16  # more bits than may be missing after a first pass
 
 
 class NotCopied(Exception):
@@ -165,9 +166,25 @@ def _refuse_scans(found: GreyScans, count: int) -> None:
     if found.frame.marker not in kinds[: kinds.index(SOS)]:
         raise NotCopied("has a scan before its frame")
     number = found.frame.components[0][0]
-    headers = (one.payload(found.data) for one in found.chain if one.marker == SOS)
+    headers = [one.payload(found.data) for one in found.chain if one.marker == SOS]
     if any(len(header) != 6 or header[0] != 1 or header[1] != number for header in headers):
         raise NotCopied("has scans of another component than its only one")
+    if found.progressive and not _all_passes(headers):
+        raise NotCopied("lacks some of its passes")
+
+
+def _all_passes(headers: Sequence[bytes]) -> bool:
+    """Whether passes of a progressive picture give every coefficient to its last bit, each where an earlier one ended.
+
+    What is missing decoders smooth over, and not in the same way where colours follow.
+    """
+    missing = [_NEVER] * _SAMPLES
+    for _, _, _, first, last, places in headers:
+        band = slice(first, last + 1)
+        if last >= _SAMPLES or any(bits != (places >> 4 or _NEVER) for bits in missing[band]):
+            return False
+        missing[band] = [places & 15] * len(missing[band])
+    return not any(missing)
 
 
 def with_colours(grey: GreyScans, head: Sequence[bytes], blue: bytes, red: bytes) -> bytes:
