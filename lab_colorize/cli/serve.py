@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from importlib.util import find_spec
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
@@ -17,6 +18,7 @@ from lab_colorize.serve.options import HOST, PORT, Limits, ServeOptions, is_loop
 
 LIMITS = Limits()
 MILLION = 1_000_000
+A_PATH = click.Path(path_type=Path)
 
 
 @click.command()
@@ -39,6 +41,8 @@ MILLION = 1_000_000
     help="What clients must know.  [default: none on 127.0.0.1, else a new one]",
 )
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Another host name that the server is called by.")
+@click.option("--train", metavar="FOLDER", type=A_PATH, help="Also serve a page to train on these photographs.")
+@click.option("--train-config", metavar="FILE.toml", type=A_PATH, help="Options of that training, as `train --config`.")
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(min=0, min_open=True),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from lab_colorize.training.fit import Progress
+    from lab_colorize.training.options import Stage
     from lab_colorize.training.run import Event, Exporting, Loaded, Loading, Scheduled
 
 Watcher = Callable[["Event"], None]
@@ -123,7 +124,7 @@ def _loaded(event: Loaded) -> str:
     without = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
     streamed = event.train - event.in_memory
     return (
-        f"{event.train} photos to learn from, {event.validation} to judge by"
+        f"{event.train} training photos, {event.validation} validation photos"
         + (f"; left out: {without}" if without else "")
         + (f"; {streamed} do not fit into memory and are read each time" if streamed else "")
     )
@@ -131,12 +132,17 @@ def _loaded(event: Loaded) -> str:
 
 def _scheduled(event: Scheduled) -> str:
     stages = "; ".join(
-        f"{stage.epochs:.3g} epochs at side {stage.side}, rate {stage.learning_rate:g}"
-        + (", encoder frozen" if stage.freeze_encoder else "")
+        f"{stage.epochs:.3g} epochs at side {stage.side}, rate {stage.learning_rate:g}" + _frozen(stage)
         for stage in event.options.stages
     )
     begun = f"; goes on after step {event.done}" if event.done else ""
     return f"{event.options.network}, {event.parameters:,} parameters, in {event.options.run}: {stages}{begun}"
+
+
+def _frozen(stage: Stage) -> str:
+    if not stage.freeze_encoder:
+        return ""
+    return f", encoder frozen up to {stage.thaw_from}" if stage.thaw_from else ", encoder frozen"
 
 
 def _epoch(event: Progress) -> str:

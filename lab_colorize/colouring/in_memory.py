@@ -67,10 +67,10 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
     finished = Photo(pages=pages, format=kind, metadata=metadata)
     notes = _notes(photo, finished)
     if photo.truncated:
-        notes = (*notes, "the file breaks off, and what is missing of it was left grey")
+        notes = (*notes, "the file is truncated, and the missing part was left grey")
     if any(left):
         pages_left = ", ".join(str(number) for number, in_colour in enumerate(left, start=1) if in_colour)
-        notes = (*notes, f"in colour already and kept as they are: pages {pages_left}")
+        notes = (*notes, f"already in colour and kept as they are: pages {pages_left}")
     coded = encode_photo(finished, quality=options.quality)
     return Result(coded, kind, pages[0].width, pages[0].height, len(pages), notes)
 
@@ -96,5 +96,5 @@ def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:
     if photo.format is finished.format:
         return notes
     fewer = depth_kept(finished.format, photo.pages[0].depth) < photo.pages[0].depth
-    depth = f" with {depth_kept(finished.format, 16)} bits a channel" if fewer else ""
+    depth = f" with {depth_kept(finished.format, 16)} bits per channel" if fewer else ""
     return (f"{photo.format.value} written as {finished.format.value}{depth}", *notes)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.evaluation.comparison import compared
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, Contender, baseline
+from lab_colorize.evaluation.drawn_hints import drawn_hints
 from lab_colorize.evaluation.figures import Figures
 from lab_colorize.evaluation.photographs import Photograph, PhotoSet
 from lab_colorize.workers import WorkerPool
@@ -70,8 +71,10 @@ def measure(
 
         def measured_one(photograph: Photograph) -> Measured:
             truth = photo_set.pixels_of(photograph)
-            lightness = lightness_through(truth)  # all that is told of the photograph
-            colourfulness, figures = compared(truth, [colour(lightness) for colour in colours])
+            lightness = lightness_through(truth)  # all that is told of the photograph, but for the hints
+            told = {one.hints: drawn_hints(truth, one.hints, photograph.name) for one in contenders}
+            answers = [colour(lightness, told[one.hints]) for one, colour in zip(contenders, colours, strict=True)]
+            colourfulness, figures = compared(truth, answers)
             return Measured(photograph, colourfulness, dict(zip(labels, figures, strict=True)))
 
         return measured_one

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lab_colorize.colour.lab import lightness_of
 from lab_colorize.evaluation.contenders import GREY
+from lab_colorize.evaluation.drawn_hints import drawn_hints
 from lab_colorize.evaluation.measure import Evaluation, Measured
 from lab_colorize.evaluation.summary import ranked
 from lab_colorize.report.pictures import data_uri
@@ -100,8 +101,9 @@ def _shower(evaluation: Evaluation) -> Callable[[str], Shown]:
         one = measured[name]
         pixels = evaluation.photo_set.pixels_of(one.photograph)
         lightness = lightness_of(pixels)
-        pictures = {"before": colours[GREY](lightness), "truth": pixels}
-        pictures |= {f":{label}": colours[label](lightness) for label in models}
+        pictures = {"before": colours[GREY](lightness, ()), "truth": pixels}
+        told = {one.label: drawn_hints(pixels, one.hints, name) for one in evaluation.contenders}
+        pictures |= {f":{label}": colours[label](lightness, told[label]) for label in models}
         views = tuple(View(view, data_uri(picture), sides.get(view, "")) for view, picture in pictures.items())
         ratio = f"{one.photograph.width / one.photograph.height:.4f}"
         return Shown(name, ratio, views, tuple(_told(one, label) for label in models))

@@ -10,6 +10,7 @@ queue       the workers, and the places in front of them
 work        what a worker makes of a request's body
 models      the models that a request may name
 routes      the interface itself
+training    the `train` command, started, stopped and watched
 page        the page's own files
 description the interface told as OpenAPI
 server      all of it, listening

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from lab_colorize.serve.parameters import OF_COLORIZE, OF_ORIGINAL, Parameter
+from lab_colorize.serve.parameters import EPOCH, MINUTES, OF_COLORIZE, OF_ORIGINAL, Parameter
 from lab_colorize.serve.refusals import ANSWERS
 from lab_colorize.version import __version__
 
@@ -25,8 +25,25 @@ _OF_EVERY_REQUEST = {
 _OF_PHOTOGRAPHS = _OF_EVERY_REQUEST | {answer.status for answer in ANSWERS.values()} | {HTTPStatus.REQUEST_TIMEOUT}
 
 
-def description() -> dict[str, Any]:
+def description(*, training: bool) -> dict[str, Any]:
     """The document that /openapi.json answers with."""
+    told = _told()
+    if training:
+        told["paths"] |= _of_training()
+    return told
+
+
+def _of_training() -> dict[str, Any]:
+    return {
+        "/api/training": {"get": _read("The latest run: state, figures, last words.")},
+        "/api/training/picture": {"get": _read("A picture of an epoch, a PNG.", (EPOCH,))},
+        "/api/training/start": {"post": _read("Begin another run.", (MINUTES,))},
+        "/api/training/stop": {"post": _read("Save what was learned, and end.")},
+        "/api/training/resume": {"post": _read("Go on with the run that was stopped.")},
+    }
+
+
+def _told() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "lab-colorize", "version": __version__},
@@ -45,9 +62,13 @@ def description() -> dict[str, Any]:
     }
 
 
-def _read(summary: str) -> dict[str, Any]:
+def _read(summary: str, parameters: tuple[Parameter, ...] = ()) -> dict[str, Any]:
     found = {"description": summary, "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {"summary": summary, "responses": {"200": found} | _errors(_OF_EVERY_REQUEST)}
+    return {
+        "summary": summary,
+        "parameters": [_parameter(parameter) for parameter in parameters],
+        "responses": {"200": found} | _errors(_OF_EVERY_REQUEST),
+    }
 
 
 def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from lab_colorize.errors import UsageProblem
+from lab_colorize.errors import NothingToDo, UsageProblem
 from lab_colorize.workers import usable_cores
 
 HOST = "127.0.0.1"
@@ -49,6 +50,10 @@ class ServeOptions:
     """What a client must know; demanded unless only this machine can connect."""
     names: tuple[str, ...] = ()
     """Host names, beside its addresses, that the server is called by."""
+    train: Path | None = None
+    """A folder of colour photographs; with it there is a page to train on them."""
+    train_config: Path | None = None
+    """Options of the training, as `train --config` reads them."""
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
@@ -58,6 +63,9 @@ class ServeOptions:
             raise UsageProblem(
                 f"{self.host} can be reached from other machines, and no token was chosen.", remedy="Give --token."
             )
+
+        if self.train is not None and not self.train.is_dir():
+            raise NothingToDo(f"{self.train} is no folder to train on.", remedy="Name a folder of colour photographs.")
 
     @property
     def is_private(self) -> bool:

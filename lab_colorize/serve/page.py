@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 INDEX = "index.html"
+OF_TRAINING = frozenset({"train.html", "train.js", "plot.js"})
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -17,9 +18,10 @@ MEDIA_TYPES = {
 }
 
 
-def routes() -> list[BaseRoute]:
-    """One route for each file, and the bare address for the first of them."""
-    named = {f"/{name}": name for name in contents() if name != INDEX} | {"/": INDEX}
+def routes(*, training: bool) -> list[BaseRoute]:
+    """One route for each file, and the bare address for the first of them; those of the training if there is one."""
+    shown = {name for name in contents() if training or name not in OF_TRAINING}
+    named = {f"/{name}": name for name in shown - {INDEX}} | {"/": INDEX}
     return [Route(address, _answering(name), methods=["GET"]) for address, name in named.items()]
 
 

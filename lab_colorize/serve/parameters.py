@@ -14,6 +14,7 @@ from lab_colorize.serve.refusals import Refused
 
 MOST_SATURATED = 5.0
 LONGEST_NAME = 255
+MINUTES_RANGE = (0.1, 10_000)
 SMALLEST_PREVIEW, LARGEST_PREVIEW = 16, 4096
 
 
@@ -62,6 +63,14 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def _minutes(text: str) -> float:
+    low, high = MINUTES_RANGE
+    value = float(text)
+    if not low <= value <= high:
+        raise ValueError(text)
+    return value
+
+
 def _truth(text: str) -> bool:
     return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
 
@@ -105,6 +114,8 @@ LONGEST = Parameter(
     _integer(SMALLEST_PREVIEW, LARGEST_PREVIEW),
     _whole(SMALLEST_PREVIEW, LARGEST_PREVIEW),
 )
+MINUTES = Parameter("minutes", "About how long to train.", _number(*MINUTES_RANGE), _minutes)
+EPOCH = Parameter("epoch", "The epoch whose picture is wanted.", _integer(1, 99999), _whole(1, 99999))
 OF_COLORIZE = (NAME, MODEL, SATURATION, HINTS, FORMAT, QUALITY, FORCE, ACCEPT_TRUNCATED, LONGEST)
 OF_ORIGINAL = (NAME, ACCEPT_TRUNCATED, LONGEST)
 

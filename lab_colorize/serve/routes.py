@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,6 +23,8 @@ from lab_colorize.serve.options import ServeOptions
 from lab_colorize.serve.photographs import Colorize, Original
 from lab_colorize.serve.queue import Queue
 from lab_colorize.serve.refusals import Refused, answer_to
+from lab_colorize.serve.training import Trainer
+from lab_colorize.serve.training_routes import TrainingRoutes
 from lab_colorize.serve.work import Task, Worker
 from lab_colorize.version import __version__
 
@@ -37,6 +40,7 @@ class Interface:
     def __init__(self, options: ServeOptions) -> None:
         self.options = options
         self.models = Models(options.model)
+        self.trainer = None if options.train is None else Trainer(options.train, options.train_config)
         self.queue: Queue[Task] = Queue(
             partial(Worker.ready_for, self.models.first),
             options.workers,
@@ -54,12 +58,13 @@ class Interface:
         colorize = Colorize(self.queue, self.options.limits, self.models)
         original = Original(self.queue, self.options.limits)
         return [
-            *page.routes(),
+            *page.routes(training=self.trainer is not None),
             Route("/healthz", self._healthz, methods=["GET"]),
             Route("/openapi.json", self._openapi, methods=["GET"]),
             Route("/api/about", self._about, methods=["GET"]),
             Route("/api/colorize", colorize, methods=["POST"]),
             Route("/api/original", original, methods=["POST"]),
+            *(TrainingRoutes(self.trainer).routes() if self.trainer else ()),
         ]
 
     @asynccontextmanager
@@ -69,12 +74,14 @@ class Interface:
             yield
         finally:
             self.queue.stop()
+            if self.trainer is not None:
+                await asyncio.to_thread(self.trainer.close)
 
     async def _healthz(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def _openapi(self, _request: Request) -> Response:
-        return JSONResponse(description())
+        return JSONResponse(description(training=self.trainer is not None))
 
     async def _about(self, _request: Request) -> Response:
         limits = self.options.limits
@@ -85,6 +92,7 @@ class Interface:
                 "models": [told(model) for model in self.models],
                 "most_bytes": limits.body,
                 "most_pixels": limits.pixels,
+                "training": self.trainer is not None,
             }
         )
 

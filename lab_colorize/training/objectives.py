@@ -43,7 +43,9 @@ class Objective:
 
     def ready_for(self, stage: Stage, options: TrainOptions) -> None:
         """What learns in this stage, by which loss, how fast; the optimiser begins anew."""
-        set_frozen(self.network, frozen=stage.freeze_encoder, pretrained=is_pretrained(options))
+        set_frozen(
+            self.network, frozen=stage.freeze_encoder, thaw_from=stage.thaw_from, pretrained=is_pretrained(options)
+        )
         optimizer = OPTIMIZERS[options.optimizer](stage.learning_rate, options.weight_decay)
         # Before the first step, or TensorFlow would trace that twice: a minute for a deep network.
         optimizer.build(self.learner.trainable_variables)
@@ -149,18 +151,32 @@ def is_pretrained(options: TrainOptions) -> bool:
     return options.init_from is not None or options.encoder_weights != "none"
 
 
-def set_frozen(network: keras.Model, *, frozen: bool, pretrained: bool) -> None:
-    """Leave the encoder as it is, or let it learn; the batch statistics of a trained one stay as they are either way.
+def set_frozen(network: keras.Model, *, frozen: bool, thaw_from: str = "", pretrained: bool) -> None:
+    """Leave the encoder as it is, or let it learn, all of it or from the layer `thaw_from` on.
 
+    The batch statistics of a trained one stay as they are either way.
     A random encoder must learn its statistics too, and fast enough for the first validation to mean something.
     """
     if ENCODER not in {layer.name for layer in network.layers}:
         return
     encoder = network.get_layer(ENCODER)
-    encoder.trainable = not frozen
+    encoder.trainable = not frozen or bool(thaw_from)
+    if frozen and thaw_from:
+        _freeze_until(encoder, thaw_from)
     for layer in encoder.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             if pretrained:
                 layer.trainable = False
             else:
                 layer.momentum = min(layer.momentum, YOUNG_MOMENTUM)
+
+
+def _freeze_until(encoder: keras.Model, thaw_from: str) -> None:
+    names = [layer.name for layer in encoder.layers]
+    if thaw_from not in names:
+        raise UsageProblem(
+            f"The encoder has no layer {thaw_from!r} to thaw from.",
+            remedy=f"Its layers are {', '.join(names[:3])} and so on; for half of them: {names[len(names) // 2]}.",
+        )
+    for layer in encoder.layers[: names.index(thaw_from)]:
+        layer.trainable = False

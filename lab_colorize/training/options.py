@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +56,9 @@ class Stage:
     learning_rate: float
     """At its highest: a short rise leads there and a cosine away from it."""
     freeze_encoder: bool = False
+    thaw_from: str = ""
+    """In a frozen encoder, the layer from which on it learns all the same: deep layers hold most of its weights, and
+    learn nearly as fast as none at all, since their pictures are small."""
 
     def __post_init__(self) -> None:
         _require(0 < self.epochs < math.inf, "epochs", self.epochs, "above 0")
@@ -118,6 +121,11 @@ class TrainOptions:
         _require(not set(self.name) & set("/\\"), "name", self.name, "a plain name without slashes")
         for side in self.sides:
             check_side(self.row, side)
+        if (self.loss == "palette") != (self.row.head == "palette"):
+            raise UsageProblem(
+                f"{self.network} cannot be trained with the loss {self.loss}.",
+                remedy="The loss `palette` is for networks that mix colours from a palette, and they take no other.",
+            )
 
     @property
     def row(self) -> Row:
@@ -162,7 +170,7 @@ def frozen_share(row: Row, epochs: float) -> int:
 
 def scaled(stages: Iterable[Stage], factor: float) -> tuple[Stage, ...]:
     """The same schedule, `factor` times as long."""
-    return tuple(Stage(s.epochs * factor, s.side, s.learning_rate, s.freeze_encoder) for s in stages)
+    return tuple(replace(stage, epochs=stage.epochs * factor) for stage in stages)
 
 
 def _require(holds: bool, name: str, value: object, wanted: str) -> None:  # noqa: FBT001  # it reads as a sentence

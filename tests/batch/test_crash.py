@@ -13,6 +13,8 @@ import pytest
 from lab_colorize.batch.journal import JOURNAL_NAME
 from tests.programs import benchmark_called
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:

@@ -10,6 +10,7 @@ import pytest
 from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import lab_of
 from lab_colorize.colour.lightness import Lightness, lightness_through
+from lab_colorize.colouring.hints import Hint
 from lab_colorize.evaluation.contenders import Contender
 from lab_colorize.evaluation.measure import Evaluation, measure
 from lab_colorize.evaluation.photographs import PhotoSet, look, read_set
@@ -57,7 +58,7 @@ def knowing(photo_set: PhotoSet, *, share: float = 1.0, label: str = "truth") ->
             share
         )
 
-    def colour(lightness: Lightness) -> np.ndarray:
+    def colour(lightness: Lightness, _hints: Sequence[Hint]) -> np.ndarray:
         return join(lightness, answers[np.rint(lightness[:]).tobytes()], np.uint8)
 
     return Contender(label, lambda: colour)

@@ -157,3 +157,19 @@ def test_as_a_program_it_loads_neither_tensorflow_nor_keras(colour_folder, tiny_
 def test_without_a_terminal_nothing_but_plain_lines_is_written_and_quiet_writes_none(run, colour_folder):
     assert "\x1b" not in run(colour_folder).output
     assert run(colour_folder, "--quiet").stderr == ""
+
+
+def test_hints_drawn_from_the_truth_are_measured_beside_none(colour_folder, hinted_model, tmp_path):
+    files = [tmp_path / name for name in ("all.json", "page.html")]
+    words = ["--hints", "3", "--hints", "200", "--json", files[0], "--report", files[1]]
+    arguments = ["evaluate", colour_folder, "--model", hinted_model, "--size", "48", *words]
+    done = CliRunner().invoke(commands, list(map(str, arguments)))
+    assert done.exit_code == ExitCode.OK, done.output
+    summary = json.loads(files[0].read_text())["summary"]
+    psnrs = [summary[label]["psnr"]["mean"] for label in ("hinted", "hinted, 3 hints", "hinted, 200 hints")]
+    assert psnrs == sorted(psnrs)
+    assert psnrs[-1] > psnrs[0] + 1
+
+
+def test_hints_for_a_model_that_takes_none_are_refused(run, colour_folder):
+    assert isinstance(run(colour_folder, "--hints", "5").exception, UsageProblem)

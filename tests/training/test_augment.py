@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab_colorize.colour.lab import lab_of
 from lab_colorize.errors import UnreadablePhoto
-from lab_colorize.training.augment import aged, crop
+from lab_colorize.training.advice import MOST, some_of
+from lab_colorize.training.augment import aged, crop, exposed
 from lab_colorize.training.batches import Batches
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.looks import look_of
@@ -122,3 +124,44 @@ def test_lightness_and_colour_are_in_range_and_of_one_crop(examples):
     assert batch.target.shape == (7, 16, 16, 2)
     for plane in (batch.lightness, batch.target):
         assert -1 <= plane.min() <= plane.max() <= 1
+
+
+def test_an_emulsion_blind_to_red_makes_skies_light_and_lips_dark():
+    sky, lips, grey = (np.full((4, 4, 3), colour, np.uint8) for colour in ((90, 140, 220), (190, 80, 80), (128,) * 3))
+    always = replace(NO_AUGMENTATION, emulsion=1.0)
+    for seed in range(30):
+        light, dark, same = (exposed(rgb, always, np.random.default_rng(seed)) for rgb in (sky, lips, grey))
+        assert light.mean() > lab_of(sky)[..., 0].mean()
+        assert dark.mean() < lab_of(lips)[..., 0].mean()
+        assert same.mean() == pytest.approx(lab_of(grey)[..., 0].mean(), abs=0.1)
+
+
+def test_without_an_emulsion_the_eye_sees(examples):
+    assert exposed(examples[0].rgb, NO_AUGMENTATION, np.random.default_rng(0)) is None
+
+
+@given(seeds, st.integers(4, 40))
+def test_hints_are_true_where_they_are_and_nothing_where_they_are_not(seed, side):
+    rng = np.random.default_rng(seed)
+    ab = np.broadcast_to(np.float32([0.3, -0.2]), (side, side, 2))
+    hints = some_of(ab, 1.0, rng)
+    known = hints[..., 2] == 1
+    assert known.any()
+    assert not hints[~known].any()
+    np.testing.assert_allclose(hints[known][:, :2], ab[known], atol=0.15)
+
+
+def test_few_hints_come_as_often_as_many_and_half_of_the_crops_have_none():
+    ab = np.zeros((64, 64, 2), np.float32)
+    told = np.array([some_of(ab, 0.5, np.random.default_rng(seed))[..., 2].sum() for seed in range(600)])
+    assert 0.4 < (told == 0).mean() < 0.6
+    hinted = told[told > 0]
+    assert (hinted <= 20).mean() > 0.25
+    assert (hinted >= MOST / 2).mean() > 0.25
+
+
+def test_only_networks_that_take_hints_are_given_any(examples):
+    asked = replace(NO_AUGMENTATION, hints=1.0)
+    assert batches(examples, asked)[0].hints is None
+    assert batches(examples, asked, hinted=True)[0].hints.any()
+    assert not batches(examples, NO_AUGMENTATION, hinted=True)[0].hints.any()

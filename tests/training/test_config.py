@@ -15,7 +15,12 @@ from lab_colorize.zoo.catalog import DEFAULT, ROWS
 ASKED = {"photos": Path("photos"), "run": Path("run")}
 positive = st.floats(1e-9, 1e6)
 stages = st.builds(
-    Stage, epochs=positive, side=st.sampled_from([32, 64, 320]), learning_rate=positive, freeze_encoder=st.booleans()
+    Stage,
+    epochs=positive,
+    side=st.sampled_from([32, 64, 320]),
+    learning_rate=positive,
+    freeze_encoder=st.booleans(),
+    thaw_from=st.sampled_from(["", "block7_expand_conv"]),
 )
 names = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="/\\")).filter(bool)
 
@@ -79,9 +84,21 @@ def test_a_random_encoder_is_never_frozen():
     assert [stage.freeze_encoder for stage in options.stages] == [False]
 
 
+def test_a_run_goes_on_from_the_shipped_model_unless_it_is_told_where_to_start():
+    assert config.resolved(ASKED, {}).init_from == "default"
+    assert config.resolved(ASKED | {"init_from": "mine"}, {}).init_from == "mine"
+    for started in (ASKED | {"encoder_weights": "none"}, ASKED | {"network": "mobilenet-unet"}):
+        assert config.resolved(started, {}).init_from is None
+
+
+def test_what_colours_already_learns_more_slowly():
+    rates = [config.resolved(ASKED | start, {}).stages[0].learning_rate for start in ({}, {"encoder_weights": "a.npz"})]
+    assert rates == [pytest.approx(DEFAULT.learning_rate * config.FINE_TUNING), DEFAULT.learning_rate]
+
+
 def test_freezing_for_more_epochs_than_there_are_freezes_throughout():
     options = config.resolved(ASKED | {"epochs": 2, "freeze_encoder": 9}, {})
-    assert options.stages == (Stage(2, DEFAULT.side, DEFAULT.learning_rate, freeze_encoder=True),)
+    assert options.stages == (Stage(2, DEFAULT.side, DEFAULT.learning_rate * config.FINE_TUNING, freeze_encoder=True),)
 
 
 def test_the_command_line_bends_a_files_stages_and_keeps_their_proportions():

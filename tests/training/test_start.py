@@ -63,6 +63,19 @@ def test_a_frozen_encoder_does_not_learn_and_a_trained_ones_statistics_stay(opti
     assert {layer.momentum for layer in normal} == {0.9}
 
 
+def test_a_frozen_encoder_may_learn_from_a_layer_on(options_for):
+    network = network_for(options_for(network="mobilenet-unet", side=32, encoder_weights="none"), restored=False)
+    encoder = network.get_layer("encoder")
+    names = [layer.name for layer in encoder.layers]
+    set_frozen(network, frozen=True, thaw_from="block_6_expand", pretrained=True)
+    learning = {variable.path.split("/")[-2] for variable in encoder.trainable_variables}
+    assert "block_6_expand" in learning
+    assert "block_16_project" in learning
+    assert not learning & set(names[: names.index("block_6_expand")])
+    with pytest.raises(UsageProblem, match=r"no layer 'block_99'.*block_"):
+        set_frozen(network, frozen=True, thaw_from="block_99", pretrained=True)
+
+
 def test_mixed_precision_keeps_weights_and_answer_in_full(options_for):
     import keras
 

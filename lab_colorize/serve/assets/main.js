@@ -36,6 +36,7 @@ function open(told) {
   colouring.queue.addEventListener("away", () => notice(AWAY));
   colouring.queue.addEventListener("back", () => notice(""));
   by("version").textContent = `lab-colorize ${told.version}`;
+  by("train-link").hidden = !told.training;
   by("most").textContent = amount(told.most_bytes);
   by("all-model").append(...told.models.map(({ name }) => new Option(name, name)));
   by("all-models").hidden = told.models.length < 2;

@@ -32,6 +32,19 @@ export async function about() {
   return (await ask("api/about")).json();
 }
 
+export async function training() {
+  return (await ask("api/training")).json();
+}
+
+// Start, stop or resume; gives how things are then.
+export async function train(act, settings = {}) {
+  return (await post(`api/training/${act}`, "", settings)).json();
+}
+
+export async function trainingPicture(epoch) {
+  return (await ask(`api/training/picture?epoch=${epoch}`)).blob();
+}
+
 export async function healthy() {
   try {
     return (await fetch("healthz")).ok;
