@@ -42,8 +42,7 @@ import mutations  # noqa: E402
 from lab_colorize.colour import icc  # noqa: E402
 from lab_colorize.colouring.colorizer import Colorizer  # noqa: E402
 from lab_colorize.colouring.on_disk import colorize_photo  # noqa: E402
-from lab_colorize.colouring.options import ColorizeOptions  # noqa: E402
-from lab_colorize.colouring.result import COPIED  # noqa: E402
+from lab_colorize.colouring.options import COPIED, ColorizeOptions  # noqa: E402
 from lab_colorize.errors import ColorizeError  # noqa: E402
 from lab_colorize.photos import exif  # noqa: E402
 from lab_colorize.photos.formats.base import Damaged, Metadata, Unsupported  # noqa: E402

@@ -10,8 +10,8 @@ from lab_colorize.colour.icc import SRGB_PROFILE, grey_curve, with_tones
 from lab_colorize.colour.lab import Plane, light_table, lightness_of_luminance
 from lab_colorize.colour.lightness import Grey, light_through
 from lab_colorize.colouring.colorizer import Colorizer
-from lab_colorize.colouring.options import ColorizeOptions
-from lab_colorize.colouring.result import COPIED, Result, provenance_of
+from lab_colorize.colouring.options import COPIED, ColorizeOptions
+from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
 from lab_colorize.photos.formats import jpeg
 from lab_colorize.photos.formats.base import Header

@@ -243,17 +243,17 @@ def _scans_as(component: int, coded: bytes) -> Iterator[bytes]:
 
 
 def lightness_digest(data: bytes) -> str | None:
-    """SHA-256 of all that decides about the lightness of a JPEG; None where it has no scans of its own.
+    """SHA-256 of all that decides about the lightness of a JPEG; None if it has no scans of its own. Damaged if broken.
 
     That is, for each scan of the first component: the size of the picture, the tables in force, the header but for the
     component's number, and the coded data. The same for a grey JPEG and for a coloured one that holds its scans.
     """
     try:
         scans = list(_first_component(data))
-    except Damaged:
+    except NotCopied:
         return None
     if not scans:
-        return None
+        raise Damaged("it holds no image data")
     digest = hashlib.sha256()
     for part in (part for scan in scans for part in scan):
         digest.update(struct.pack(">Q", len(part)))
@@ -262,7 +262,7 @@ def lightness_digest(data: bytes) -> str | None:
 
 
 def _first_component(data: bytes) -> Iterator[tuple[bytes | memoryview, ...]]:
-    """What belongs to each scan of the first component; Damaged where it shares a scan, or the file is no such JPEG."""
+    """What belongs to each scan of the first component; NotCopied where it shares a scan."""
     tables, frame, view = Tables(), None, memoryview(data)
     for one, following in pairwise(segments(data)):
         payload = one.payload(data)
@@ -284,14 +284,14 @@ def _first_component(data: bytes) -> Iterator[tuple[bytes | memoryview, ...]]:
 
 
 def _is_of_others(frame: Frame | None, header: bytes) -> bool:
-    """Whether a scan has nothing of the first component; Damaged where it has not that alone, at its full size."""
+    """Whether a scan has nothing of the first component; NotCopied where it has not that alone, at its full size."""
     if frame is None or not frame.components or len(header) < 6:
         raise Damaged("it has a scan before its frame")
     number, sampling, _ = frame.components[0]
     if number not in header[1 : 1 + 2 * header[0] : 2]:
         return True
     if header[0] != 1:
-        raise Damaged("its lightness shares a scan with its colours")
+        raise NotCopied("has a scan that lightness and colours share")
     if any(sampling >> 4 < other >> 4 or sampling & 15 < other & 15 for _, other, _ in frame.components):
-        raise Damaged("its lightness has not its full size")
+        raise NotCopied("has lightness at less than its full size")
     return False
