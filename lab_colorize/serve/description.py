@@ -79,7 +79,7 @@ def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, An
         "headers": {
             "Lab-Colorize-Notes": {"description": "A JSON array of remarks.", "schema": {"type": "string"}},
             "Lab-Colorize-Photograph": {
-                "description": "A JSON object: width, height, pages, depth, format.",
+                "description": "A JSON object: width, height, pages, depth, format; of a preview its caption, too.",
                 "schema": {"type": "string"},
             },
         },

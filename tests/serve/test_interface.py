@@ -429,3 +429,13 @@ def test_a_model_without_hints_says_so_without_naming_an_option(server, photo):
     refused = server.colorize(photo.read_bytes(), hints="1,2=red")
     assert refused.status == 400
     assert refused.told["remedy"] == "Leave them out, or choose another model."
+
+
+def test_a_preview_brings_the_caption_that_the_archive_wrote(server, scene):
+    import piexif
+
+    described = piexif.dump({"0th": {piexif.ImageIFD.ImageDescription: "Grüße, 1911".encode()}})
+    content = cv2.imencode(".jpg", scene())[1].tobytes()
+    content = content[:2] + b"\xff\xe1" + (len(described) + 2).to_bytes(2, "big") + described + content[2:]
+    facts = json.loads(server.colorize(content, longest=64).headers["lab-colorize-photograph"])
+    assert facts["caption"] == "Grüße, 1911"

@@ -181,14 +181,14 @@ export class Card extends EventTarget {
   }
 
   // The photograph itself, in colour, as the command line would write it.
-  result(signal) {
-    return this.queue.run(() => colorize(this.file, this.#wanted(), { signal }), { first: true, signal });
+  result({ first = false, signal } = {}) {
+    return this.queue.run(() => colorize(this.file, this.#wanted(), { signal }), { first, signal });
   }
 
   async download() {
     this.part("download").disabled = true;
     try {
-      const { blob, name, notes } = await this.result();
+      const { blob, name, notes } = await this.result({ first: true });
       this.#note(notes);
       save(blob, name);
     } catch (error) {

@@ -213,7 +213,7 @@ async function zipped(wanted, signal) {
   await Promise.all(
     wanted.map(async card => {
       try {
-        const { blob, name } = await card.result(signal);
+        const { blob, name } = await card.result({ signal });
         if (!zip.holds(blob.size)) {
           keep();
           [zip, archives] = [new Zip(), archives + 1];
