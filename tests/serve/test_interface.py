@@ -178,6 +178,7 @@ def test_a_name_is_only_a_name(server, photo):
     answer = server.colorize(photo.read_bytes(), name='../../etc/Grüße "x"\r\nSet-Cookie: a=b.jpg')
     assert answer.status == 200
     assert "set-cookie" not in answer.headers
+    assert server.colorize(b"broken", name="/home/me/a.jpg").told["message"].startswith("'a.jpg' ")
     assert answer.headers["content-disposition"] == (
         "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db_colorized.jpg"
     )
@@ -225,6 +226,7 @@ def test_the_queue_is_full_at_its_end_and_says_when_to_come_again(tiny_model, ph
         for thread in threads:
             thread.join()
         assert statuses == [200, 200]
+        assert server.colorize(photo.read_bytes()).status == 200
 
 
 def test_bodies_are_held_up_to_a_limit(tiny_model, photo):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import piexif
 import pytest
 from axe_core_python.selenium import Axe
 from selenium.webdriver import ActionChains, Keys
@@ -145,7 +146,10 @@ def in_colour(pixels) -> bool:
 
 
 def test_a_dropped_photograph_is_seen_in_colour_beside_what_it_was(page, photographs):
-    page.drop(*photographs("a.jpg")).settled(1)
+    (path,) = photographs("a.jpg")
+    piexif.insert(piexif.dump({"0th": {piexif.ImageIFD.ImageDescription: b"A farm, 1911"}}), str(path))
+    page.drop(path).settled(1)
+    assert page.part("caption").text == "A farm, 1911"
     assert page.states() == ["done"]
     assert not in_colour(page.picture("before"))
     assert in_colour(page.picture("after"))
