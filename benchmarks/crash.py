@@ -142,7 +142,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         scans.archive(Path(place) / "photos", asked.photos)
         figures = crash(Path(place), asked.model, kills=asked.kills)
-    print(f"{asked.photos} photographs in {len(scans.FORMATS)} formats, {figures.kills} kills in the midst of work")
+    print(
+        f"{asked.photos} photographs in {len(scans.FORMATS)} formats,",
+        f"{figures.kills} kills in the middle of the work",
+    )
     print(f"torn targets after kills        {figures.torn_targets}")
     print(f"temporary files after kills     {figures.temporaries_left}")
     print(f"journals ending in half a line  {figures.torn_journals}")

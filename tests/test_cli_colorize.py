@@ -94,10 +94,9 @@ def test_a_photograph_is_not_poured_onto_a_terminal(photo, tiny_model):
     screen, terminal = os.openpty()
     done = subprocess.run(
         [sys.executable, "-m", "lab_colorize", "-", "--model", str(tiny_model)],
-        stdin=photo.open("rb"),
+        input=photo.read_bytes(),
         stdout=terminal,
         stderr=subprocess.PIPE,
-        text=True,
         check=False,
     )
     os.close(terminal)
@@ -106,7 +105,7 @@ def test_a_photograph_is_not_poured_onto_a_terminal(photo, tiny_model):
         os.read(screen, 1)
     os.close(screen)
     assert done.returncode == 2
-    assert "`> colour.jpg`" in done.stderr
+    assert b"`> colour.jpg`" in done.stderr
 
 
 def test_standard_input_has_one_name_in_all_messages(run, photo):
@@ -227,7 +226,7 @@ def test_a_full_standard_output_is_no_bug(run, photo):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "lab_colorize", "-"],
-            stdin=photo.open("rb"),
+            input=photo.read_bytes(),
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,

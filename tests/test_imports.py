@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "lab_colorize"
 
 # Each room and the rooms below it that it may use; cli -> ... -> errors, never upwards. What two rooms need lies below
 # both: `files` (scanning, hashing, locking, atomic writing), `workers` and `wording` belong to no command.
-TOOLS = {"errors", "version", "files", "workers", "wording"}
+TOOLS = {"errors", "version", "files", "workers", "wording", "why"}
 SCIENCE = {"colour", "photos"}
 COLOURING = TOOLS | SCIENCE | {"colouring"}
 BELOW = {
@@ -24,7 +24,8 @@ BELOW = {
     "wording": set(),
     "workers": set(),
     "files": {"errors"},
-    "colour": {"errors"},
+    "why": set(),
+    "colour": {"errors", "why"},
     "photos": {"errors", "files", "colour"},
     "colouring": TOOLS | SCIENCE,
     "zoo": {"errors", "colour"},

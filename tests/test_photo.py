@@ -202,7 +202,7 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 def test_text_called_jpg_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "letter.jpg"
     path.write_text("Dear Sir, the photograph follows by separate post.")
-    with pytest.raises(UnreadablePhoto, match=r"letter\.jpg.*no photograph") as refused:
+    with pytest.raises(UnreadablePhoto, match=r"letter\.jpg.*not a photograph") as refused:
         read_photo(path)
     assert "whole copy" not in refused.value.remedy  # it is whole
 
@@ -224,7 +224,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(UnreadablePhoto, match="no ordinary file"):
+    with pytest.raises(UnreadablePhoto, match="not an ordinary file"):
         read_photo(tmp_path / "pipe.jpg")
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from .programs import benchmark_called
 
+pytestmark = pytest.mark.slow
+
 
 def test_spoilt_files_end_as_photographs_or_as_clear_errors(tiny_model: Path) -> None:
     figures = benchmark_called("fuzz").fuzz(400, model=str(tiny_model))

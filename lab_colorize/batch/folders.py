@@ -32,7 +32,7 @@ def check_folders(folder: Path, out: Path) -> None:
         raise UsageProblem("FOLDER and --out are the same folder.", remedy="Choose another --out, inside or outside.")
     if any(_same(parent, out) for parent in Path(os.path.realpath(folder)).parents):
         raise UsageProblem(
-            f"{folder} lies inside of {out}, where results could take the place of originals.",
+            f"{folder} lies inside {out}, where results could replace originals.",
             remedy="Choose an --out that does not contain FOLDER.",
         )
 

@@ -84,7 +84,7 @@ def check_unused(out: Path) -> None:
 
 def _in_use(out: Path) -> OutputError:
     """The refusal to meddle with what a batch is writing."""
-    return OutputError(f"Another batch is writing to {out}.", remedy="Wait for its end or choose another folder.")
+    return OutputError(f"Another batch is writing to {out}.", remedy="Wait until it ends, or choose another folder.")
 
 
 class Journal:
@@ -166,5 +166,5 @@ def _tail(file: int, size: int) -> bytes:
 def _unusable(out: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{out} cannot be used for results: {error.strerror or error}.",
-        remedy="Check its permissions and the room on its disk, or choose another --out.",
+        remedy="Check its permissions and the space on its disk, or choose another --out.",
     )

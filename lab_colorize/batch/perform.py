@@ -57,7 +57,7 @@ class Performer:
         except ColorizeError as error:
             return replace(blank, reason=of_it(self.plan.folder / task.source, error.what), remedy=error.remedy)
         except OSError as error:
-            return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions, disk and room.")
+            return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
         except MemoryError:
             return replace(blank, reason="Not enough memory.", remedy="Run again with fewer --workers.")
         except Exception as error:  # noqa: BLE001  # a bug must not stop the batch, nor be hidden: it fails, with its trace
@@ -182,6 +182,6 @@ def _bug(blank: Outcome, error: Exception) -> Outcome:
     return replace(
         blank,
         reason=f"An unexpected error, which is a bug: {type(error).__name__}: {error}",
-        remedy="Please report it with the traceback that stands in the journal.",
+        remedy="Please report it with the traceback that is recorded in the journal.",
         traceback="".join(traceback.format_exception(error)),
     )

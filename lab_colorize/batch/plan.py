@@ -19,6 +19,7 @@ from lab_colorize.colouring.hints import hints_path, read_hints
 from lab_colorize.errors import HintsRefused
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found, ScanProblem
+from lab_colorize.why import about, tell
 
 DONE_BEFORE = "done before"
 COPIED = "not coloured but copied as it is"
@@ -65,6 +66,10 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: check.up_to_date(task) for task in tasks}
     due = tuple(task for task in tasks if still[task] is None)
+    remade = {task.source: why for task in due if (why := check.outdated(task))}
+    for task in tasks:
+        with about(str(options.folder / task.source)):
+            tell(remade.get(task.source, "not done yet") if still[task] is None else DONE_BEFORE)
     up_to_date = {task.source: before for task, before in still.items() if before is not None}
     known = targets.keys() | {problem.source for problem in found.problems}
     missing = MissingSources(
@@ -81,7 +86,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         due=due,
         up_to_date=tuple(_up_to_date(before) for before in up_to_date.values()),
         rejected=tuple(_failed(problem) for problem in (*found.problems, *clashes.values())),
-        remade={task.source: why for task in due if (why := check.outdated(task))},
+        remade=remade,
         superseded=_superseded(options.out, targets, history),
         written=history.written,
         damaged_lines=history.damaged,

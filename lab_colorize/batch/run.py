@@ -31,7 +31,7 @@ from lab_colorize.workers import WorkerPool
 if TYPE_CHECKING:
     from lab_colorize.colouring.on_disk import Coloured
 
-_ROOM_REMEDY = "Make room or set its permissions right, and run the batch again: nothing is lost."
+_ROOM_REMEDY = "Free some space or fix its permissions, and run the batch again: nothing is lost."
 
 
 @dataclass(frozen=True)

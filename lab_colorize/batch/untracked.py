@@ -30,9 +30,9 @@ def untracked(out: Path, known: Collection[str]) -> Iterator[Finding]:
 
 def _file(path: str, name: str, *, comparison: bool) -> Finding:
     if name.startswith(TEMPORARY_PREFIX):
-        return Finding(Kind.RESULT, path, State.UNFINISHED, "Left by a batch that was killed; the next one clears it.")
+        return Finding(Kind.RESULT, path, State.UNFINISHED, "Left by a batch that was killed; the next one removes it.")
     if comparison:
-        return Finding(Kind.RESULT, path, State.UNCHECKED, "A comparison, of which the journal holds no hash.")
+        return Finding(Kind.RESULT, path, State.UNCHECKED, "A comparison, of which the journal records no hash.")
     return Finding(Kind.RESULT, path, State.FOREIGN)
 
 

@@ -85,7 +85,7 @@ class Account:
         for folder in sorted(self.folders):
             for source in scan(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
                 if source not in self.history.last:
-                    yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has come to it, or it was not chosen.")
+                    yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")
 
     def _results(self) -> set[str]:
         return {check.path for check in self.checks if check.kind is Kind.RESULT}
@@ -187,15 +187,17 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
         return State.CHANGED, "It is a link now."
     status = check.place.stat()
     if not stat.S_ISREG(status.st_mode):
-        return State.CHANGED, "It is no file any more."
+        return State.CHANGED, "It is no longer a file."
     if check.sha256 is None:
-        return State.UNCHECKED, "The journal holds no hash of it."
+        return State.UNCHECKED, "The journal records no hash of it."
     same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
     same_shape = same_age and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
         return State.CHANGED, _why(status, rotted=same_shape)
     return (
-        (State.STALE, "Its photograph has another result now, or failed since.") if check.stale else (State.WHOLE, "")
+        (State.STALE, "Its photograph has another result now, or has failed since.")
+        if check.stale
+        else (State.WHOLE, "")
     )
 
 

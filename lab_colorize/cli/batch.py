@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.run import Batch
 
-_FINISHING = "\nFinishing what is in hand. Ctrl-C again stops at once.\n"
+_FINISHING = "\nFinishing the photographs in progress. Ctrl-C again stops at once.\n"
 _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 
 
@@ -33,14 +33,22 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
     "--workers",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Photographs coloured at a time.  [default: one a core, 8 at most]",
+    help="Photographs coloured at the same time.  [default: one per core, at most 8]",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and about how long it takes; write nothing.")
-@click.option("--include", metavar="GLOB", multiple=True, help="Colour only photographs of such names or paths.")
-@click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders of such names or paths.")
-@click.option("--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Leave subfolders out.")
-@click.option("--checksum", is_flag=True, help="Judge what changed by contents, not by size and time.")
-@click.option("--copy-rest", is_flag=True, help="Copy what is not coloured, so that the output is complete.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be done and about how long it would take; write nothing."
+)
+@click.option(
+    "--include", metavar="GLOB", multiple=True, help="Colour only photographs whose name or path matches GLOB."
+)
+@click.option(
+    "--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders whose name or path matches GLOB."
+)
+@click.option(
+    "--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Do not descend into subfolders."
+)
+@click.option("--checksum", is_flag=True, help="Detect changes by contents, not by size and time.")
+@click.option("--copy-rest", is_flag=True, help="Copy everything that is not coloured, so that the output is complete.")
 @click.option("--manifest", is_flag=True, help="Make the output a bag (BagIt): results in data/, a manifest beside it.")
 @click.option(
     "--report",
@@ -51,10 +59,10 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 @shared_options
 @click.pass_context
 def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, report: Path | None, **_: Any) -> None:
-    """Colour all photographs of a folder into another one of the same shape.
+    """Colour all photographs in a folder into another folder with the same structure.
 
-    Names stay. A journal in the output remembers what is done: run the same command again and only what is missing,
-    changed or failed is done.
+    File names stay the same. A journal in the output records what is done: run the same command again, and only what
+    is missing, changed or failed is coloured.
     """
     options = batch_options(context.params)
     if report is not None:
@@ -134,7 +142,7 @@ def _put_out(line: str | bytes) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(
             f"Standard output cannot be written: {error.strerror or error}.",
-            remedy="Make room for it, and run the same command again: it goes on where it stopped.",
+            remedy="Free some space, and run the same command again: it resumes where it stopped.",
         ) from error
 
 

@@ -156,7 +156,7 @@ def with_format_of_target(options: ColorizeOptions, output: str | None, targets:
     if options.format != "same":
         if kind not in {None, format_named(options.format)}:
             raise UsageProblem(
-                f"{targets[0].name!r} is no name for --format {options.format}.", remedy="Leave one of them out."
+                f"{targets[0].name!r} does not match --format {options.format}.", remedy="Leave one of them out."
             )
         return options
     if kind is None:

@@ -45,7 +45,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
     default=1.0,
     show_default=True,
     metavar="X",
-    help="Scale of the colours: 1 is the network's own answer.",
+    help="Strength of the colours: 1 is the network's prediction.",
 )
 @click.option(
     "--hints",
@@ -57,16 +57,21 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` is standard output."
 )
-@click.option("--csv", "csv_file", metavar="FILE", type=_file, help="Write a table, a line a photograph; `-` likewise.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", type=_file, help="Write a table with one line per photograph; `-` likewise."
+)
 @click.option("--report", metavar="FILE.html", type=_file, help="Write a page with plots and pictures.")
 @click.option(
     "--limit",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Look at N photographs only, evenly chosen over all names; grey and unreadable ones count too.",
+    help="Measure at most N photographs, spread evenly over all names; grey and unreadable ones count too.",
 )
 @click.option(
-    "--workers", metavar="N", type=click.IntRange(min=1), help="Photographs at a time.  [default: one a core]"
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Photographs measured at the same time.  [default: one per core]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 @click.pass_context
@@ -86,9 +91,9 @@ def evaluate(
     workers: int | None,
     quiet: bool,
 ) -> None:
-    """Take the colour away from colour photographs, colour them again, and compare with the truth.
+    """Remove the colour from colour photographs, colour them again, and compare with the truth.
 
-    Two baselines stand beside every figure: no colour at all, and the one colour that suits the set best. Grey
+    Every figure is shown beside two baselines: no colour at all, and the one colour that suits the set best. Grey
     photographs are left out. Files named by --json, --csv and --report are replaced if they exist.
     """
     from lab_colorize.cli.steps import counted

@@ -24,13 +24,13 @@ from lab_colorize.version import __version__
 DEFAULT = "colorize"
 COMMANDS = (DEFAULT, "batch", "verify", "serve", "train", "evaluate", "models")
 MEANINGS = {
-    ExitCode.OK: "all is done",
+    ExitCode.OK: "success",
     ExitCode.BUG: "a bug",
-    ExitCode.USAGE: "a request that makes no sense",
+    ExitCode.USAGE: "an invalid request",
     ExitCode.UNREADABLE: "a photograph cannot be read",
     ExitCode.WEIGHTS: "the model is missing or damaged",
     ExitCode.OUTPUT: "the result cannot be written",
-    ExitCode.SOME_FAILED: "some failed and the others are done",
+    ExitCode.SOME_FAILED: "some failed, the others are done",
     ExitCode.NOTHING_TO_DO: "nothing to do",
     ExitCode.INTERRUPTED: "interrupted",
 }
@@ -66,11 +66,11 @@ class Commands(click.Group):
                 if sys.stdout is not None:
                     sys.stdout.flush()
         except BrokenPipeError as error:
-            raise OutputGone("Whoever read the output went away; what was not done yet is left undone.") from error
+            raise OutputGone("Output pipe closed; what was not done yet is left undone.") from error
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            raise OutputError("There is no room left where the output goes.", remedy="Make room.") from error
+            raise OutputError("There is no space left for the output.", remedy="Free some space.") from error
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `lab-colorize photo.jpg` as `lab-colorize colorize photo.jpg`."""
@@ -94,7 +94,7 @@ def _refuse_misspelt(word: str) -> None:
 )
 @click.version_option(__version__, prog_name="lab-colorize")
 def commands() -> None:
-    """Colour black-and-white photographs, one or a whole archive; their lightness stays their own."""
+    """Colour black-and-white photographs, one or a whole archive, and keep their own lightness."""
 
 
 def main() -> NoReturn:

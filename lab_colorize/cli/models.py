@@ -32,7 +32,7 @@ COLUMNS: dict[str, Any] = {
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON array of objects on standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON array of objects to standard output.")
 def models(as_json: bool) -> None:
     """List the networks to train, and the models to colour with.
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lab_colorize.cli.console import say_why
 from lab_colorize.colouring.options import FORMATS, SOURCE_TYPES, ColorizeOptions
 
 DEFAULTS = ColorizeOptions()
@@ -24,14 +25,16 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # Lightness is kept at any factor, but JPEG and WebP blur the lightness of neon colours when they are encoded.
 MOST_SATURATED = 5
 model = click.option(
-    "--model", metavar="NAME_OR_PATH", help="Model to colour with: a shipped name, or a .tflite file with its card."
+    "--model",
+    metavar="NAME_OR_PATH",
+    help="Model to colour with: a name from `lab-colorize models`, or a .tflite file with its card.",
 )
 
 
 def finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
     """Numbers have "nan" and "inf" among them, and a range lets them pass."""
     if value is not None and not math.isfinite(value):
-        raise click.BadParameter("a plain number is wanted, such as 0.8")
+        raise click.BadParameter("expected a number, such as 0.8")
     return value
 
 
@@ -41,7 +44,7 @@ saturation = click.option(
     type=FACTOR,
     callback=finite,
     metavar="X",
-    help="Scale of the colours: 0 is grey, 1 the network's own answer.  [default: what the model's card recommends]",
+    help="Strength of the colours: 0 is grey, 1 the network's prediction.  [default: as the model's card recommends]",
 )
 format_ = click.option(
     "--format",
@@ -63,11 +66,11 @@ reencode = click.option(
     help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
 )
 show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
-compare = click.option("--compare", is_flag=True, help="Also write a side-by-side picture, before and after.")
-overwrite = click.option("--overwrite", is_flag=True, help="Replace what is already there.")
+compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")
+overwrite = click.option("--overwrite", is_flag=True, help="Replace existing files.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
 accept_truncated = click.option(
-    "--accept-truncated", is_flag=True, help="Colour what can be read of a damaged JPEG instead of refusing it."
+    "--accept-truncated", is_flag=True, help="Colour as much of a damaged JPEG as can be read, instead of refusing it."
 )
 source_type = click.option(
     "--source-type",
@@ -81,14 +84,24 @@ max_pixels = click.option(
     type=click.IntRange(min=1),
     default=DEFAULTS.max_pixels,
     show_default=True,
-    help="Refuse photographs of more pixels than this before decoding them.",
+    help="Refuse photographs with more pixels than this, before decoding them.",
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a photograph on standard output.")
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Write one JSON object per photograph to standard output."
+)
+verbose = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=say_why,
+    help="Say why each photograph is treated as it is: its tone, what the network sees of it, how it is written.",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 
 _SHARED = (
     model, saturation, format_, quality, reencode, compare, show_hints, overwrite, force,
-    accept_truncated, source_type, max_pixels, as_json, quiet,
+    accept_truncated, source_type, max_pixels, as_json, verbose, quiet,
 )  # fmt: skip  # the order of --help
 
 

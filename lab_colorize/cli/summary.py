@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from lab_colorize.batch.survey import Survey
     from lab_colorize.files.scan import Found
 
-NO_PHOTOGRAPH = "It is hidden, or no photograph by its suffix."
+NO_PHOTOGRAPH = "It is hidden, or not a photograph by its suffix."
 
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
     if plan.elsewhere:
         yield (
-            f"The output holds results of photographs in {named(plan.elsewhere)}, too: where names are the same, those"
-            " of this batch take their place."
+            f"The output also holds results of photographs in {named(plan.elsewhere)}: where names are the same, those"
+            " of this batch replace them."
         )
     if options.bag is not None:
         from lab_colorize.batch.bag import cautions, names_to_be
@@ -56,7 +56,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     yield from _failures(tally, batch)
     if interrupted:
         left = len(batch.plan.due) + len(batch.plan.rejected) - tally.tried
-        yield f"Stopped with {left} left. Run the same command again to go on from here."
+        yield f"Stopped with {left} left. Run the same command again to resume."
 
 
 def counts(tally: Tally) -> str:
@@ -74,7 +74,7 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         ("hidden", "hidden"): 0 if options.copy_rest else found.hidden,
         ("non-photograph", "non-photographs"): 0 if options.copy_rest else found.others,
         ("not chosen", "not chosen"): found.not_chosen,
-        ("link back to what was reached already", "links back to what was reached already"): found.links_left,
+        ("link to a folder already visited", "links to folders already visited"): found.links_left,
     }
     if any(kinds.values()):
         yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
@@ -98,7 +98,7 @@ def _superseded(batch: Batch) -> Iterator[str]:
     old = [old for old, new in batch.plan.superseded.items() if os.path.lexists(out / new)]
     if old:
         results = f"{number_of(len(old), 'earlier result')} still {'lies' if len(old) == 1 else 'lie'} in the output"
-        yield f"Under another name, {results}: {printable(named(old))}. Delete the old unless you want both."
+        yield f"Under another name, {results}: {printable(named(old))}. Delete the old ones unless you want both."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
     missing = _missing(tally, batch) if batch.options.copy_rest else 0
     if missing:
         yield f"{missing} failed and {'is' if missing == 1 else 'are'} missing in the output: what fails is not copied."
-    yield "After mending them, run the same command again: only what is not done yet is tried."
+    yield "After fixing them, run the same command again: only what is not done yet is tried."
 
 
 def _missing(tally: Tally, batch: Batch) -> int:
@@ -141,7 +141,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.plan.up_to_date:
-        yield f"{len(survey.plan.up_to_date)} settled before."
+        yield f"{len(survey.plan.up_to_date)} already up to date."
     yield from left_out(survey.found, options)
     if survey.failing:
         yield f"{len(survey.failing)} would fail:"

@@ -29,31 +29,38 @@ WEIGHTS = ("float16", "int8", "float32")
 @click.option(
     "--network",
     metavar="NAME",
-    help="Network of the zoo, see `lab-colorize models`.  [default: mobilenet-unet]",
+    help="Network to train; `lab-colorize models` lists them.  [default: mobilenet-unet]",
 )
 @click.option(
-    "--epochs", type=click.FloatRange(min=0, min_open=True), metavar="N", help="How often each photo is seen."
+    "--epochs", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Passes over the training photographs."
 )
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
     metavar="M",
-    help="Train about this long instead: the speed is measured first, and the epochs are fixed by it.",
+    help="Train for about M minutes instead: speed is measured first, and the number of epochs follows from it.",
 )
-@click.option("--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the squares that are learned from.")
-@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photos in a step.")
-@click.option("--loss", type=click.Choice(LOSSES), help="What is to become small.")
-@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="Rate at its highest.")
+@click.option(
+    "--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the square crops that are trained on."
+)
+@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photographs per training step.")
+@click.option("--loss", type=click.Choice(LOSSES), help="Loss function.")
+@click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="Peak learning rate.")
 @click.option(
     "--validation",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     metavar="SHARE",
-    help="Share of the photos of each top-level folder that is judged by, not learned from.  [default: 0.2]",
+    help="Share of the photographs in each top-level folder that is held back for validation.  [default: 0.2]",
 )
 @click.option(
-    "--validation-folder", metavar="FOLDER", type=A_FOLDER, help="Judge by the photos of this folder instead."
+    "--validation-folder", metavar="FOLDER", type=A_FOLDER, help="Validate on the photographs of this folder instead."
 )
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Fixes split, crops and first weights.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Random seed: fixes the split, the crops and the initial weights.",
+)
 @click.option(
     "--init-from",
     metavar="NAME_OR_PATH",
@@ -62,32 +69,34 @@ WEIGHTS = ("float16", "int8", "float32")
 @click.option(
     "--encoder-weights",
     metavar="imagenet|none|PATH",
-    help="First weights of the encoder: downloaded once, random, or a file.  [default: imagenet]",
+    help="Initial weights of the encoder: downloaded once, random, or a file.  [default: imagenet]",
 )
 @click.option(
     "--freeze-encoder",
     type=click.FloatRange(min=0),
     metavar="N",
-    help="Leave the encoder as it is for N epochs.",
+    help="Keep the encoder frozen for the first N epochs.",
 )
-@click.option("--mixed-precision/--no-mixed-precision", default=None, help="Compute in bfloat16 where that is enough.")
+@click.option(
+    "--mixed-precision/--no-mixed-precision", default=None, help="Compute in bfloat16 where its precision suffices."
+)
 @click.option("--distribute", is_flag=True, default=None, help="Use all GPUs, or all hosts of the cluster.")
 @click.option(
     "--config",
     "file",
     metavar="FILE.toml",
     type=A_FOLDER,
-    help="Options from a file; a run's config.toml is one.",
+    help="Read options from a file, such as the config.toml of an earlier run.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out, exactly.")
-@click.option("--name", metavar="NAME", help="What the trained model is called.  [default: the network's name]")
+@click.option("--resume", is_flag=True, help="Resume the interrupted run in --out exactly where it stopped.")
+@click.option("--name", metavar="NAME", help="Name of the trained model.  [default: the network's name]")
 @click.option(
     "--export-weights",
     type=click.Choice(WEIGHTS),
     help="Number format of the exported weights.  [default: float16]",
 )
-@click.option("--install", is_flag=True, default=None, help="Put the model where `--model NAME` finds it.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what failed.")
+@click.option("--install", is_flag=True, default=None, help="Install the model, so that `--model NAME` finds it.")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flags: Any) -> None:
     """Train a network on a folder of colour photographs and export it as a model.
 

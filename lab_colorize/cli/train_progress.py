@@ -124,7 +124,7 @@ def _loaded(event: Loaded) -> str:
     without = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
     streamed = event.train - event.in_memory
     return (
-        f"{event.train} photos to learn from, {event.validation} to judge by"
+        f"{event.train} training photos, {event.validation} validation photos"
         + (f"; left out: {without}" if without else "")
         + (f"; {streamed} do not fit into memory and are read each time" if streamed else "")
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lab_colorize.batch.verify import Account
 
 
-_UNSAID = "the same batch does again, or recognises, what no other line tells of."
+_UNSAID = "the same batch redoes, or recognises, what no other line records."
 
 
 @click.command()
@@ -31,10 +31,12 @@ _UNSAID = "the same batch does again, or recognises, what no other line tells of
     type=click.Path(path_type=Path),
     help="Where the photographs are now.  [default: where the batch found them]",
 )
-@click.option("--results-only", is_flag=True, help="Check the results alone and leave the photographs out.")
+@click.option("--results-only", is_flag=True, help="Check the results only, not the photographs they were made from.")
 @click.option("--quick", is_flag=True, help="Compare sizes and times only, not contents: damage may go unseen.")
-@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Files read at a time.  [default: one a core]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file on standard output.")
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(min=1), help="Files read at the same time.  [default: one per core]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object per file to standard output.")
 @quiet_option
 @click.pass_context
 def verify(
@@ -51,7 +53,7 @@ def verify(
 ) -> None:
     """Check that the output of a batch is all there, and still what was written.
 
-    Every result and every photograph is held against the hash that the journal has of it. What is missing, changed or
+    Every result and every photograph is compared with the hash recorded in the journal. What is missing, changed or
     foreign is listed. Nothing is written.
     """
     from lab_colorize.batch.bag import is_bag, results_folder
@@ -129,23 +131,23 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
     states = {state for kind, state in found if kind is Kind.SOURCE}
     if any(kind is Kind.RESULT and state in LOSSES for kind, state in found):
         yield (
-            "The same batch makes missing results again if their photographs are there, and changed ones with"
-            " --checksum --overwrite; --exclude the photographs of those that were edited on purpose, or your work is"
-            " replaced."
+            "The same batch recreates missing results if their photographs are there, and changed ones with"
+            " --checksum --overwrite; --exclude the photographs of results that were edited on purpose, or the edits"
+            " are lost."
         )
     if states & {State.FAILED, State.WAITING}:
-        yield "The same batch tries again what failed, and does what is waiting; --results-only leaves both out."
+        yield "The same batch retries what failed and colours what is waiting; --results-only ignores both."
     if State.MISSING in states and State.WHOLE not in states:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
         yield (
             "If photographs were moved, --source says where they are now. Of those that were removed for good, remove"
-            " the results too: the next batch writes them down as gone, and neither is expected any more."
+            " the results too: the next batch records them as gone, and neither is expected any more."
         )
     if any(kind is Kind.BAG for kind, _ in found):
-        yield "Look whether files or the manifest were changed; the next batch writes the manifest anew."
+        yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."
     if states & {State.CHANGED, State.UNREADABLE}:
-        yield "Take photographs that were damaged from a backup; the same batch colours again what was edited."
+        yield "Restore damaged photographs from a backup; the same batch recolours what was edited."
 
 
 def _tidying(states: Collection[State]) -> Iterator[str]:
@@ -153,9 +155,9 @@ def _tidying(states: Collection[State]) -> Iterator[str]:
     from lab_colorize.batch.finding import State
 
     if State.STALE in states:
-        yield "Stale results are what an earlier --format or a photograph of earlier left: delete what you do not want."
+        yield "Stale results were left by an earlier --format or an earlier photograph: delete what you do not want."
     if State.FOREIGN in states:
-        yield "Foreign files are no work of a batch, and no batch touches them: move away what does not belong there."
+        yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there."
 
 
 def _counts(states: Counter[State]) -> str:

@@ -4,6 +4,7 @@ options, names  what may be asked of a result, and what it is called: they load 
 models          exported models on disk, with their cards
 frame           at what size a photograph is shown to a network
 colorizer       arrays: lightness in, colours out; owns the running network
-in_memory       encoded photographs: bytes in, bytes out
+hints           colours that a person knows: read from words and files
+in_memory       encoded photographs: bytes in, bytes out; around_scan is its way for grey JPEGs, which are not decoded
 on_disk         photograph files; the one path of the command line, of batches and of servers
 """

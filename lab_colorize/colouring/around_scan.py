@@ -20,6 +20,7 @@ from lab_colorize.photos.formats.jpeg_scans import NotCopied, lightness_digest
 from lab_colorize.photos.grey_jpeg import coloured_jpeg, read_grey_jpeg
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import is_stamped, stamped
+from lab_colorize.why import tell
 
 SAME_TONES = 0.2  # units of L*: half of what one level is in the middle of the scale
 
@@ -39,6 +40,7 @@ def colour_around_scan(
     blue, red = chroma_for(grey.half, as_stored(ab, header.orientation), light)
     metadata = stamped(grey.metadata, provenance_of(colorizer.model, options), turned=False, profile=profile)
     coloured = coloured_jpeg(grey, blue, red, metadata, options.quality)
+    tell("its coded lightness is copied bit for bit; only the colours are encoded")
     return Result(
         coloured,
         Format.JPEG,

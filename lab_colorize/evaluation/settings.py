@@ -41,9 +41,9 @@ class Settings:
     def description(self) -> str:
         """The protocol in a sentence, to stand beside the figures."""
         if self.side is None:
-            return "Each photograph at its own size, 8 bits a channel, taken as sRGB."
+            return "Each photograph at its own size, 8 bits per channel, taken as sRGB."
         size = f"{self.side} x {self.side}"
-        return f"Each photograph resized to {size} by area means first, 8 bits a channel, taken as sRGB."
+        return f"Each photograph resized to {size} by area means first, 8 bits per channel, taken as sRGB."
 
     def prepared(self, pixels: Pixels) -> Bytes:
         """What is measured of a photograph (H, W) or (H, W, 3), 8 or 16 bits: (side, side, 3) or (H, W, 3), 8 bits."""
@@ -57,7 +57,7 @@ def settings_named(size: str, saturation: float | None = 1.0) -> Settings:
     if size == FULL:
         return Settings(None, saturation)
     if not (size.isascii() and size.isdigit()):
-        raise UsageProblem(f"{size!r} is no size.", remedy="Give --size 256, full, or another side in pixels.")
+        raise UsageProblem(f"{size!r} is not a size.", remedy="Give --size 256, full, or another side in pixels.")
     return Settings(int(size), saturation)
 
 

@@ -142,7 +142,7 @@ def _kind(entry: os.DirEntry[str]) -> str:
         entry.stat()
     except OSError:
         return "a link that leads nowhere" if entry.is_symlink() else "not to be looked at"
-    return "no file but a device, pipe or socket"
+    return "not a file but a device, pipe or socket"
 
 
 def _identity(path: Path) -> Iterator[_Identity]:

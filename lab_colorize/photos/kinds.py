@@ -44,7 +44,7 @@ def format_named(name: str) -> Format:
     """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
     found = format_for_suffix("." + name.removeprefix("."))
     if found is None:
-        raise UsageProblem(f"{name!r} is no format that can be written.", remedy="Take jpg, png, tif, webp or avif.")
+        raise UsageProblem(f"Unsupported output format {name!r}.", remedy="Use jpg, png, tif, webp or avif.")
     return found
 
 

@@ -122,7 +122,7 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
     """Read a file, or its beginning; links are followed, folders and devices are not."""
     try:
         if not path.is_file() and path.exists():
-            kind = "a folder" if path.is_dir() else "no ordinary file"
+            kind = "a folder" if path.is_dir() else "not an ordinary file"
             raise UnreadablePhoto(f"{name!r} is {kind}.", remedy="Give a photograph, or use batch for a folder.")
         with path.open("rb") as file:
             return file.read(most)

@@ -334,7 +334,7 @@ class TestCommand:
         flip(finished.out / "a/2.tif")
         self.verify(monkeypatch, finished.out)
         said = capsys.readouterr().out
-        assert "changed ones with --checksum --overwrite; --exclude the photographs of those that were edited" in said
+        assert "changed ones with --checksum --overwrite; --exclude the photographs of results that were edited" in said
         finished.batch(colorize=ColorizeOptions(overwrite=True), checksum=True)
         assert finished.results() == results
         assert told(finished) == {}
@@ -348,8 +348,8 @@ class TestCommand:
         (archive.out / "note.txt").touch()
         assert self.verify(monkeypatch, archive.out) == 0
         said = capsys.readouterr().out
-        assert "Stale results are what an earlier --format" in said
-        assert "Foreign files are no work of a batch" in said
+        assert "Stale results were left by an earlier --format" in said
+        assert "Foreign files were written by no batch" in said
         assert self.verify(monkeypatch, archive.out, "-q") == 0
         assert capsys.readouterr().out == ""
 

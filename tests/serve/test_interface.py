@@ -59,7 +59,7 @@ def test_a_result_is_the_command_lines_own_byte_for_byte(server, tiny_model, sce
 def test_what_could_not_be_kept_is_told_in_a_header(server, scene):
     deep = cv2.imencode(".tif", scene().astype(np.uint16) * 257)[1].tobytes()
     answer = server.colorize(deep, name="a.tif", format="jpg")
-    assert json.loads(answer.headers["lab-colorize-notes"]) == ["TIFF written as JPEG with 8 bits a channel"]
+    assert json.loads(answer.headers["lab-colorize-notes"]) == ["TIFF written as JPEG with 8 bits per channel"]
     facts = json.loads(answer.headers["lab-colorize-photograph"])
     assert facts == {"width": 80, "height": 60, "pages": 1, "depth": 16, "format": "TIFF"}
 
@@ -127,14 +127,14 @@ def test_a_cut_photograph_can_be_taken_as_it_is(server, scene):
     assert "--" not in refused.told["remedy"]
     taken = server.colorize(content[: len(content) // 2], accept_truncated="1")
     assert taken.status == 200
-    assert "breaks off" in taken.headers["lab-colorize-notes"]
+    assert "truncated" in taken.headers["lab-colorize-notes"]
 
 
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [
         (b"", 422, "it is empty"),
-        (b"no photograph", 422, "no photograph"),
+        (b"no photograph", 422, "not a photograph"),
         (b"%PDF-1.4", 415, "a PDF"),
         (b"GIF89a" + bytes(20), 415, "a GIF"),
     ],
@@ -322,6 +322,7 @@ def test_the_command_prints_its_address_and_sigterm_finishes_what_is_in_hand(tin
     response = connection.getresponse()
     assert response.status == 200
     assert decoded(response.read()).shape == (1200, 1600, 3)
+    connection.close()
     _, errors = process.communicate(timeout=20)
     assert process.returncode == -signal.SIGTERM
     assert "POST /api/colorize 200" in errors

@@ -200,7 +200,7 @@ def test_what_failed_says_why_and_the_others_are_done(page, photographs):
     bad.write_bytes(b"not a photograph at all")
     page.choose(bad, good).settled(2)
     assert page.states() == ["failed", "done"]
-    assert "'bad.jpg' is not readable: its contents are no photograph." in page.part("failure").text
+    assert "'bad.jpg' is not readable: it is not a photograph." in page.part("failure").text
     assert not page.part("download").is_displayed()
     assert page.by("told").text == "1 of 2 photographs coloured, 1 failed"
     bad.write_bytes(good.read_bytes())
@@ -227,7 +227,7 @@ def test_a_cut_photograph_can_be_taken_as_it_is(page, tmp_path, scene):
     page.until(lambda: page.states() == ["done"])
     page.part("download").click()
     page.downloaded("cut_colorized.jpg")
-    page.until(lambda: "breaks off" in page.part("notes").text)
+    page.until(lambda: "truncated" in page.part("notes").text)
 
 
 def test_the_divider_follows_the_mouse(page, photographs):

@@ -8,6 +8,8 @@ from lab_colorize.colouring.models import find_model
 
 from .conftest import history
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 @pytest.mark.parametrize("network", ["cifar-cnn", "gan"])

@@ -14,6 +14,8 @@ from lab_colorize.training.fit import Interrupted
 
 from .conftest import after, fill, history, session
 
+pytestmark = pytest.mark.slow
+
 
 def weights(training):
     return training.objective.learner.get_weights()

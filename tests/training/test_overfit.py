@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from lab_colorize.zoo.catalog import DEFAULT
 
 from .conftest import fill
+
+pytestmark = pytest.mark.slow
 
 BY_HEART = """
 network = "{network}"

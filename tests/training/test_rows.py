@@ -16,6 +16,8 @@ from lab_colorize.zoo.catalog import ROWS
 
 from .conftest import fill, history, scene
 
+pytestmark = pytest.mark.slow
+
 COUNT = 64
 BATCH = 17  # of 51 to learn from: three steps
 

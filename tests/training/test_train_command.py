@@ -15,6 +15,8 @@ from lab_colorize.colouring.models import MODELS_VARIABLE
 
 from .conftest import fill, history, save, scene
 
+pytestmark = pytest.mark.slow
+
 QUICK = ("--network", "cifar-cnn", "--side", "8", "--batch-size", "4", "--seed", "3")
 
 
@@ -75,7 +77,7 @@ def test_a_trained_model_is_installed_found_by_name_and_colours(tmp_path, photos
     done = command(photos, *QUICK, "--epochs", "1", "--out", "run", "--name", "harbour", "--install", **home)
     assert done.returncode == 0, done.stderr
     assert "PSNR" in done.stdout
-    assert "12 photos" in done.stderr or "10 photos to learn from, 2 to judge by" in done.stderr
+    assert "12 photos" in done.stderr or "10 training photos, 2 validation photos" in done.stderr
     installed = sorted(path.name for path in (tmp_path / "models").iterdir())
     assert installed == ["harbour.json", "harbour.tflite", "harbour.weights.h5"]
     card = json.loads((tmp_path / "run" / "harbour.json").read_text())

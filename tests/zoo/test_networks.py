@@ -13,6 +13,8 @@ from lab_colorize.zoo.encoders import ENCODER
 from lab_colorize.zoo.factory import build
 from tests.zoo.contract import answer, difference, learn_one_step, litert_answer, shown, values
 
+pytestmark = pytest.mark.slow
+
 CHANNELS = {"ab": 2, "rgb": 3, "bins": 313, "palette": 2}
 
 

@@ -54,7 +54,7 @@ def recognise(data: bytes) -> Format:
         if matches:
             return format
     _refuse(data, brands)
-    raise Damaged("its contents are no photograph", remedy="It is another kind of file, or a spoilt copy.")
+    raise Damaged("it is not a photograph", remedy="It is another kind of file, or a damaged copy.")
 
 
 def _refuse(data: bytes, brands: frozenset[bytes]) -> None:

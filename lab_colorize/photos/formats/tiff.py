@@ -158,7 +158,7 @@ def _layout(tags: _Tags, index: int, room: int) -> Layout:
 
 def _same(values: tuple[int, ...]) -> int:
     if len(set(values)) != 1:
-        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits a channel.")
+        raise Unsupported("a TIFF whose channels differ in depth", remedy="Convert it to 8 or 16 bits per channel.")
     return values[0]
 
 
@@ -166,7 +166,7 @@ def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
     """Name the kinds of TIFF that no rule here can read rightly."""
     if sample_format not in {1, 4} or layout.bits > 16:
         kind = {2: f"{layout.bits}-bit signed", 3: "floating-point"}.get(sample_format, f"{layout.bits}-bit")
-        raise Unsupported(f"a {kind} TIFF", remedy="Convert it to 8 or 16 bits a channel.")
+        raise Unsupported(f"a {kind} TIFF", remedy="Convert it to 8 or 16 bits per channel.")
     if layout.photometric == CMYK:
         raise Unsupported("a CMYK TIFF", remedy="Convert it to RGB with its own colour profile first.")
     if layout.photometric not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR}:
@@ -176,7 +176,7 @@ def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
             f"a TIFF with compression {layout.compression}", remedy="Save it with LZW or deflate compression."
         )
     if layout.bits not in {1, 2, 4, 8, 16} or (layout.photometric == RGB and layout.bits < 8):
-        raise Unsupported(f"a {layout.bits}-bit TIFF", remedy="Convert it to 8 or 16 bits a channel.")
+        raise Unsupported(f"a {layout.bits}-bit TIFF", remedy="Convert it to 8 or 16 bits per channel.")
 
 
 def _with_extra(layout: Layout) -> Layout:
