@@ -113,7 +113,7 @@ def test_a_photograph_in_colour_is_refused_in_words_that_a_page_can_act_on(serve
     assert refused.told == {
         "error": "AlreadyInColour",
         "message": "fair.png is already in colour and was left alone.",
-        "remedy": "Colour it anyway, if that is wanted (force).",
+        "remedy": "Set force=true to colour it anyway.",
         "retry_with": "force",
     }
     assert server.colorize(content, force="true").status == 200
@@ -154,7 +154,7 @@ def test_what_is_no_photograph_is_called_by_name(server, content, status, words)
         "force=1&force=1", "source_type=humanEdits", "name=" + "a" * 300,
     ],
 )  # fmt: skip
-def test_a_senseless_request_says_what_it_got_wrong(server, photo, query):
+def test_an_invalid_request_says_what_it_got_wrong(server, photo, query):
     refused = server.ask(
         "POST", "/api/colorize?" + query.encode("ascii", "replace").decode(), photo.read_bytes(), PHOTOGRAPH
     )
