@@ -156,7 +156,17 @@ def test_every_file_beside_the_code_is_packaged():
         ["-c", "import lab_colorize"],
         *(
             ["-m", "lab_colorize", *words, "--help"]
-            for words in ([], ["colorize"], ["batch"], ["verify"], ["serve"], ["train"], ["evaluate"], ["models"])
+            for words in (
+                [],
+                ["colorize"],
+                ["batch"],
+                ["verify"],
+                ["serve"],
+                ["train"],
+                ["evaluate"],
+                ["models"],
+                ["video"],
+            )
         ),
     ],
     ids=str,
