@@ -66,8 +66,8 @@ A_PATH = click.Path(path_type=Path)
 def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> None:
     """Serve a page on which photographs are dropped and seen in colour, and an HTTP interface.
 
-    No photograph is stored, and none leaves this machine. From other machines (--host 0.0.0.0) the page asks for a token,
-    which is printed. Ctrl-C and SIGTERM stop the server once the photographs in progress are finished.
+    No photograph is stored, and none leaves this machine. From other machines (--host 0.0.0.0) the page requires a
+    token, which is printed. Ctrl-C and SIGTERM stop the server once the photographs in progress are finished.
     """
     _require_packages()
     from lab_colorize.serve.server import serve as run
