@@ -21,16 +21,33 @@ if TYPE_CHECKING:
     from lab_colorize.colouring.hints import Hint, Hints
     from lab_colorize.colouring.on_disk import Coloured, colorize_photo
     from lab_colorize.colouring.options import ColorizeOptions
+    from lab_colorize.video.options import VideoOptions
+    from lab_colorize.video.run import ColouredFilm, colorize_video
 
-__all__ = ["ColorizeOptions", "Colorizer", "Coloured", "Hint", "Hints", "__version__", "colorize_photo", "errors"]
+__all__ = [
+    "ColorizeOptions",
+    "Colorizer",
+    "Coloured",
+    "ColouredFilm",
+    "Hint",
+    "Hints",
+    "VideoOptions",
+    "__version__",
+    "colorize_photo",
+    "colorize_video",
+    "errors",
+]
 
 _HOMES = {
     "ColorizeOptions": "lab_colorize.colouring.options",
     "Coloured": "lab_colorize.colouring.on_disk",
+    "ColouredFilm": "lab_colorize.video.run",
     "Colorizer": "lab_colorize.colouring.colorizer",
     "Hint": "lab_colorize.colouring.hints",
     "Hints": "lab_colorize.colouring.hints",
+    "VideoOptions": "lab_colorize.video.options",
     "colorize_photo": "lab_colorize.colouring.on_disk",
+    "colorize_video": "lab_colorize.video.run",
 }
 
 

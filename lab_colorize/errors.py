@@ -62,6 +62,12 @@ class PhotoTooLarge(UnreadablePhoto):
     """The header claims more pixels than the limit; nothing was decoded."""
 
 
+class UnreadableFilm(ColorizeError):
+    """A file that is no film, or whose picture cannot be decoded."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
 class AlreadyInColour(ColorizeError):
     """The photograph has colours of its own and was left alone: no failure, so exit status 0."""
 

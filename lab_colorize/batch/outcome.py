@@ -38,7 +38,8 @@ class Outcome:
     lightness: str | None = None  # of a JPEG: "copied", or why it was encoded anew
     lightness_sha256: str | None = None  # of coded lightness that was copied
     hints: str = ""  # those that were followed, in words
-    folder: str | None = None  # FOLDER as an absolute path, so that sources can be found again and verified
+    folder: str | None = None  # absolute; sources are relative to it: FOLDER, or of several the one that holds the box
+    box: str = ""  # the name of FOLDER where there were several, with which `source` begins
     traceback: str = ""  # of a bug, for its report
 
     def line(self) -> bytes:
@@ -47,7 +48,7 @@ class Outcome:
         return json.dumps(told).encode("ascii") + b"\n"
 
 
-_SELDOM = ("lightness", "lightness_sha256", "hints", "folder", "traceback")  # left out where they say nothing
+_SELDOM = ("lightness", "lightness_sha256", "hints", "folder", "box", "traceback")  # left out where they say nothing
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _NUMBERS = ("target_size", "source_size", "source_mtime_ns", "width", "height")
 
@@ -73,6 +74,7 @@ def _sound(outcome: Outcome) -> bool:
         isinstance(outcome.source, str)
         and isinstance(outcome.target, str | None)
         and isinstance(outcome.folder, str | None)
+        and isinstance(outcome.box, str)
         and isinstance(outcome.hints, str)
         and isinstance(outcome.source_sha256, str | None)
         and isinstance(outcome.target_sha256, str | None)

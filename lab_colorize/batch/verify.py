@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from lab_colorize.batch.bag_verify import bag_findings
+from lab_colorize.batch.boxes import Box
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
 from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.untracked import untracked
+from lab_colorize.colouring.options import COPIED
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Search, scan
@@ -53,7 +55,7 @@ class Account:
     out: Path
     history: History
     checks: tuple[Check, ...]
-    folders: frozenset[Path] | None
+    boxes: frozenset[Box] | None
     """Where the sources are; None if they are not asked about."""
     bag: Path | None = None
     """The bag whose payload OUT is, if it is one."""
@@ -77,13 +79,13 @@ class Account:
 
     def _undone(self) -> Iterator[Finding]:
         """Photographs that failed, by the journal's last word, and those that it knows nothing of."""
-        if self.folders is None:
+        if self.boxes is None:
             return
         for outcome in self.history.last.values():
             if outcome.status is Status.FAILED:
                 yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)
-        for folder in sorted(self.folders):
-            for source in scan(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
+        for box in sorted(self.boxes, key=lambda box: box.folder):
+            for source in map(box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES)).photographs):
                 if source not in self.history.last:
                     yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")
 
@@ -104,7 +106,7 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, b
     return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)
 
 
-def _results(out: Path, history: History, places: Mapping[str, Path]) -> Iterator[Check]:
+def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator[Check]:
     """Results that stand, and those of earlier batches that are still there."""
     standing = {outcome.target: outcome for outcome in history.last.values() if outcome.target is not None}
     earlier = {target: one for target, one in history.made.items() if target not in standing}
@@ -120,22 +122,22 @@ def _results(out: Path, history: History, places: Mapping[str, Path]) -> Iterato
             outcome.source_mtime_ns,
             stale=target in there,
             made_of=None if target in there else _made_of(outcome, places),
-            copied=outcome.lightness_sha256 is not None,
+            copied=outcome.lightness == COPIED,
         )
 
 
-def _made_of(outcome: Outcome, places: Mapping[str, Path]) -> tuple[Path, str | None] | None:
+def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | None] | None:
     """Where the photograph is that a result was coloured from."""
     if outcome.status is not Status.DONE or outcome.source not in places:
         return None
-    return places[outcome.source] / outcome.source, outcome.source_sha256
+    return places[outcome.source].path(outcome.source), outcome.source_sha256
 
 
-def _places(history: History, folder: Path | None) -> dict[str, Path]:
+def _places(history: History, folder: Path | None) -> dict[str, Box]:
     """The folder of each source whose hash stands in the journal; all of them must be there."""
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
-    places = {outcome.source: folder or _folder(outcome) for outcome in known}
-    for place in set(places.values()):
+    places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
+    for place in {box.folder for box in places.values()}:
         if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
             raise NothingToDo(
                 f"The folder of the photographs, {place}, is not there.",
@@ -144,11 +146,15 @@ def _places(history: History, folder: Path | None) -> dict[str, Path]:
     return places
 
 
-def _sources(history: History, places: Mapping[str, Path]) -> Iterator[Check]:
-    for source, place in places.items():
+def _sources(history: History, places: Mapping[str, Box]) -> Iterator[Check]:
+    for source, box in places.items():
         outcome = history.last[source]
         sha256, size = outcome.source_sha256, outcome.source_size
-        yield Check(Kind.SOURCE, source, place / source, sha256, size, outcome.source_mtime_ns)
+        yield Check(Kind.SOURCE, source, box.path(source), sha256, size, outcome.source_mtime_ns)
+
+
+def _box(folder: Path, outcome: Outcome) -> Box:
+    return Box(folder / outcome.box, outcome.box)
 
 
 def _folder(outcome: Outcome) -> Path:

@@ -22,6 +22,25 @@ def mention(text: str) -> None:
     click.echo(f"note: {printable(text)}", err=True)
 
 
+def say_why(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # click's signature
+    """Put on standard error, until the command ends, why each photograph is treated as it is."""
+    if not wanted:
+        return
+    import logging  # late: 10 ms that nobody else needs
+
+    from lab_colorize.why import LOG
+
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            click.echo(printable(record.getMessage()), err=True)
+
+    handler = Said()
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.DEBUG)
+    context.call_on_close(lambda: LOG.removeHandler(handler))
+    context.call_on_close(lambda: LOG.setLevel(logging.NOTSET))
+
+
 def printable(text: str) -> str:
     r"""`text` on one line and encodable, with nothing in it that steers a terminal: file names may hold anything.
 

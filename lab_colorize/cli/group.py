@@ -22,7 +22,7 @@ from lab_colorize.errors import ColorizeError, ExitCode, OutputError
 from lab_colorize.version import __version__
 
 DEFAULT = "colorize"
-COMMANDS = (DEFAULT, "batch", "verify", "serve", "train", "evaluate", "models")
+COMMANDS = (DEFAULT, "batch", "video", "verify", "serve", "train", "evaluate", "models")
 MEANINGS = {
     ExitCode.OK: "success",
     ExitCode.BUG: "a bug",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
+from lab_colorize.cli.console import say_why
 from lab_colorize.colouring.options import FORMATS, SOURCE_TYPES, ColorizeOptions
 
 DEFAULTS = ColorizeOptions()
@@ -62,7 +63,7 @@ quality = click.option(
 reencode = click.option(
     "--reencode",
     is_flag=True,
-    help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
+    help="Re-encode the lightness of grey JPEGs, with full colour detail, instead of copying it.",
 )
 show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")
@@ -88,11 +89,19 @@ max_pixels = click.option(
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Write one JSON object per photograph to standard output."
 )
+verbose = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=say_why,
+    help="Say why each photograph is treated as it is: its tone, what the network sees of it, how it is written.",
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 
 _SHARED = (
     model, saturation, format_, quality, reencode, compare, show_hints, overwrite, force,
-    accept_truncated, source_type, max_pixels, as_json, quiet,
+    accept_truncated, source_type, max_pixels, as_json, verbose, quiet,
 )  # fmt: skip  # the order of --help
 
 

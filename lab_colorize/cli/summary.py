@@ -29,10 +29,7 @@ NO_PHOTOGRAPH = "It is hidden, or not a photograph by its suffix."
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
     if plan.elsewhere:
-        yield (
-            f"The output also holds results of photographs in {named(plan.elsewhere)}: where names are the same, those"
-            " of this batch replace them."
-        )
+        yield (f"The output also holds results of photographs in {named(plan.elsewhere)}.")
     if options.bag is not None:
         from lab_colorize.batch.bag import cautions, names_to_be
 

@@ -15,6 +15,7 @@ from lab_colorize.colour.formula import Formula
 from lab_colorize.colour.lab import Pixels, Plane
 from lab_colorize.colour.lightness import Grey, Lightness
 from lab_colorize.colour.tables import Tables
+from lab_colorize.why import tell
 
 
 def join(lightness: Lightness, ab: Plane, depth: Any = np.uint8, *, blue_first: bool = False) -> Pixels:
@@ -27,6 +28,7 @@ def join(lightness: Lightness, ab: Plane, depth: Any = np.uint8, *, blue_first: 
     order = slice(None, None, -1 if blue_first else 1)
     tables = Tables.of(lightness, ab, pixels, order) if isinstance(lightness, Grey) else None
     way = tables or Formula(lightness, ab, pixels, order)
+    tell("lightness and colours are joined by tables" if tables else "lightness and colours are joined by the formula")
     step = max(1, way.STRIP // width)
     for top in range(0, height, step):
         way.strip(slice(top, min(top + step, height)))

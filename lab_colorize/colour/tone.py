@@ -38,6 +38,13 @@ class Tone:
         """Whether the picture has colours of its own."""
         return self.stray > STRAY_COLOUR or self.far > STRAY_SHARE
 
+    def __str__(self) -> str:
+        kind = "in colour" if self.in_colour else "toned" if self.chroma >= 1 else "grey"
+        return (
+            f"{kind}: mean chroma {self.chroma:.1f}, not explained by lightness {self.stray:.1f} (in colour above "
+            f"{STRAY_COLOUR}), far from its lightness's usual colour {self.far:.1%} (above {STRAY_SHARE:.0%})"
+        )
+
 
 def tone_of(pixels: Pixels) -> Tone:
     """The tone of (H, W) grey or (H, W, 3) RGB pixels."""

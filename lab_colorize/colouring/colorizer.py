@@ -21,6 +21,7 @@ from lab_colorize.colouring.hints import Hint
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.runtime import inputs_of, interpreter_for, resize
 from lab_colorize.errors import HintsRefused, ModelDamaged
+from lab_colorize.why import tell
 
 
 class Colorizer:
@@ -83,6 +84,7 @@ class Colorizer:
         below, beside = self._padding(height, width)
         # Reflected edges give the network a scene that goes on; a black border would be taken for an object.
         padded = cv2.copyMakeBorder(shown, 0, below, 0, beside, cv2.BORDER_REFLECT)
+        tell(f"the network {card.name} sees {width} x {height}, in a frame of {padded.shape[1]} x {padded.shape[0]}")
         shown_cells, cells = ((h // card.fraction, w // card.fraction) for h, w in ((height, width), padded.shape))
         told = hint_plane(hints, lightness.shape, shown_cells, cells, self._factor(saturation))
         answer = chroma_of_network(self._run(network_input(padded), told))

@@ -10,28 +10,40 @@ from lab_colorize.colour.tone import tone_of
 from lab_colorize.colouring.around_scan import already_a_result, colour_around_scan
 from lab_colorize.colouring.colorizer import Colorizer, require_colour
 from lab_colorize.colouring.hints import NO_HINTS
-from lab_colorize.colouring.options import ColorizeOptions
-from lab_colorize.colouring.result import ANEW, Result, provenance_of
+from lab_colorize.colouring.options import ANEW, ColorizeOptions
+from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
-from lab_colorize.photos.formats.base import Page
+from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import depth_kept
 from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.kinds import Format, format_named
 from lab_colorize.photos.metadata import is_stamped, stamped
 from lab_colorize.photos.photo import Photo, encode_photo, headed, left_behind, read_photo
+from lab_colorize.why import about, tell
 
 
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour an encoded photograph; `name` is what errors call it."""
-    format, header = headed(content, name, options.max_pixels)
-    reason = _why_encoded_anew(format, options)
-    if reason is None and format is Format.JPEG:
-        try:
-            return colour_around_scan(content, header, name=name, colorizer=colorizer, options=options)
-        except NotCopied as obstacle:
-            reason = str(obstacle)
-    result = _decoded_and_encoded(content, name, colorizer, options)
-    return replace(result, lightness=None if reason is None else ANEW + reason)
+    with about(name):
+        format, header = headed(content, name, options.max_pixels)
+        tell(_in_words(format, header))
+        reason = _why_encoded_anew(format, options)
+        if reason is None and format is Format.JPEG:
+            try:
+                return colour_around_scan(content, header, name=name, colorizer=colorizer, options=options)
+            except NotCopied as obstacle:
+                reason = str(obstacle)
+        result = _decoded_and_encoded(content, name, colorizer, options)
+        if reason is None:
+            return result
+        tell(ANEW + reason)
+        return replace(result, lightness=ANEW + reason)
+
+
+def _in_words(format: Format, header: Header) -> str:
+    pages = f", {header.pages} pages" if header.pages > 1 else ""
+    kind = {1: "grey", 3: "RGB"}.get(header.channels, f"{header.channels} channels")
+    return f"{format.value}, {header.width} x {header.height}, {kind}, {header.bits} bits per channel{pages}"
 
 
 def _why_encoded_anew(format: Format, options: ColorizeOptions) -> str | None:
@@ -52,7 +64,7 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
     """Colour a photograph that was read already; `name` is what errors call it."""
     if is_stamped(photo.metadata) and not options.force:
         raise already_a_result(name)
-    left = [not options.force and tone_of(page.pixels).in_colour for page in photo.pages]
+    left = [not options.force and _is_in_colour(page, number) for number, page in enumerate(photo.pages, start=1)]
     if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
     kind = photo.format if options.format == "same" else format_named(options.format)
@@ -73,6 +85,12 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
         notes = (*notes, f"already in colour and kept as they are: pages {pages_left}")
     coded = encode_photo(finished, quality=options.quality)
     return Result(coded, kind, pages[0].width, pages[0].height, len(pages), notes)
+
+
+def _is_in_colour(page: Page, number: int) -> bool:
+    tone = tone_of(page.pixels)
+    tell(f"page {number}: {tone}")
+    return tone.in_colour
 
 
 def _for_page(options: ColorizeOptions, number: int) -> ColorizeOptions:

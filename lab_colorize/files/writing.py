@@ -46,11 +46,16 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False, like: Path 
     fill_whole(path, fill, overwrite=overwrite)
 
 
-def fill_whole(path: Path, fill: Callable[[BinaryIO], None], *, overwrite: bool = False) -> None:
-    """Do the same with what `fill` puts into a file that is still nameless: for contents too large for memory."""
+def fill_whole(
+    path: Path, fill: Callable[[BinaryIO], None], *, overwrite: bool = False, workshop: Path | None = None
+) -> None:
+    """Do the same with what `fill` puts into a file that is still nameless: for contents too large for memory.
+
+    It is made in the folder of `path`, or in a `workshop` on the same disk that somebody clears up after a crash.
+    """
     if not overwrite and os.path.lexists(path):
         raise _exists(path)
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+    temporary = (workshop or path.parent) / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
         _write(temporary, fill)
         _name(temporary, path, overwrite=overwrite)

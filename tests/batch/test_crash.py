@@ -34,17 +34,18 @@ def interrupted(benchmark: ModuleType, folder: Path, model: Path, *signals: int)
     """Start a batch of 12 photographs of half a megapixel, send it signals when the first is done."""
     benchmark.scans.archive(folder / "photos", 12, side=600)
     out = folder / "out"
-    running = subprocess.Popen(
-        benchmark.command(folder / "photos", out, str(model), "--workers", "1"), stderr=subprocess.PIPE, text=True
-    )
-    while not (out / JOURNAL_NAME).exists() or not (out / JOURNAL_NAME).stat().st_size:
-        assert running.poll() is None, running.communicate()
-        time.sleep(0.005)
-    for number in signals:
-        running.send_signal(number)
-        time.sleep(0.02)
-    _, said = running.communicate(timeout=30)
-    return running.returncode, said, out
+    command = benchmark.command(folder / "photos", out, str(model), "--workers", "1")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        while not (out / JOURNAL_NAME).exists() or not (out / JOURNAL_NAME).stat().st_size:
+            assert running.poll() is None, running.communicate()
+            time.sleep(0.005)
+        said = ""
+        for number in signals:
+            running.send_signal(number)
+            while "Finishing" not in said:  # heard: of two signals that wait, Python hears the lower number first
+                said += running.stderr.readline() or pytest.fail(said)
+        said += running.stderr.read()
+        return running.wait(timeout=30), said, out
 
 
 @pytest.mark.parametrize(("first", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])

@@ -14,6 +14,7 @@ from lab_colorize.batch.plan import DONE_BEFORE, OTHER_PHOTOGRAPH, OTHER_RECIPE,
 from lab_colorize.batch.run import Batch
 from lab_colorize.cli.summary import beforehand
 from lab_colorize.colouring.options import ColorizeOptions
+from lab_colorize.errors import OutputExists
 
 from .conftest import Archive
 
@@ -50,14 +51,17 @@ def test_a_missing_target_is_made_again(finished: Archive) -> None:
 
 def test_photographs_of_another_folder_are_mentioned_unless_they_are_the_same_ones(finished: Archive) -> None:
     other = Archive(finished.folder.with_name("other"), finished.out)
-    other.add("3.png", content="another")
+    other.add("4.png", content="another")
     (note,) = beforehand(planned(other), other.options())
     assert str(finished.folder) in note
     assert not list(beforehand(planned(finished), finished.options()))
     finished.folder = finished.folder.rename(finished.folder.with_name("moved"))
     assert not list(beforehand(planned(finished), finished.options()))
     other.batch()
-    assert other.asked() == ["3.png"]
+    assert other.asked() == ["4.png"]
+    other.add("3.png", content="another")
+    with pytest.raises(OutputExists, match=r"3\.png"):
+        other.batch()
 
 
 def planned(archive: Archive) -> Plan:

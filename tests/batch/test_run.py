@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.run import Batch, ColorizerFactory
 from lab_colorize.colouring.on_disk import Coloured
@@ -169,7 +170,7 @@ class TestPlaces:
 
     def test_a_missing_or_empty_folder_is_nothing_to_do_and_leaves_no_out(self, archive: Archive) -> None:
         with pytest.raises(NothingToDo):
-            archive.batch(folder=archive.folder / "none")
+            archive.batch(boxes=Boxes.of([archive.folder / "none"]))
         archive.add("note.txt", ".hidden.jpg")
         with pytest.raises(NothingToDo, match="2 other files"):
             archive.batch()
