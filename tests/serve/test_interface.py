@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -442,3 +443,17 @@ def test_a_preview_brings_the_caption_that_the_archive_wrote(server, scene):
     content = content[:2] + b"\xff\xe1" + (len(described) + 2).to_bytes(2, "big") + described + content[2:]
     facts = json.loads(server.colorize(content, longest=64).headers["lab-colorize-photograph"])
     assert facts["caption"] == "Grüße, 1911"
+
+
+def test_the_examples_of_the_documents_work(server, scene, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite("scan.tif", scene().astype(np.uint16) * 257)
+    told = (ROOT / "docs/serve.md").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server.port}")
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", told, re.MULTILINE)
+    (shell,) = (textwrap.dedent(block) for block in blocks if block.lstrip().startswith("curl"))
+    (python,) = (textwrap.dedent(block) for block in blocks if block.lstrip().startswith("import json"))
+    if shutil.which("curl"):
+        subprocess.run(["bash", "-c", shell], check=True, capture_output=True)
+        assert Path("colour.tif").read_bytes() == server.colorize(Path("scan.tif").read_bytes(), saturation=0.8).content
+    subprocess.run([sys.executable, "-c", python], check=True, capture_output=True)
+    assert Path("colour.tif").read_bytes() == server.colorize(Path("scan.tif").read_bytes()).content
