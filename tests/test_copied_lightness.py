@@ -295,6 +295,12 @@ def two_scans():
     return data[:-2] + scan + data[-2:]
 
 
+def without_last_pass():
+    """Decoders smooth over what is missing."""
+    data = by_opencv(m.grey(), 90, 0, progressive=True)
+    return data[: data.rindex(b"\xff\xc4")] + data[-2:]
+
+
 FALLING = m.table_curve(np.linspace(1, 0, 256))
 
 
@@ -303,6 +309,7 @@ FALLING = m.table_curve(np.linspace(1, 0, 256))
     [
         (lambda: m.pillow(m.colour(), "JPEG", quality=90), {"force": True}, "has 3 channels"),
         pytest.param(arithmetic, {}, "is coded arithmetically", marks=needs("cjpeg")),
+        (without_last_pass, {}, "lacks some of its passes"),
         (two_scans, {}, "has another number of scans than its coding allows"),
         (lambda: m.pillow(m.grey(), "JPEG", icc_profile=m.grey_profile(FALLING)), {}, "has a profile in which levels"),
         (lambda: m.pillow(m.grey(), "JPEG"), {"reencode": True}, "was asked for"),

@@ -18,6 +18,7 @@ from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read
 from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.untracked import untracked
+from lab_colorize.colouring.options import COPIED
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Search, scan
@@ -121,7 +122,7 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
             outcome.source_mtime_ns,
             stale=target in there,
             made_of=None if target in there else _made_of(outcome, places),
-            copied=outcome.lightness_sha256 is not None,
+            copied=outcome.lightness == COPIED,
         )
 
 

@@ -8,9 +8,6 @@ from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import Provenance
 from lab_colorize.version import __version__
 
-COPIED = "copied"
-ANEW = "encoded anew: it "
-
 
 @dataclass(frozen=True, slots=True)
 class Result:

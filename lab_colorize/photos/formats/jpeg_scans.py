@@ -33,6 +33,7 @@ _UNDERSTOOD = APPLICATION | {COM, DHT, DQT, DRI, EOI, SOS}
 _LUMA, _BLUE, _RED = 1, 2, 3  # the numbers that JFIF gives to Y, Cb and Cr
 _WHOLE, _HALF = 0x22, 0x11  # sampling factors, across and down
 _SAMPLES = 64  # of a block
+_NEVER = 16  # more bits than may be missing after a first pass
 
 
 class NotCopied(Exception):
@@ -115,6 +116,12 @@ class GreyScans:
         return self.frame.marker == _PROGRESSIVE
 
     @property
+    def coded_bytes(self) -> int:
+        """The length of all scans together."""
+        pairs = zip(self.chain, self.ends, strict=True)
+        return sum(end - one.end for one, end in pairs if one.marker == SOS)
+
+    @property
     def restarts(self) -> bool:
         """Whether restart markers divide the scans."""
         return any(one.marker == DRI and any(one.payload(self.data)[:2]) for one in self.chain)
@@ -159,9 +166,25 @@ def _refuse_scans(found: GreyScans, count: int) -> None:
     if found.frame.marker not in kinds[: kinds.index(SOS)]:
         raise NotCopied("has a scan before its frame")
     number = found.frame.components[0][0]
-    headers = (one.payload(found.data) for one in found.chain if one.marker == SOS)
+    headers = [one.payload(found.data) for one in found.chain if one.marker == SOS]
     if any(len(header) != 6 or header[0] != 1 or header[1] != number for header in headers):
         raise NotCopied("has scans of another component than its only one")
+    if found.progressive and not _all_passes(headers):
+        raise NotCopied("lacks some of its passes")
+
+
+def _all_passes(headers: Sequence[bytes]) -> bool:
+    """Whether passes of a progressive picture give every coefficient to its last bit, each where an earlier one ended.
+
+    What is missing decoders smooth over, and not in the same way where colours follow.
+    """
+    missing = [_NEVER] * _SAMPLES
+    for _, _, _, first, last, places in headers:
+        band = slice(first, last + 1)
+        if last >= _SAMPLES or any(bits != (places >> 4 or _NEVER) for bits in missing[band]):
+            return False
+        missing[band] = [places & 15] * len(missing[band])
+    return not any(missing)
 
 
 def with_colours(grey: GreyScans, head: Sequence[bytes], blue: bytes, red: bytes) -> bytes:
@@ -220,17 +243,17 @@ def _scans_as(component: int, coded: bytes) -> Iterator[bytes]:
 
 
 def lightness_digest(data: bytes) -> str | None:
-    """SHA-256 of all that decides about the lightness of a JPEG; None where it has no scans of its own.
+    """SHA-256 of all that decides about the lightness of a JPEG; None if it has no scans of its own. Damaged if broken.
 
     That is, for each scan of the first component: the size of the picture, the tables in force, the header but for the
     component's number, and the coded data. The same for a grey JPEG and for a coloured one that holds its scans.
     """
     try:
         scans = list(_first_component(data))
-    except Damaged:
+    except NotCopied:
         return None
     if not scans:
-        return None
+        raise Damaged("it holds no image data")
     digest = hashlib.sha256()
     for part in (part for scan in scans for part in scan):
         digest.update(struct.pack(">Q", len(part)))
@@ -239,7 +262,7 @@ def lightness_digest(data: bytes) -> str | None:
 
 
 def _first_component(data: bytes) -> Iterator[tuple[bytes | memoryview, ...]]:
-    """What belongs to each scan of the first component; Damaged where it shares a scan, or the file is no such JPEG."""
+    """What belongs to each scan of the first component; NotCopied where it shares a scan."""
     tables, frame, view = Tables(), None, memoryview(data)
     for one, following in pairwise(segments(data)):
         payload = one.payload(data)
@@ -261,14 +284,14 @@ def _first_component(data: bytes) -> Iterator[tuple[bytes | memoryview, ...]]:
 
 
 def _is_of_others(frame: Frame | None, header: bytes) -> bool:
-    """Whether a scan has nothing of the first component; Damaged where it has not that alone, at its full size."""
+    """Whether a scan has nothing of the first component; NotCopied where it has not that alone, at its full size."""
     if frame is None or not frame.components or len(header) < 6:
         raise Damaged("it has a scan before its frame")
     number, sampling, _ = frame.components[0]
     if number not in header[1 : 1 + 2 * header[0] : 2]:
         return True
     if header[0] != 1:
-        raise Damaged("its lightness shares a scan with its colours")
+        raise NotCopied("has a scan that lightness and colours share")
     if any(sampling >> 4 < other >> 4 or sampling & 15 < other & 15 for _, other, _ in frame.components):
-        raise Damaged("its lightness has not its full size")
+        raise NotCopied("has lightness at less than its full size")
     return False
