@@ -163,7 +163,7 @@ def test_an_invalid_request_says_what_it_got_wrong(server, photo, query):
     assert query.partition("=")[0] in refused.told["message"]
 
 
-def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
+def test_a_bug_is_told_as_one_and_no_more_but_logged_with_its_trace(server, photo, monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the secret of /etc/passwd")
 
@@ -171,6 +171,7 @@ def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
     answer = server.colorize(photo.read_bytes())
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
+    assert "in broken" in caplog.text
     monkeypatch.undo()
     assert server.colorize(photo.read_bytes()).status == 200
 
