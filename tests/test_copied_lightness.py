@@ -22,7 +22,7 @@ from lab_colorize.colouring.hints import Hint, Hints
 from lab_colorize.colouring.in_memory import colorize_bytes
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError, UnreadablePhoto, UnsupportedFormat
-from lab_colorize.photos.formats.jpeg_scans import lightness_digest
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 from lab_colorize.photos.metadata import read_metadata
 from lab_colorize.photos.photo import Format, read_photo
 
