@@ -63,7 +63,7 @@ quality = click.option(
 reencode = click.option(
     "--reencode",
     is_flag=True,
-    help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
+    help="Re-encode the lightness of grey JPEGs, with full colour detail, instead of copying it.",
 )
 show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")

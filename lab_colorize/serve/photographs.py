@@ -124,6 +124,8 @@ def _answer(task: Task, made: Made) -> Response:
         "depth": made.depth,
         "format": made.source_format.value,
     }
+    if made.caption:
+        facts["caption"] = made.caption
     return Response(
         made.content,
         media_type=MEDIA_TYPES[made.format],
