@@ -22,7 +22,7 @@ from pathlib import Path
 import scans
 
 from lab_colorize.photos.formats.base import Damaged
-from lab_colorize.photos.formats.jpeg_scans import lightness_digest
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 
 
 @dataclass

@@ -12,7 +12,7 @@ def holds_lightness(result: Path, source: Path, source_sha256: str | None, *, cl
     """
     from lab_colorize.photos.formats.base import Damaged
     from lab_colorize.photos.formats.jpeg import SIGNATURE
-    from lab_colorize.photos.formats.jpeg_scans import lightness_digest
+    from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 
     content = result.read_bytes()
     try:

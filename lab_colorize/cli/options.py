@@ -58,7 +58,7 @@ quality = click.option(
     type=click.IntRange(1, 100),
     default=DEFAULTS.quality,
     show_default=True,
-    help="Quality of JPEG, WebP and AVIF results.",
+    help="Quality of JPEG, WebP and AVIF results; of a grey JPEG, whose lightness is copied, that of its colours.",
 )
 reencode = click.option(
     "--reencode",

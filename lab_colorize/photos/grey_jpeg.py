@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from lab_colorize.photos.formats import decoding, jpeg
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata
-from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans, lightness_digest, with_colours
+from lab_colorize.photos.formats.jpeg_coloured import with_colours
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
+from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import read_metadata
 from lab_colorize.photos.photo import fitted_to_jpeg
