@@ -21,6 +21,7 @@ from lab_colorize.batch.untracked import untracked
 from lab_colorize.colouring.options import COPIED
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.reach import check_opens
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.files.times import same_time
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
@@ -83,7 +84,8 @@ class Account:
             return
         for outcome in self.history.last.values():
             if outcome.status is Status.FAILED:
-                yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)
+                state = State.KNOWN if outcome.accepted else State.FAILED
+                yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
         for box in sorted(self.boxes, key=lambda box: box.folder):
             for source in map(box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES)).photographs):
                 if source not in self.history.last:
@@ -95,8 +97,7 @@ class Account:
 
 def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, bag: Path | None = None) -> Account:
     """Read the journal of OUT; `folder` is where the sources are now, if they were moved."""
-    if not out.is_dir():
-        raise NothingToDo(f"There is no folder {out}.", remedy="Check its name.")
+    check_opens(out)
     if not (out / JOURNAL_NAME).is_file():
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)
@@ -119,8 +120,8 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
             out / target,
             sha256,
             size,
-            outcome.source_mtime_ns,
-            stale=target in there,
+            outcome.target_time,
+            stale=target in there and outcome.status is not Status.KEPT,
             made_of=None if target in there else _made_of(outcome, places),
             copied=outcome.lightness == COPIED,
         )
@@ -128,7 +129,8 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
 
 def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | None] | None:
     """Where the photograph is that a result was coloured from."""
-    if outcome.status is not Status.DONE or outcome.source not in places:
+    edited = outcome.accepted and outcome.lightness_sha256 is None
+    if outcome.status is not Status.DONE or edited or outcome.source not in places:
         return None
     return places[outcome.source].path(outcome.source), outcome.source_sha256
 
@@ -138,11 +140,14 @@ def _places(history: History, folder: Path | None) -> dict[str, Box]:
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
     places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
     for place in {box.folder for box in places.values()}:
-        if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
+        try:
+            check_opens(place)  # a disk that is not mounted is no loss of thousands of files
+        except (NothingToDo, NotADirectoryError) as problem:
+            why = problem.what if isinstance(problem, NothingToDo) else f"{place} is a file."
             raise NothingToDo(
-                f"The folder of the photographs, {place}, is not there.",
+                f"The folder of the photographs is not there: {why}",
                 remedy="Give --source FOLDER if it was moved, or --results-only.",
-            )
+            ) from problem
     return places
 
 
@@ -199,7 +204,8 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
     same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
     same_shape = same_age and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
-        return State.CHANGED, _why(status, rotted=same_shape)
+        edited = check.kind is Kind.RESULT and not same_shape
+        return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)
     return (
         (State.STALE, "Its photograph has another result now, or has failed since.")
         if check.stale

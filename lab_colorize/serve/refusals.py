@@ -80,6 +80,11 @@ def answer_to(error: Exception) -> JSONResponse:
     return _told(kind, what, answer)
 
 
+def is_bug(error: Exception) -> bool:
+    """Whether nobody but the authors can do anything about it."""
+    return not isinstance(error, Refused) and _answer_for(error) is _BUG
+
+
 def _answer_for(error: Exception) -> Answer:
     if isinstance(error, errors.UnreadablePhoto) and "--accept-truncated" in error.remedy:
         return _TRUNCATED

@@ -113,7 +113,10 @@ class Trainer:
         if self._is_running():
             self.stop()
             assert self._process is not None
-            self._process.wait(PATIENCE)
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # its last checkpoint is whole
+                self._process.kill()
 
     def picture(self, epoch: int) -> bytes:
         """A picture of the latest run."""

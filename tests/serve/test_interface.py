@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -162,7 +163,7 @@ def test_an_invalid_request_says_what_it_got_wrong(server, photo, query):
     assert query.partition("=")[0] in refused.told["message"]
 
 
-def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
+def test_a_bug_is_told_as_one_and_no_more_but_logged_with_its_trace(server, photo, monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the secret of /etc/passwd")
 
@@ -170,6 +171,7 @@ def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
     answer = server.colorize(photo.read_bytes())
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
+    assert "in broken" in caplog.text
     monkeypatch.undo()
     assert server.colorize(photo.read_bytes()).status == 200
 
@@ -442,3 +444,17 @@ def test_a_preview_brings_the_caption_that_the_archive_wrote(server, scene):
     content = content[:2] + b"\xff\xe1" + (len(described) + 2).to_bytes(2, "big") + described + content[2:]
     facts = json.loads(server.colorize(content, longest=64).headers["lab-colorize-photograph"])
     assert facts["caption"] == "Grüße, 1911"
+
+
+def test_the_examples_of_the_documents_work(server, scene, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite("scan.tif", scene().astype(np.uint16) * 257)
+    told = (ROOT / "docs/serve.md").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server.port}")
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", told, re.MULTILINE)
+    (shell,) = (textwrap.dedent(block) for block in blocks if block.lstrip().startswith("curl"))
+    (python,) = (textwrap.dedent(block) for block in blocks if block.lstrip().startswith("import json"))
+    if shutil.which("curl"):
+        subprocess.run(["bash", "-c", shell], check=True, capture_output=True)
+        assert Path("colour.tif").read_bytes() == server.colorize(Path("scan.tif").read_bytes(), saturation=0.8).content
+    subprocess.run([sys.executable, "-c", python], check=True, capture_output=True)
+    assert Path("colour.tif").read_bytes() == server.colorize(Path("scan.tif").read_bytes()).content

@@ -234,7 +234,7 @@ def test_the_divider_follows_the_mouse(page, photographs):
     page.choose(*photographs("a.jpg")).settled(1)
     assert page.divided_at() == pytest.approx(0.5, abs=0.02)
     frame = page.part("frame")
-    step = int(frame.rect["width"] * 0.3)
+    step = int(page.part("pictures").rect["width"] * 0.3)
     ActionChains(page.browser).move_to_element(frame).click_and_hold().move_by_offset(step, 0).release().perform()
     assert page.divided_at() == pytest.approx(0.8, abs=0.05)
     clip = page.run("return getComputedStyle(arguments[0]).clipPath", page.part("before"))
