@@ -5,8 +5,8 @@
     python benchmarks/video.py --memory                # 100 frames against 5,000
 
 Flicker is the mean change of a and b from frame to frame along the flow, in Lab units, where nothing is covered. Smear
-is the mean change that steadying makes to the true a and b of a film in colour. Both are worked out at the size of the
-network's answer, with a flow finer than the one that steadies.
+is the mean change that steadying makes to the true a and b of a film in colour. Both are distances in the plane of a
+and b, worked out at the size of the network's answer, with a flow finer than the one that steadies.
 """
 
 import argparse
@@ -130,14 +130,15 @@ def flicker(seen: Seen) -> float:
         fits = np.abs(cv2.remap(before, where, None, cv2.INTER_LINEAR).astype(float) - after) < MISFIT
         size = after.shape[::-1]
         moved = cv2.remap(cv2.resize(ab, size), where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        change = np.abs(cv2.resize(following, size) - moved).sum(axis=-1)
+        change = np.linalg.norm(cv2.resize(following, size) - moved, axis=-1)
         changes.append(change[fits].mean() if fits.any() else 0.0)
     return float(np.mean(changes))
 
 
 def smear(truth: Seen, held: Seen) -> float:
     """Mean change that steadying makes."""
-    return float(np.mean([np.abs(a - b).sum(axis=-1).mean() for (_, a, _), (_, b, _) in zip(truth, held, strict=True)]))
+    pairs = zip(truth, held, strict=True)
+    return float(np.mean([np.linalg.norm(own - steady, axis=-1).mean() for (_, own, _), (_, steady, _) in pairs]))
 
 
 def rates(size: str, count: int) -> None:
