@@ -2,6 +2,7 @@
 
     python benchmarks/fuzz.py [--files 20000] [--seed 0] [--processes 1] [--model NAME_OR_PATH]
     python benchmarks/fuzz.py --only NUMBER          # one file again, in this process, with its traceback
+    python benchmarks/fuzz.py --grey-jpegs           # grey JPEGs alone, each coloured around its coded lightness
 
 Files are made from small photographs in every format by `mutations.py`, each from the seed and its number alone, so a
 number is all that is needed to see it again. Each is read, its metadata taken and stamped and written again; every
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import multiprocessing
 import os
 import random
@@ -27,6 +29,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+import cv2
 import imagecodecs
 import numpy as np
 from PIL import Image
@@ -39,7 +42,7 @@ import mutations  # noqa: E402
 from lab_colorize.colour import icc  # noqa: E402
 from lab_colorize.colouring.colorizer import Colorizer  # noqa: E402
 from lab_colorize.colouring.on_disk import colorize_photo  # noqa: E402
-from lab_colorize.colouring.options import ColorizeOptions  # noqa: E402
+from lab_colorize.colouring.options import COPIED, ColorizeOptions  # noqa: E402
 from lab_colorize.errors import ColorizeError  # noqa: E402
 from lab_colorize.photos import exif  # noqa: E402
 from lab_colorize.photos.formats.base import Damaged, Metadata, Unsupported  # noqa: E402
@@ -52,6 +55,8 @@ from tests import makers as m  # noqa: E402
 MOST_PIXELS = 50_000_000
 MOST_SECONDS = 10.0
 MOST_BYTES = 1 << 30
+LUMA = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+LONGEST = 64 << 20  # bytes: parts that are repeated again and again make files that measure the disk
 WHOLE_EVERY = 10  # of so many files one is coloured from file to file
 STAMP = Provenance("lab-colorize fuzz", "none", "0" * 64)
 TINY = ROOT / "tests" / "models" / "tiny.tflite"
@@ -109,17 +114,48 @@ def _saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
+def grey_jpegs() -> list[bytes]:
+    """Small grey JPEGs of every kind whose coded lightness is copied, in part with metadata."""
+    coded = []
+    for number, (progressive, restart) in enumerate(itertools.product((0, 1), (0, 1, 7))):
+        options = [cv2.IMWRITE_JPEG_PROGRESSIVE, progressive, cv2.IMWRITE_JPEG_RST_INTERVAL, restart]
+        options += [cv2.IMWRITE_JPEG_OPTIMIZE, number % 2, cv2.IMWRITE_JPEG_QUALITY, 60 + 7 * number]
+        coded.append(cv2.imencode(".jpg", m.grey(41 + 5 * number, 90 - 7 * number), options)[1].tobytes())
+    everything: dict[str, Any] = {"exif": b"Exif\0\0" + m.exif(6, thumbnail=True), "xmp": m.XMP, "comment": b"plate 12"}
+    profile = m.grey_profile(m.gamma_curve(2.2))
+    return [*coded, m.pillow(m.grey(), "JPEG", **everything), m.pillow(m.grey(), "JPEG", icc_profile=profile)]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the processes are told."""
+
+    seed: int
+    model: str
+    grey_jpegs: bool = False
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Sound files, and the spoilt ones that follow from them."""
 
     seed: int
     sound: list[bytes]
+    whole_every: int = WHOLE_EVERY
+
+    @classmethod
+    def of(cls, setup: Setup) -> Corpus:
+        """The files of a setup."""
+        return cls(setup.seed, grey_jpegs(), 1) if setup.grey_jpegs else cls(setup.seed, seeds())
 
     def file(self, number: int) -> bytes:
         """The spoilt file of a number."""
         rng = random.Random(f"{self.seed}/{number}")
-        return mutations.spoilt(rng.choice(self.sound), self.sound, rng)
+        return mutations.spoilt(rng.choice(self.sound), self.sound, rng)[:LONGEST]
+
+    def is_whole(self, number: int) -> bool:
+        """Whether this file is coloured from file to file."""
+        return number % self.whole_every == 0
 
 
 @dataclass(frozen=True)
@@ -138,14 +174,14 @@ class Ending:
         return ":" in self.kind
 
 
-def ending(data: bytes, number: int, folder: Path, colorizer: Colorizer) -> str:
+def ending(data: bytes, number: int, folder: Path, colorizer: Colorizer, *, whole: bool) -> str:
     """Read, stamp and write one file, or colour it; the name of what comes of it."""
     try:
         check_metadata(data)
-        if number % WHOLE_EVERY:
+        if not whole:
             check_reading(data, accept_truncated=number % 2 == 0)
-        else:
-            check_whole(data, folder, colorizer)
+        elif check_whole(data, folder, colorizer):
+            return "photograph, its coded lightness copied"
     except ColorizeError as error:
         if not error.what or not error.remedy or "\n" in str(error):
             return f"unclear message: {error}"
@@ -179,8 +215,8 @@ def check_reading(data: bytes, *, accept_truncated: bool) -> None:
     encode_photo(Photo(photo.pages, photo.format, stamped(photo.metadata, STAMP)))
 
 
-def check_whole(data: bytes, folder: Path, colorizer: Colorizer) -> None:
-    """From file to file; what is written is a photograph of the size that was promised."""
+def check_whole(data: bytes, folder: Path, colorizer: Colorizer) -> bool:
+    """From file to file: a photograph of the size that was promised; whether its coded lightness was copied."""
     source, target = folder / "source", folder / "target"
     source.write_bytes(data)
     target.unlink(missing_ok=True)
@@ -195,12 +231,17 @@ def check_whole(data: bytes, folder: Path, colorizer: Colorizer) -> None:
     photo = read_photo(target)
     assert (done.width, done.height) == (width, height) == (photo.pages[0].width, photo.pages[0].height)
     assert len(photo.pages) == done.pages
+    if done.lightness != COPIED:
+        return False
+    lightness = [cv2.imdecode(np.frombuffer(each, np.uint8), LUMA) for each in (data, target.read_bytes())]
+    assert np.array_equal(*lightness), "the lightness is not that of the source"
+    return True
 
 
-def work(orders: Connection, seed: int, model: str) -> None:
+def work(orders: Connection, setup: Setup) -> None:
     """Carry out files by number, in a process of its own, until there are no more."""
     with tempfile.TemporaryDirectory() as place, tempfile.TemporaryFile() as said:
-        corpus, colorizer, folder = Corpus(seed, seeds()), Colorizer(model), Path(place)
+        corpus, colorizer, folder = Corpus.of(setup), Colorizer(setup.model), Path(place)
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
         orders.send(None)
@@ -209,7 +250,7 @@ def work(orders: Connection, seed: int, model: str) -> None:
             _forget_peak()
             start = time.monotonic()
             try:
-                kind = ending(data, number, folder, colorizer)
+                kind = ending(data, number, folder, colorizer, whole=corpus.is_whole(number))
             except MemoryError:
                 kind = "out of memory: with no error of ours"
             except BaseException as error:  # noqa: BLE001  # whatever it is, it is a finding
@@ -239,15 +280,15 @@ def _words(said: Any) -> str:
 class Worker:
     """A process that carries out files, and is started again when one of them ends it."""
 
-    def __init__(self, seed: int, model: str) -> None:
-        self._seed, self._model = seed, model
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
         self.number: int | None = None
         self._start()
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.orders, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(theirs, self._seed, self._model), daemon=True)
+        self._process = context.Process(target=work, args=(theirs, self._setup), daemon=True)
         self._process.start()
         theirs.close()
         self.orders.recv()
@@ -280,10 +321,10 @@ class Worker:
         return found
 
 
-def endings(files: int, seed: int, model: str, processes: int) -> Iterator[Ending]:
+def endings(files: int, setup: Setup, processes: int) -> Iterator[Ending]:
     """Carry out all files; endings in the order in which they come."""
     numbers = iter(range(files))
-    workers = [Worker(seed, model) for _ in range(processes)]
+    workers = [Worker(setup) for _ in range(processes)]
     for worker in workers:
         worker.give(next(numbers, None))
     while any(worker.number is not None for worker in workers):
@@ -330,24 +371,25 @@ class Figures:
             print(f"  {found.number}: {found.kind}, {found.seconds:.1f} s, {found.bytes / 2**20:.0f} MiB")
 
 
-def fuzz(files: int, *, seed: int = 0, model: str = str(TINY), processes: int = 1) -> Figures:
+def fuzz(files: int, setup: Setup, *, processes: int = 1) -> Figures:
     """Spoil and read so many files."""
     figures = Figures()
-    for found in endings(files, seed, model, processes):
+    for found in endings(files, setup, processes):
         figures.take(found)
         if found.is_finding:
             print(f"{found.number}: {found.kind}", file=sys.stderr, flush=True)
     return figures
 
 
-def again(number: int, seed: int, model: str) -> None:
+def again(number: int, setup: Setup) -> None:
     """One file once more, here, so that a debugger or a traceback can show what happens."""
-    data = Corpus(seed, seeds()).file(number)
-    kept = Path(tempfile.gettempdir()) / f"fuzz-{seed}-{number}"
+    corpus = Corpus.of(setup)
+    data = corpus.file(number)
+    kept = Path(tempfile.gettempdir()) / f"fuzz-{setup.seed}-{number}"
     kept.write_bytes(data)
     print(f"{len(data)} bytes, kept as {kept}")
     with tempfile.TemporaryDirectory() as place:
-        print(ending(data, number, Path(place), Colorizer(model)))
+        print(ending(data, number, Path(place), Colorizer(setup.model), whole=corpus.is_whole(number)))
 
 
 def main() -> None:
@@ -357,13 +399,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--model", default=str(TINY))
+    parser.add_argument("--grey-jpegs", action="store_true")
     parser.add_argument("--only", type=int, metavar="NUMBER")
     asked = parser.parse_args()
+    setup = Setup(asked.seed, asked.model, asked.grey_jpegs)
     if asked.only is not None:
-        again(asked.only, asked.seed, asked.model)
+        again(asked.only, setup)
         return
     start = time.monotonic()
-    figures = fuzz(asked.files, seed=asked.seed, model=asked.model, processes=asked.processes)
+    figures = fuzz(asked.files, setup, processes=asked.processes)
     print(f"{asked.files} files of seed {asked.seed} in {time.monotonic() - start:.0f} s")
     figures.print()
     sys.exit(bool(figures.findings))

@@ -1,6 +1,8 @@
 """A contact sheet of old photographs, before and after, chosen by a rule: nobody picks the ones that came out well.
 
-Of the photographs whose file name holds a year before 1929, sorted by name, COUNT at even distances.
+Of the photographs whose file name holds a year before 1929, sorted by name, COUNT at even distances. With several
+models, each photograph is followed by what each makes of it; with --blind, in an order drawn by lot for each
+photograph, which is written to a file to be opened after judging.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from lab_colorize.photos.photo import read_photo
 
 YEAR = re.compile(r"(1[89]\d\d)(s?)")
 LAST = 1928  # what was taken later may still belong to somebody
-ACROSS, CELL, GAP, PAPER = 4, (300, 200), 10, 245  # pairs in a row; pixels: width and height of a picture
+CELLS_ACROSS = 8
+CELL, GAP, PAPER = (300, 200), 10, 245  # pixels: width and height of a picture
 
 
 def main() -> None:
@@ -28,14 +31,29 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--count", type=int, default=24)
-    parser.add_argument("--model")
+    parser.add_argument("--model", action="append", help="may be given several times")
+    parser.add_argument("--blind", type=Path, metavar="KEY.txt", help="draw lots for the models' order")
+    parser.add_argument("--seed", type=int, help="of the lots")
     chosen = parser.parse_args()
     old = [path for path in sorted(chosen.folder.iterdir()) if is_old(path.name)]
     count = min(chosen.count, len(old))
     photos = [old[number * len(old) // count] for number in range(count)]
-    colorizer = Colorizer(chosen.model)
-    pairs = [pair(photo, colorizer) for photo in photos]
-    sheet = np.vstack([np.hstack(pairs[start : start + ACROSS]) for start in range(0, count, ACROSS)])
+    models = chosen.model or ["default"]
+    colorizers = [Colorizer(model) for model in models]
+    orders = [list(range(len(models))) for _ in photos]
+    if chosen.blind:
+        rng = np.random.default_rng(chosen.seed)
+        orders = [list(rng.permutation(len(models))) for _ in photos]
+        key = [
+            f"{photo.stem}: {', '.join(models[one] for one in order)}"
+            for photo, order in zip(photos, orders, strict=True)
+        ]
+        chosen.blind.write_text("\n".join(key) + "\n", encoding="utf-8")
+    strips = [strip(photo, [colorizers[one] for one in order]) for photo, order in zip(photos, orders, strict=True)]
+    across = CELLS_ACROSS // (1 + len(models))
+    blank = np.full_like(strips[0], PAPER)
+    strips += [blank] * (-count % across)
+    sheet = np.vstack([np.hstack(strips[start : start + across]) for start in range(0, len(strips), across)])
     cv2.imwrite(str(chosen.target), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
     print(f"{count} of {len(old)} photographs from before {LAST + 1}, from left to right:")
     for photo in photos:
@@ -48,15 +66,15 @@ def is_old(name: str) -> bool:
     return bool(years) and max(years) <= LAST
 
 
-def pair(path: Path, colorizer: Colorizer) -> np.ndarray:
-    """One photograph as it was and as it comes out."""
+def strip(path: Path, colorizers: list[Colorizer]) -> np.ndarray:
+    """One photograph as it was and as it comes out of each."""
     photo = read_photo(path)
     lightness = lightness_through(photo.pages[0].pixels, photo.metadata.icc)
-    after = colorizer.colorize_lightness(lightness, np.uint8)
+    after = [colorizer.colorize_lightness(lightness, np.uint8) for colorizer in colorizers]
     before = photo.pages[0].pixels
     if before.ndim == 2:
         before = join(lightness, np.zeros((1, 1, 2), np.float32))
-    return np.hstack([cell(before), cell(after)])
+    return np.hstack([cell(before), *map(cell, after)])
 
 
 def cell(pixels: np.ndarray) -> np.ndarray:

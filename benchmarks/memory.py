@@ -81,7 +81,8 @@ def peak(write: Callable[[Path, float], int], megapixels: float, workers: int, p
         start = time.monotonic()
         running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(running.pid, 0)
-        assert status == 0, f"the batch ended with {os.waitstatus_to_exitcode(status)}"
+        running.returncode = os.waitstatus_to_exitcode(status)  # Python takes it for running otherwise
+        assert status == 0, f"the batch ended with {running.returncode}"
         assert len(list((Path(place) / "out").glob("[0-9]*"))) == photos
     return Peak(pixels, workers, used.ru_maxrss * 1024, time.monotonic() - start)
 

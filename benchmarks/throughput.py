@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import clock
@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 import scans
 
+Work = Callable[[int], clock.Run]
 COMMAND = Path(sys.executable).with_name("lab-colorize")
 QUALITY = 95  # what lab-colorize writes unless told otherwise, with chroma at full size
 SETS = {"1 MP JPEG": (1, ".jpg"), "4 MP JPEG": (4, ".jpg"), "12 MP JPEG": (12, ".jpg"), "4 MP 16-bit TIFF": (4, ".tif")}
@@ -65,32 +66,41 @@ def measure(name: str, count: int, turns: int) -> None:
             out.mkdir()
             return clock.run(words)
 
-        def batch(workers: int) -> clock.Run:
-            return fresh([COMMAND, "batch", source, "--out", out, "--workers", str(workers), "--quiet"])
+        def batch(workers: int, *more: str) -> clock.Run:
+            return fresh([COMMAND, "batch", source, "--out", out, "--workers", str(workers), "--quiet", *more])
 
         def bare(threads: int) -> clock.Run:
             return fresh([sys.executable, __file__, "--floor", source, out, str(threads)])
 
-        works = {
-            f"{kind} {number}": (work, number)
-            for number in (1, 2)
-            for kind, work in (("batch", batch), ("floor", bare))
-        }
+        anew = [lambda number: batch(number, "--reencode")] if suffix == ".jpg" else []
+        works = {f"{kind} {number}": (work, number) for number in (1, 2) for kind, work in _kinds(batch, anew, bare)}
         runs = clock.by_turns({key: lambda work=work, n=n: work(n) for key, (work, n) in works.items()}, turns)
-        for workers in (1, 2):
-            ours = runs[f"batch {workers}"]
-            rate = count / clock.median(ours)
-            of_floor = clock.ratio(runs[f"floor {workers}"], ours)
-            of_one = clock.ratio(runs["batch 1"], ours)
-            floor_of_one = clock.ratio(runs["floor 1"], runs[f"floor {workers}"])
-            peak = max(run.peak for run in ours)
-            print(
-                f"| {name} | {workers} | {rate:.1f} | {rate * megapixels:.0f} | {of_floor:.2f} | {of_one:.2f} |"
-                f" {floor_of_one:.2f} | {peak:.0f} MB |",
-                flush=True,
-            )
+        for kind, title in (("batch", name), ("anew", f"{name}, --reencode")):
+            for workers in (1, 2):
+                if f"{kind} {workers}" in runs:
+                    print(_row(title, kind, workers, runs=runs, count=count), flush=True)
         if name == RECIPE_SET:
             compare_recipe(source, out, count / clock.median(runs["batch 2"]))
+
+
+def _kinds(batch: Work, anew: list[Work], bare: Work) -> Iterator[tuple[str, Work]]:
+    yield "batch", batch
+    yield from (("anew", work) for work in anew)
+    yield "floor", bare
+
+
+def _row(title: str, kind: str, workers: int, *, runs: dict[str, list[clock.Run]], count: int) -> str:
+    ours = runs[f"{kind} {workers}"]
+    rate = count / clock.median(ours)
+    megapixels = SETS[title.partition(",")[0]][0]
+    of_floor = clock.ratio(runs[f"floor {workers}"], ours)
+    of_one = clock.ratio(runs[f"{kind} 1"], ours)
+    floor_of_one = clock.ratio(runs["floor 1"], runs[f"floor {workers}"])
+    peak = max(run.peak for run in ours)
+    return (
+        f"| {title} | {workers} | {rate:.1f} | {rate * megapixels:.0f} | {of_floor:.2f} | {of_one:.2f} |"
+        f" {floor_of_one:.2f} | {peak:.0f} MB |"
+    )
 
 
 def compare_recipe(source: Path, out: Path, ours: float) -> None:

@@ -2,10 +2,13 @@
 
     python benchmarks/verify.py --model NAME_OR_PATH [--photos 400] [--damages 40]
 
+In an archive beside it, each result with copied lightness has one bit of that changed, and the journal made to match.
 The output is made as a bag, so the `bagit` tool is asked as well, before and after.
 """
 
 import argparse
+import contextlib
+import hashlib
 import json
 import random
 import subprocess
@@ -17,6 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import scans
+
+from lab_colorize.photos.formats.base import Damaged
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 
 
 @dataclass
@@ -88,6 +94,39 @@ def verify_all(place: Path, model: str, *, photos: int, damages: int) -> Figures
     return figures
 
 
+def forge(out: Path, seed: int = 0) -> set[str]:
+    """Flip one bit in the coded lightness of every result that has it copied, and make the journal's hashes match."""
+    chance, journal, forged = random.Random(seed), out / "lab-colorize.jsonl", set()
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    for line in lines:
+        if line.get("lightness") != "copied":
+            continue
+        path = out / line["target"]
+        content = bytearray(path.read_bytes())
+        start = content.index(b"\xff\xda") + 10
+        place = chance.randrange(start, content.index(b"\xff\xc4", start) - 1)
+        while content[place] in {0x00, 0xFF} or content[place - 1] == 0xFF:  # it would be another marker
+            place -= 1
+        content[place] ^= 1 << chance.randrange(7)
+        path.write_bytes(content)
+        line["target_sha256"] = hashlib.sha256(content).hexdigest()
+        with contextlib.suppress(Damaged):  # where the bit makes a marker
+            line["lightness_sha256"] = lightness_digest(bytes(content))
+        forged.add(line["target"])
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return forged
+
+
+def verify_forged(place: Path, model: str, photos: int) -> tuple[set[str], set[str]]:
+    """Which results were forged, and which were found to be changed."""
+    folder, out = place / "photos", place / "out"
+    scans.archive(folder, photos)
+    run("lab_colorize", "batch", str(folder), "--out", str(out), "--model", model, "-q")
+    forged = forge(out)
+    told = map(json.loads, run("lab_colorize", "verify", str(out), "--json").stdout.splitlines())
+    return forged, {one["path"] for one in told if one["state"] != "whole"}
+
+
 def main() -> None:
     """Print the figures; exit 1 if anything was overlooked or made up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -96,6 +135,8 @@ def main() -> None:
     parser.add_argument("--damages", type=int, default=40)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
+        forged, found = verify_forged(Path(place), asked.model, asked.photos)
+    with tempfile.TemporaryDirectory() as place:
         figures = verify_all(Path(place), asked.model, photos=asked.photos, damages=asked.damages)
     print(f"{asked.photos} photographs and their results verified in {figures.seconds:.1f} s")
     print(f"exit status untouched           verify {figures.untouched_exit}, bagit {figures.bagit_before}")
@@ -103,7 +144,8 @@ def main() -> None:
         print(f"{state:8} made and found         {count} and {figures.found[state]}")
     print(f"overlooked or made up           {figures.wrong}")
     print(f"exit status damaged             verify {figures.damaged_exit}, bagit {figures.bagit_after}")
-    sys.exit(not figures.sound)
+    print(f"coded lightness and journal forged, and found     {len(forged)} and {len(forged & found)}")
+    sys.exit(not figures.sound or forged != found)
 
 
 if __name__ == "__main__":

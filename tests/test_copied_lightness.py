@@ -18,10 +18,11 @@ from lab_colorize.colour.lab import lab_of, lightness_of, lightness_of_luminance
 from lab_colorize.colour.lightness import lightness_through
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.comparison import comparison
+from lab_colorize.colouring.hints import Hint, Hints
 from lab_colorize.colouring.in_memory import colorize_bytes
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError, UnreadablePhoto, UnsupportedFormat
-from lab_colorize.photos.formats.jpeg_scans import lightness_digest
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 from lab_colorize.photos.metadata import read_metadata
 from lab_colorize.photos.photo import Format, read_photo
 
@@ -163,6 +164,22 @@ def test_colours_lie_over_what_they_belong_to_however_the_camera_was_held(colori
     assert np.abs(lab_of(seen) - lab_of(plain[::-1, ::-1])).mean() > 5
 
 
+@pytest.mark.parametrize("orientation", [1, 4, 6, 7])
+def test_hints_reach_their_place_however_the_camera_was_held(hinted_model, orientation):
+    """They count in pixels of the upright photograph, which nobody decodes at its full size."""
+    stored = m.seen(cv2.GaussianBlur(m.grey(121, 163), (0, 0), 2), {6: 8, 8: 6}.get(orientation, orientation))
+    bare = by_opencv(np.ascontiguousarray(stored), 95, 0, progressive=False)
+    source = m.with_app_segment(bare, 0xE1, b"Exif\0\0" + m.exif(orientation))
+    colorizer = Colorizer(hinted_model)
+    hinted = coloured(source, colorizer, hints=Hints((Hint(130, 30, "lab(0, 40, -40)"),)))
+    assert hinted.lightness == "copied"
+    with_hint, without = (
+        lab_of(read_photo(each.content).pages[0].pixels) for each in (hinted, coloured(source, colorizer))
+    )
+    assert with_hint[30, 130, 1] > without[30, 130, 1] + 5
+    assert abs(with_hint[90, 30, 1] - without[90, 30, 1]) < 5
+
+
 def test_lightness_and_colours_are_those_of_the_other_way():
     """On a real photograph, by the model that is shipped."""
     colorizer = Colorizer()
@@ -295,6 +312,12 @@ def two_scans():
     return data[:-2] + scan + data[-2:]
 
 
+def without_last_pass():
+    """Decoders smooth over what is missing."""
+    data = by_opencv(m.grey(), 90, 0, progressive=True)
+    return data[: data.rindex(b"\xff\xc4")] + data[-2:]
+
+
 FALLING = m.table_curve(np.linspace(1, 0, 256))
 
 
@@ -303,6 +326,7 @@ FALLING = m.table_curve(np.linspace(1, 0, 256))
     [
         (lambda: m.pillow(m.colour(), "JPEG", quality=90), {"force": True}, "has 3 channels"),
         pytest.param(arithmetic, {}, "is coded arithmetically", marks=needs("cjpeg")),
+        (without_last_pass, {}, "lacks some of its passes"),
         (two_scans, {}, "has another number of scans than its coding allows"),
         (lambda: m.pillow(m.grey(), "JPEG", icc_profile=m.grey_profile(FALLING)), {}, "has a profile in which levels"),
         (lambda: m.pillow(m.grey(), "JPEG"), {"reencode": True}, "was asked for"),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from configparser import ConfigParser
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -61,12 +62,18 @@ def room(path):
     return path.parts[0].removesuffix(".py")
 
 
-def imports(path, *, for_types=False):
+@cache
+def parsed(path):
+    return ast.parse((PACKAGE / path).read_text())
+
+
+def imports(path, *, for_types=False, at_top=True, late=True):
     """Every module that a file imports, at its top or later; those for type checkers alone only if asked for."""
-    tree = ast.parse((PACKAGE / path).read_text())
+    tree = parsed(path)
     skipped = set() if for_types else set(type_checking(tree))
+    inside = set(within_functions(tree))
     for node in ast.walk(tree):
-        if node in skipped:
+        if node in skipped or not (late if node in inside else at_top):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -78,6 +85,12 @@ def imports(path, *, for_types=False):
 def type_checking(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from (child for child in ast.walk(node))
+
+
+def within_functions(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from (child for child in ast.walk(node))
 
 
@@ -105,6 +118,37 @@ def test_no_modules_import_each_other_in_a_circle():
         TopologicalSorter(arrows()).prepare()
     except CycleError as circle:
         pytest.fail(" -> ".join(circle.args[1]))
+
+
+# What takes 10 ms or more to import, and so is worth a late import; `python -X importtime` measures it.
+HEAVY = {
+    "ai_edge_litert", "av", "click", "cv2", "dask", "distributed", "importlib", "jinja2", "keras", "logging", "matplotlib",
+    "numpy", "platform", "rich", "skimage", "starlette", "tensorflow", "tifffile", "uvicorn", "webcolors",
+}  # fmt: skip
+
+
+def loaded_by(name, modules, seen=None):
+    """The heavy packages that importing a module loads at once."""
+    seen = set() if seen is None else seen
+    if name not in modules:
+        return {name.split(".")[0]} & HEAVY
+    if name in seen:
+        return set()
+    seen.add(name)
+    return {one for used in imports(modules[name], late=False) for one in loaded_by(used, modules, seen)}
+
+
+LATE = [path for path in files() if path.parts[0] != "cli" and any(imports(path, at_top=False))]
+
+
+@pytest.mark.parametrize("path", LATE, ids=str)
+def test_imports_are_late_only_where_that_saves_time(path):
+    """Elsewhere they stand at the top, where a reader looks for them. The command line is held by its own test."""
+    modules = {module(path): path for path in files()}
+    anyway = loaded_by(module(path), modules)
+    for name in imports(path, at_top=False):
+        if name in modules or name.split(".")[0] != "lab_colorize":
+            assert loaded_by(name, modules) - anyway, name
 
 
 @pytest.mark.parametrize("path", files(), ids=str)

@@ -10,9 +10,18 @@ pytestmark = pytest.mark.slow
 
 
 def test_spoilt_files_end_as_photographs_or_as_clear_errors(tiny_model: Path) -> None:
-    figures = benchmark_called("fuzz").fuzz(400, model=str(tiny_model))
+    fuzz = benchmark_called("fuzz")
+    figures = fuzz.fuzz(400, fuzz.Setup(0, str(tiny_model)))
     assert not figures.findings
     assert figures.kinds["photograph"] > 50
+    assert figures.kinds["UnreadablePhoto"] > 50
+
+
+def test_spoilt_grey_jpegs_keep_the_lightness_that_they_decode_to_or_are_refused(tiny_model: Path) -> None:
+    fuzz = benchmark_called("fuzz")
+    figures = fuzz.fuzz(400, fuzz.Setup(0, str(tiny_model), grey_jpegs=True))
+    assert not figures.findings
+    assert figures.kinds["photograph, its coded lightness copied"] > 50
     assert figures.kinds["UnreadablePhoto"] > 50
 
 
@@ -29,12 +38,12 @@ def test_a_finding_names_its_file(tiny_model: Path, monkeypatch: pytest.MonkeyPa
     fuzz = benchmark_called("fuzz")
     monkeypatch.setattr(fuzz, "work", _doomed)
     monkeypatch.setattr(fuzz, "MOST_SECONDS", 0.5)
-    figures = fuzz.fuzz(4, model=str(tiny_model))
+    figures = fuzz.fuzz(4, fuzz.Setup(0, str(tiny_model)))
     assert [(found.number, found.kind.partition(":")[0]) for found in figures.findings] == [(1, "crash"), (2, "hang")]
     assert figures.kinds["photograph"] == 2
 
 
-def _doomed(orders, _seed, _model):
+def _doomed(orders, _setup):
     """In place of the fuzzer's work: the second file is the end of the process, the third takes for ever."""
     import os
     import time

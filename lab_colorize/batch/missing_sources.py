@@ -29,21 +29,30 @@ class MissingSources:
     @property
     def moved(self) -> tuple[Outcome, ...]:
         """Those that must have come along with others of their folder; the next batch may find them gone."""
-        return tuple(one for one in self.outcomes if one.folder in self.left)
+        return tuple(one for one in self.outcomes if (one.folder, one.box) in self.left)
 
     @cached_property
-    def left(self) -> frozenset[str | None]:
-        """Folders that are no more, some of whose photographs were found here."""
-        return frozenset(one.folder for one in self.up_to_date if one.folder is None or not Path(one.folder).is_dir())
+    def left(self) -> frozenset[tuple[str | None, str]]:
+        """Folders, and boxes in them, that are no more, some of whose photographs were found here."""
+        return frozenset(
+            (one.folder, one.box) for one in self.up_to_date if one.folder is None or not self.place(one).is_dir()
+        )
 
     def place(self, one: Outcome) -> Path:
-        """The folder to look for its photograph in."""
-        return self.options.folder if one.folder is None else Path(one.folder)
+        """The folder that must be there for its photograph to be missed."""
+        if one.folder is None:
+            box = self.options.boxes.holding(one.source)
+            return Path() if box is None else box.folder
+        return Path(one.folder, one.box)
+
+    def path(self, one: Outcome) -> Path:
+        """Where its photograph was."""
+        return self.place(one) / one.source if one.folder is None else Path(one.folder, one.source)
 
     def nothing_left(self, one: Outcome) -> bool:
         """Whether neither its photograph nor its result is there."""
         target = None if one.target is None else self.options.out / one.target
-        return _is_absent(self.place(one) / one.source) and (target is None or _is_absent(target))
+        return _is_absent(self.path(one)) and (target is None or _is_absent(target))
 
 
 def _is_absent(path: Path) -> bool:

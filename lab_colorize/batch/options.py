@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.colouring.models import Model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import UsageProblem
@@ -21,7 +22,7 @@ _WITHOUT_EFFECT_ON_RESULTS = frozenset({"overwrite", "force", "accept_truncated"
 class BatchOptions:
     """One batch: from where, to where, which photographs, and how they are coloured."""
 
-    folder: Path
+    boxes: Boxes
     out: Path
     colorize: ColorizeOptions
     model: str | None = None  # name or path; None is the shipped one

@@ -50,12 +50,13 @@ class Performer:
         return replace(outcome, seconds=round(time.perf_counter() - start, 3))
 
     def _outcome(self, task: Task) -> Outcome:
-        blank = Outcome(task.source, None, Status.FAILED, folder=str(self.plan.folder.absolute()))
+        boxes, source = self.plan.boxes, task.source
+        blank = Outcome(source, None, Status.FAILED, folder=boxes.root(source), box=boxes.name(source))
         try:
-            blank = _with_stat(blank, self.plan.folder / task.source)  # before reading: a later change shows
+            blank = _with_stat(blank, self.plan.boxes.path(task.source))  # before reading: a later change shows
             return self._copied(task, blank, COPIED) if task.copy_only else self._coloured(task, blank)
         except ColorizeError as error:
-            return replace(blank, reason=of_it(self.plan.folder / task.source, error.what), remedy=error.remedy)
+            return replace(blank, reason=of_it(self.plan.boxes.path(task.source), error.what), remedy=error.remedy)
         except OSError as error:
             return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
         except MemoryError:
@@ -65,7 +66,7 @@ class Performer:
 
     def _coloured(self, task: Task, blank: Outcome) -> Outcome:
         try:
-            coloured = self._colour(self.plan.folder / task.source, make_folder_for(self.plan.out, task.target))
+            coloured = self._colour(self.plan.boxes.path(task.source), make_folder_for(self.plan.out, task.target))
         except AlreadyInColour as error:
             return self._left_alone(task, blank, error)
         recipe = self.plan.recipe
@@ -97,7 +98,9 @@ class Performer:
         return self._accept(source, target)
 
     def _replaceable(self, target: Path) -> bool:
-        return self.overwrite or _is_ours(target, self.plan.written.get(self._relative(target)))
+        relative = self._relative(target)
+        ours = relative not in self.plan.not_to_replace and _is_ours(target, self.plan.written.get(relative))
+        return self.overwrite or ours
 
     def _refusal(self, target: Path) -> OutputExists:
         return changed(target) if self._relative(target) in self.plan.written else foreign(target)
@@ -136,7 +139,7 @@ class Performer:
         return None if companion is None else self.plan.out / companion
 
     def _left_alone(self, task: Task, blank: Outcome, error: AlreadyInColour) -> Outcome:
-        recipe, source = self.plan.recipe, self.plan.folder / task.source
+        recipe, source = self.plan.recipe, self.plan.boxes.path(task.source)
         blank = replace(blank, model=recipe.model, model_sha256=recipe.model_sha256, options=recipe.options)
         reason = of_it(source, error.what)
         if self.copy_rest:
@@ -149,7 +152,7 @@ class Performer:
         """Copy under the source's own name: nothing changed its format."""
         target = make_folder_for(self.plan.out, task.source)
         try:
-            copied = copy_whole(self.plan.folder / task.source, target, overwrite=self._replaceable(target))
+            copied = copy_whole(self.plan.boxes.path(task.source), target, overwrite=self._replaceable(target))
         except OutputExists:
             raise self._refusal(target) from None
         return replace(

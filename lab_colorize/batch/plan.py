@@ -5,15 +5,18 @@ Reads times and sizes of files (contents with --checksum), decodes nothing and n
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 
+from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.edited import EDITED, is_edited
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same_where_case_is_ignored
 from lab_colorize.batch.options import BatchOptions, Recipe
+from lab_colorize.batch.other_folders import made_of_another, refuse_to_replace
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.colouring.hints import hints_path, read_hints
 from lab_colorize.errors import HintsRefused
@@ -41,7 +44,7 @@ class Task:
 class Plan:
     """All that a batch will do, in this order, and what it need not or cannot do."""
 
-    folder: Path
+    boxes: Boxes
     out: Path
     recipe: Recipe
     naming: Naming
@@ -51,6 +54,9 @@ class Plan:
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
+    not_to_replace: frozenset[str] = frozenset()  # targets that hold work which was accepted
+    known_failures: Mapping[str, Outcome] = field(default_factory=dict)  # source -> the failure that was accepted
+    no_failures: tuple[Outcome, ...] = ()  # edited results that an earlier version took for failures
     damaged_lines: tuple[int, ...] = ()  # of the journal
     moved: tuple[Outcome, ...] = ()  # in another folder by now: where they are is still to be written down
     gone: tuple[Outcome, ...] = ()  # to be written down as such
@@ -65,35 +71,69 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     check = _JournalCheck(options, history, recipe, naming)
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: check.up_to_date(task) for task in tasks}
-    due = tuple(task for task in tasks if still[task] is None)
-    remade = {task.source: why for task in due if (why := check.outdated(task))}
+    edited = {task: made for task in tasks if still[task] is None and (made := check.edited(task)) is not None}
+    due = tuple(task for task in tasks if still[task] is None and task not in edited)
+    remade = {task.source: why for task in (*due, *edited) if (why := check.outdated(task))}
     for task in tasks:
-        with about(str(options.folder / task.source)):
-            tell(remade.get(task.source, "not done yet") if still[task] is None else DONE_BEFORE)
+        with about(str(options.boxes.path(task.source))):
+            why = remade.get(task.source, "not done yet") if still[task] is None else DONE_BEFORE
+            tell(EDITED if task in edited else why)
     up_to_date = {task.source: before for task, before in still.items() if before is not None}
     known = targets.keys() | {problem.source for problem in found.problems}
     missing = MissingSources(
         options, tuple(one for one in history.last.values() if one.source not in known), up_to_date.values()
     )
-    here = str(options.folder.absolute())
-    results = (one for one in history.last.values() if one.target is not None and one.source not in up_to_date)
-    away = {one.folder for one in results if one.folder is not None}
+    if not options.colorize.overwrite:
+        refuse_to_replace(options.out, _of_others(options, history, due, missing.left))
     return Plan(
-        options.folder,
+        options.boxes,
         options.out,
         recipe,
         naming,
         due=due,
-        up_to_date=tuple(_up_to_date(before) for before in up_to_date.values()),
+        up_to_date=(
+            *(_up_to_date(before) for before in up_to_date.values()),
+            *(replace(made, status=Status.SKIPPED, reason=EDITED, remedy="") for made in edited.values()),
+        ),
         rejected=tuple(_failed(problem) for problem in (*found.problems, *clashes.values())),
         remade=remade,
         superseded=_superseded(options.out, targets, history),
         written=history.written,
+        not_to_replace=history.not_to_replace,
+        known_failures=history.known_failures,
+        no_failures=tuple(made for made in edited.values() if history.last.get(made.source) is not made),
         damaged_lines=history.damaged,
-        moved=tuple(replace(one, folder=here) for one in (*up_to_date.values(), *missing.moved) if one.folder != here),
-        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder) for one in missing.gone),
-        elsewhere=tuple(sorted(away - {here})),
+        moved=tuple(_moved(options.boxes, (*up_to_date.values(), *missing.moved))),
+        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
+        elsewhere=tuple(sorted(_elsewhere(options.boxes, history, up_to_date))),
     )
+
+
+def _of_others(
+    options: BatchOptions, history: History, due: Iterable[Task], left: Collection[tuple[str | None, str]]
+) -> Iterator[Outcome]:
+    """Results of photographs in other folders that stand where those of due ones belong; `left` folders moved here."""
+    for task in due:
+        made = history.made.get(task.target)
+        if made is None or (made.folder, made.box) in left or not os.path.lexists(options.out / task.target):
+            continue
+        if made_of_another(made, options.boxes.path(task.source), options.boxes.root(task.source)):
+            yield made
+
+
+def _moved(boxes: Boxes, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Outcomes whose photographs lie in another folder by now, with that folder."""
+    for one in outcomes:
+        box = boxes.holding(one.source)
+        if box is not None and (one.folder, one.box) != (str(box.root), box.name):
+            yield replace(one, folder=str(box.root), box=box.name)
+
+
+def _elsewhere(boxes: Boxes, history: History, up_to_date: Collection[str]) -> set[str]:
+    """Other folders of which OUT holds results."""
+    results = (one for one in history.last.values() if one.target is not None and one.source not in up_to_date)
+    here = {str(box.root / box.name) for box in boxes.boxes}
+    return {str(Path(one.folder, one.box)) for one in results if one.folder is not None} - here
 
 
 def _clashes(targets: Mapping[str, str], naming: Naming) -> dict[str, ScanProblem]:
@@ -140,7 +180,14 @@ class _JournalCheck:
             return None
         if not task.copy_only and not self.same_hints(task, before):
             return None
-        return before if self.unchanged(self.options.folder / task.source, before) else None
+        return before if self.unchanged(task, before) else None
+
+    def edited(self, task: Task) -> Outcome | None:
+        """What was made, if somebody worked on it since and nothing tells us to replace that."""
+        made = self.history.made.get(task.target)
+        if self.options.colorize.overwrite or made is None or made.source != task.source:
+            return None
+        return made if is_edited(self.options.out / task.target, made) else None
 
     def outdated(self, task: Task) -> str:
         """Why a task that was done already is due again, if it is not for want of its result."""
@@ -151,7 +198,7 @@ class _JournalCheck:
             return OTHER_RECIPE
         if not self.same_hints(task, before):
             return OTHER_HINTS
-        return "" if self.unchanged(self.options.folder / task.source, before) else OTHER_PHOTOGRAPH
+        return "" if self.unchanged(task, before) else OTHER_PHOTOGRAPH
 
     def target_stands(self, task: Task, before: Outcome) -> bool:
         """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
@@ -180,14 +227,21 @@ class _JournalCheck:
 
     def same_hints(self, task: Task, before: Outcome) -> bool:
         """Whether the hints beside the photograph are those that its result follows."""
-        path = hints_path(self.options.folder / task.source)
+        path = hints_path(self.options.boxes.path(task.source))
         try:
             return before.hints == ("" if path is None else str(read_hints(path)))
         except HintsRefused:
             return False  # due, and the worker will say what is wrong with them
 
-    def unchanged(self, source: Path, before: Outcome) -> bool:
-        """As rsync judges: by size and time, or by the contents where --checksum asks for it."""
+    def unchanged(self, task: Task, before: Outcome) -> bool:
+        """As rsync judges: by size and time, or by the contents where --checksum asks for it.
+
+        Also where the result was made in another folder that is still there: two scans may share size and time.
+        """
+        source, root = self.options.boxes.path(task.source), self.options.boxes.root(task.source)
+        elsewhere = before.folder is not None and Path(before.folder, before.box).is_dir()
+        if elsewhere and made_of_another(before, source, root):
+            return False
         try:
             status = source.stat()
             if status.st_size != before.source_size:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from lab_colorize.batch.bag import check_names, names_to_be
+from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.names import Naming
@@ -70,7 +71,7 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.moved, *self.plan.gone):
+        for outcome in (*self.plan.moved, *self.plan.gone, *self.plan.no_failures):
             self._written_down(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
@@ -97,6 +98,9 @@ class Batch:
 
     def _written_down(self, outcome: Outcome) -> Outcome:
         """A result without its line in the journal is no success: the next batch could not know of it."""
+        known = self.plan.known_failures.get(outcome.source)
+        if known is not None and (outcome.status, outcome.reason) == (Status.FAILED, known.reason):
+            outcome = replace(outcome, accepted=known.accepted)
         try:
             self._journal.append(outcome)
         except OSError as error:
@@ -108,24 +112,27 @@ class Batch:
 
 def look(options: BatchOptions) -> Found:
     """Look through FOLDER; NothingToDo if nothing in it could be worked on."""
-    check_folders(options.folder, options.place)
-    found = scan(
-        Search(
-            options.folder,
-            options.place,
-            PHOTO_SUFFIXES,
-            GlobFilter(options.include, options.exclude),
-            own_files={JOURNAL_NAME},
-            recurse=options.recurse,
-            hidden_too=options.copy_rest,
-        )
-    )
+    for box in options.boxes.boxes:
+        check_folders(box.folder, options.place)
+    found = merged({box: scan(_search(box.folder, options)) for box in options.boxes.boxes})
     if not (found.photographs or found.problems or (options.copy_rest and found.rest)):
         left = f"{number_of(found.others + found.hidden, 'other file')}, {found.not_chosen} not chosen"
         films = any(map(is_film, found.rest))
         remedy = f"`{COMMAND}` colours the films there." if films else "Check the folder and the globs."
-        raise NothingToDo(f"No photograph in {options.folder} ({left}).", remedy=remedy)
+        raise NothingToDo(f"No photograph in {options.boxes} ({left}).", remedy=remedy)
     return found
+
+
+def _search(folder: Path, options: BatchOptions) -> Search:
+    return Search(
+        folder,
+        options.place,
+        PHOTO_SUFFIXES,
+        GlobFilter(options.include, options.exclude),
+        own_files={JOURNAL_NAME},
+        recurse=options.recurse,
+        hidden_too=options.copy_rest,
+    )
 
 
 def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:

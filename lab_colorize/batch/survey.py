@@ -4,10 +4,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan, Task
@@ -99,14 +99,14 @@ def survey(options: BatchOptions) -> Survey:
     model = find_model(options.model)
     plan = plan_batch(options, found, recipe_of(model, options.colorize))
     due = [task for task in plan.due if not task.copy_only]
-    measured = measure(options.folder, due, max_pixels=options.colorize.max_pixels)
+    measured = measure(options.boxes, due, max_pixels=options.colorize.max_pixels)
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
     left_out = () if options.copy_rest else tuple(found.rest)
     return Survey(found, plan, measured, len(plan.due) - len(due), estimate(measured, pace, workers), left_out)
 
 
-def measure(folder: Path, tasks: list[Task], *, max_pixels: int) -> Measured:
+def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:
     """Add up the pixels that the headers claim."""
     from lab_colorize.photos.photo import probe_header
 
@@ -114,9 +114,9 @@ def measure(folder: Path, tasks: list[Task], *, max_pixels: int) -> Measured:
     unreadable: list[Outcome] = []
     for task in tasks:
         try:
-            format, header = probe_header(folder / task.source, max_pixels=max_pixels)
+            format, header = probe_header(boxes.path(task.source), max_pixels=max_pixels)
         except ColorizeError as error:
-            reason = of_it(folder / task.source, error.what)
+            reason = of_it(boxes.path(task.source), error.what)
             unreadable.append(Outcome(task.source, None, Status.FAILED, reason, error.remedy))
         except OSError as error:
             unreadable.append(Outcome(task.source, None, Status.FAILED, f"{error.strerror or error}."))

@@ -12,13 +12,16 @@ from functools import partial
 from pathlib import Path
 
 from lab_colorize.batch.bag_verify import bag_findings
+from lab_colorize.batch.boxes import Box
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
 from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.untracked import untracked
+from lab_colorize.colouring.options import COPIED
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.reach import check_opens
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.files.times import same_time
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
@@ -53,7 +56,7 @@ class Account:
     out: Path
     history: History
     checks: tuple[Check, ...]
-    folders: frozenset[Path] | None
+    boxes: frozenset[Box] | None
     """Where the sources are; None if they are not asked about."""
     bag: Path | None = None
     """The bag whose payload OUT is, if it is one."""
@@ -77,13 +80,14 @@ class Account:
 
     def _undone(self) -> Iterator[Finding]:
         """Photographs that failed, by the journal's last word, and those that it knows nothing of."""
-        if self.folders is None:
+        if self.boxes is None:
             return
         for outcome in self.history.last.values():
             if outcome.status is Status.FAILED:
-                yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)
-        for folder in sorted(self.folders):
-            for source in scan(Search(folder, self.out, PHOTO_SUFFIXES)).photographs:
+                state = State.KNOWN if outcome.accepted else State.FAILED
+                yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
+        for box in sorted(self.boxes, key=lambda box: box.folder):
+            for source in map(box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES)).photographs):
                 if source not in self.history.last:
                     yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")
 
@@ -93,8 +97,7 @@ class Account:
 
 def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, bag: Path | None = None) -> Account:
     """Read the journal of OUT; `folder` is where the sources are now, if they were moved."""
-    if not out.is_dir():
-        raise NothingToDo(f"There is no folder {out}.", remedy="Check its name.")
+    check_opens(out)
     if not (out / JOURNAL_NAME).is_file():
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)
@@ -104,7 +107,7 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, b
     return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)
 
 
-def _results(out: Path, history: History, places: Mapping[str, Path]) -> Iterator[Check]:
+def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator[Check]:
     """Results that stand, and those of earlier batches that are still there."""
     standing = {outcome.target: outcome for outcome in history.last.values() if outcome.target is not None}
     earlier = {target: one for target, one in history.made.items() if target not in standing}
@@ -117,38 +120,46 @@ def _results(out: Path, history: History, places: Mapping[str, Path]) -> Iterato
             out / target,
             sha256,
             size,
-            outcome.source_mtime_ns,
-            stale=target in there,
+            outcome.target_time,
+            stale=target in there and outcome.status is not Status.KEPT,
             made_of=None if target in there else _made_of(outcome, places),
-            copied=outcome.lightness_sha256 is not None,
+            copied=outcome.lightness == COPIED,
         )
 
 
-def _made_of(outcome: Outcome, places: Mapping[str, Path]) -> tuple[Path, str | None] | None:
+def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | None] | None:
     """Where the photograph is that a result was coloured from."""
-    if outcome.status is not Status.DONE or outcome.source not in places:
+    edited = outcome.accepted and outcome.lightness_sha256 is None
+    if outcome.status is not Status.DONE or edited or outcome.source not in places:
         return None
-    return places[outcome.source] / outcome.source, outcome.source_sha256
+    return places[outcome.source].path(outcome.source), outcome.source_sha256
 
 
-def _places(history: History, folder: Path | None) -> dict[str, Path]:
+def _places(history: History, folder: Path | None) -> dict[str, Box]:
     """The folder of each source whose hash stands in the journal; all of them must be there."""
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
-    places = {outcome.source: folder or _folder(outcome) for outcome in known}
-    for place in set(places.values()):
-        if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
+    places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
+    for place in {box.folder for box in places.values()}:
+        try:
+            check_opens(place)  # a disk that is not mounted is no loss of thousands of files
+        except (NothingToDo, NotADirectoryError) as problem:
+            why = problem.what if isinstance(problem, NothingToDo) else f"{place} is a file."
             raise NothingToDo(
-                f"The folder of the photographs, {place}, is not there.",
+                f"The folder of the photographs is not there: {why}",
                 remedy="Give --source FOLDER if it was moved, or --results-only.",
-            )
+            ) from problem
     return places
 
 
-def _sources(history: History, places: Mapping[str, Path]) -> Iterator[Check]:
-    for source, place in places.items():
+def _sources(history: History, places: Mapping[str, Box]) -> Iterator[Check]:
+    for source, box in places.items():
         outcome = history.last[source]
         sha256, size = outcome.source_sha256, outcome.source_size
-        yield Check(Kind.SOURCE, source, place / source, sha256, size, outcome.source_mtime_ns)
+        yield Check(Kind.SOURCE, source, box.path(source), sha256, size, outcome.source_mtime_ns)
+
+
+def _box(folder: Path, outcome: Outcome) -> Box:
+    return Box(folder / outcome.box, outcome.box)
 
 
 def _folder(outcome: Outcome) -> Path:
@@ -193,7 +204,8 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
     same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
     same_shape = same_age and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
-        return State.CHANGED, _why(status, rotted=same_shape)
+        edited = check.kind is Kind.RESULT and not same_shape
+        return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)
     return (
         (State.STALE, "Its photograph has another result now, or has failed since.")
         if check.stale

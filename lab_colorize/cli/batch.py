@@ -25,7 +25,9 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 
 
 @click.command()
-@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path, readable=False))  # `batch` says it better
+@click.argument(  # `batch` says better what cannot be read
+    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
 @click.option(
     "-o", "--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="Where the results go."
 )
@@ -61,6 +63,8 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, report: Path | None, **_: Any) -> None:
     """Colour all photographs in a folder into another folder with the same structure.
 
+    Of several folders, each is mirrored under its own name.
+
     File names stay the same. A journal in the output records what is done: run the same command again, and only what
     is missing, changed or failed is coloured.
     """
@@ -68,7 +72,8 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
     if report is not None:
         from lab_colorize.report.contact_sheet import check_place
 
-        check_place(options.folder, options.out, report)
+        for box in options.boxes.boxes:
+            check_place(box.folder, options.out, report)
     if dry_run:
         _forecast(options, as_json=as_json)
         return
@@ -83,14 +88,22 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
 def batch_options(params: dict[str, Any]) -> BatchOptions:
     """The request as a value."""
     from lab_colorize.batch.bag import results_folder
+    from lab_colorize.batch.boxes import Boxes
     from lab_colorize.batch.options import BatchOptions
 
-    names = ("folder", "model", "include", "exclude", "recurse", "checksum", "copy_rest")
+    names = ("model", "include", "exclude", "recurse", "checksum", "copy_rest")
     given = {name: params[name] for name in names}
     workers = {} if params["workers"] is None else {"workers": params["workers"]}
     out = results_folder(params["out"], manifest=params["manifest"])
     bag = None if out == params["out"] else params["out"]
-    return BatchOptions(colorize=colorize_options(params), out=out, bag=bag, **given, **workers)
+    return BatchOptions(
+        boxes=Boxes.of(params["folders"]),
+        colorize=colorize_options(params),
+        out=out,
+        bag=bag,
+        **given,
+        **workers,
+    )
 
 
 def _forecast(options: BatchOptions, *, as_json: bool) -> None:
@@ -153,7 +166,7 @@ def _draw_contact_sheet(options: BatchOptions, report: Path, *, quiet: bool) -> 
     from lab_colorize.report.contact_sheet import write_contact_sheet
 
     def draw(on_step: Callable[[bool], None]) -> None:
-        write_contact_sheet(options.folder, options.out, report, workers=options.workers, on_step=on_step)
+        write_contact_sheet(options.boxes, options.out, report, workers=options.workers, on_step=on_step)
 
     counted(len(read_journal(options.out).last), draw, quiet=quiet)
 

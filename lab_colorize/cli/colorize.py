@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     "hint",
     metavar="X,Y=COLOUR",
     multiple=True,
-    help="A colour you know, and where: 812,430=#5b3a29 or 25%,40%=skyblue; may be given many times.",
+    help="A known colour and its place: 812,430=#5b3a29 or 25%,40%=skyblue; may be given several times.",
 )
 @click.option(
     "--hints",
     "hints_file",
     metavar="FILE.json",
     type=click.Path(path_type=Path, readable=False),
-    help="The same from a file.",
+    help="Read hints from a file.",
 )
 @shared_options
 @click.pass_context

@@ -58,12 +58,12 @@ quality = click.option(
     type=click.IntRange(1, 100),
     default=DEFAULTS.quality,
     show_default=True,
-    help="Quality of JPEG, WebP and AVIF results.",
+    help="Quality of JPEG, WebP and AVIF results; of a grey JPEG, whose lightness is copied, that of its colours.",
 )
 reencode = click.option(
     "--reencode",
     is_flag=True,
-    help="Encode the lightness of grey JPEGs anew, with all of their colours' detail, instead of copying it.",
+    help="Re-encode the lightness of grey JPEGs, with full colour detail, instead of copying it.",
 )
 show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")

@@ -24,7 +24,11 @@ A_PATH = click.Path(path_type=Path)
 @click.command()
 @click.option("--host", metavar="HOST", default=HOST, show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port; 0: any that is free."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option("--open", "open_", is_flag=True, help="Open the page in a browser.")
 @model_option
@@ -38,9 +42,9 @@ A_PATH = click.Path(path_type=Path)
     "--token",
     envvar="LAB_COLORIZE_TOKEN",
     metavar="SECRET",
-    help="What clients must know.  [default: none on 127.0.0.1, else a new one]",
+    help="Token that clients must send.  [default: none on 127.0.0.1, else generated]",
 )
-@click.option("--name", "names", multiple=True, metavar="HOST", help="Another host name that the server is called by.")
+@click.option("--name", "names", multiple=True, metavar="HOST", help="Another host name that the server goes by.")
 @click.option("--train", metavar="FOLDER", type=A_PATH, help="Also serve a page to train on these photographs.")
 @click.option("--train-config", metavar="FILE.toml", type=A_PATH, help="Options of that training, as `train --config`.")
 @click.option(
@@ -48,7 +52,7 @@ A_PATH = click.Path(path_type=Path)
     type=click.FloatRange(min=0, min_open=True),
     default=LIMITS.pixels / MILLION,
     show_default=True,
-    help="Refuse photographs of more pixels before decoding them.",
+    help="Refuse larger photographs before decoding them.",
 )
 @click.option(
     "--max-megabytes",
@@ -62,8 +66,8 @@ A_PATH = click.Path(path_type=Path)
 def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> None:
     """Serve a page on which photographs are dropped and seen in colour, and an HTTP interface.
 
-    Nothing is stored, and nothing leaves this machine. From other machines (--host 0.0.0.0) the page asks for a token,
-    which is printed. Ctrl-C or SIGTERM end the server when what is in hand is finished.
+    No photograph is stored, and none leaves this machine. From other machines (--host 0.0.0.0) the page requires a
+    token, which is printed. Ctrl-C and SIGTERM stop the server once the photographs in progress are finished.
     """
     _require_packages()
     from lab_colorize.serve.server import serve as run

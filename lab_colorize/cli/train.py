@@ -6,21 +6,20 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import click
 
 from lab_colorize.cli.console import complain, mention
 from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.errors import UsageProblem
+from lab_colorize.training.options import Weights
+from lab_colorize.zoo.catalog import Loss
 
 if TYPE_CHECKING:
     from lab_colorize.training.options import TrainOptions
 
 A_FOLDER = click.Path(path_type=Path)
-# options.Weights and catalog.Loss once more: importing them here would make --help slower; a test holds them equal.
-LOSSES = ("huber", "mse", "mae", "rmse", "crossentropy", "palette")
-WEIGHTS = ("float16", "int8", "float32")
 
 
 @click.command()
@@ -44,7 +43,7 @@ WEIGHTS = ("float16", "int8", "float32")
     "--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the square crops that are trained on."
 )
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photographs per training step.")
-@click.option("--loss", type=click.Choice(LOSSES), help="Loss function.")
+@click.option("--loss", type=click.Choice(get_args(Loss)), help="Loss function.")
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="Peak learning rate.")
 @click.option(
     "--validation",
@@ -92,7 +91,7 @@ WEIGHTS = ("float16", "int8", "float32")
 @click.option("--name", metavar="NAME", help="Name of the trained model.  [default: the network's name]")
 @click.option(
     "--export-weights",
-    type=click.Choice(WEIGHTS),
+    type=click.Choice(get_args(Weights)),
     help="Number format of the exported weights.  [default: float16]",
 )
 @click.option("--install", is_flag=True, default=None, help="Install the model, so that `--model NAME` finds it.")

@@ -55,21 +55,23 @@ class Rate(click.ParamType[Fraction]):
 )
 @model
 @saturation
-@click.option("--codec", type=click.Choice(CODECS), default="h264", show_default=True, help="How the picture is coded.")
+@click.option("--codec", type=click.Choice(CODECS), default="h264", show_default=True, help="Video codec.")
 @click.option(
     "--quality",
     type=click.IntRange(0, 63),
     metavar="CRF",
-    help="Of H.264, HEVC and AV1: less is better, 0 loses nothing.  [default: 18, 20, 28]",
+    help="CRF of H.264, HEVC and AV1: lower is better, 0 is lossless.  [default: 18, 20, 28]",
 )
-@click.option("--preset", metavar="NAME", help="The encoder's own word for how much time it takes.  [default: medium]")
+@click.option(
+    "--preset", metavar="NAME", help="The encoder's preset: slower ones make smaller files.  [default: medium]"
+)
 @click.option(
     "--steady",
     type=click.IntRange(0, 48),
     default=8,
     show_default=True,
     metavar="FRAMES",
-    help="Frames on either side over which colours are held steady; 0 is off.",
+    help="Frames on either side over which colours are smoothed; 0 is off.",
 )
 @click.option(
     "--every",
@@ -80,12 +82,17 @@ class Rate(click.ParamType[Fraction]):
     help="Show the network every Nth frame; those between share their neighbours' colours.",
 )
 @click.option("--fast", is_flag=True, help=f"Sooner done: --every {_FAST_EVERY} --preset {_FAST_PRESET}.")
-@click.option("--deinterlace", is_flag=True, help="Make whole pictures of fields, instead of keeping them.")
-@click.option("--fps", type=Rate(), metavar="RATE", help="Frames a second of a folder of numbered frames.")
+@click.option("--deinterlace", is_flag=True, help="Deinterlace the film, instead of keeping its fields.")
+@click.option("--fps", type=Rate(), metavar="RATE", help="Frame rate of a folder of numbered frames.")
 @click.option(
-    "--start", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Begin so far into the film."
+    "--start", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Start this far into the film."
 )
-@click.option("--duration", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Colour only so much.")
+@click.option(
+    "--duration",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Colour only this much of the film.",
+)
 @click.option("--compare", is_flag=True, help="Also write a film of before and after, side by side.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and kept, and about how long it takes.")
 @overwrite

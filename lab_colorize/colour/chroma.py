@@ -8,6 +8,7 @@ read between the points of the grid.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,7 +20,8 @@ from lab_colorize.colour.enlarge import Enlarging
 from lab_colorize.colour.formula import light_of
 from lab_colorize.colour.lab import AB_SCALE, DX, DZ, Plane, f_of_y, lightness_of_luminance
 
-POINTS = 17  # of the grid over a* and over b*: at a range of 60 units, Cb and Cr err by 0.07 levels on average
+FINE = 4.0  # units of a* or b* from point to point of the grid at most: Cb and Cr err by 0.07 levels on average
+MOST_POINTS = 33  # along an axis
 EVERY = 4  # levels from one lightness that is tried to the next
 STRIP = 1 << 16  # pixels at a time
 MARGIN = 0.02  # of the range, for what an enlarged plane may have beyond what was looked at
@@ -36,6 +38,7 @@ class Axis(NamedTuple):
 
     first: float
     step: float
+    number: int
 
     @classmethod
     def over(cls, plane: Plane) -> Axis:
@@ -43,7 +46,9 @@ class Axis(NamedTuple):
         larger = cv2.resize(plane, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
         low, high = min(plane.min(), larger.min()), max(plane.max(), larger.max())
         margin = (high - low) * MARGIN + NARROWEST
-        return cls(float(low - margin), float(high - low + 2 * margin) / (POINTS - 1))
+        width = float(high - low + 2 * margin)
+        number = min(math.ceil(width / FINE) + 1, MOST_POINTS)
+        return cls(float(low - margin), width / (number - 1), number)
 
     def counted(self, plane: Plane) -> Plane:
         """Values as numbers of points, with fractions."""
@@ -51,7 +56,7 @@ class Axis(NamedTuple):
 
     def points(self) -> NDArray[Any]:
         """The values at the points."""
-        return self.first + self.step * np.arange(POINTS)
+        return self.first + self.step * np.arange(self.number)
 
 
 def chroma_for(luma: Levels, ab: Plane, light: Plane) -> tuple[Levels, Levels]:
@@ -64,7 +69,7 @@ def chroma_for(luma: Levels, ab: Plane, light: Plane) -> tuple[Levels, Levels]:
     axes = [Axis.over(plane) for plane in planes]
     picture = _picture_of(_chroma_of_grid(axes, light))
     places = Enlarging([axis.counted(plane) for axis, plane in zip(axes, planes, strict=True)], luma.shape)
-    first_rows = (np.arange(256) * POINTS).astype(np.float32)
+    first_rows = (np.arange(256) * axes[1].number).astype(np.float32)
     blue, red = np.empty_like(luma), np.empty_like(luma)
     step = max(1, STRIP // width)
     for top in range(0, height, step):
@@ -97,13 +102,14 @@ def _chroma_of_grid(axes: Sequence[Axis], light: Plane) -> NDArray[np.complex128
         np.maximum.accumulate(luma.reshape(len(levels), -1)).T, chroma.reshape(len(levels), -1).T, strict=True
     )
     found = [np.interp(np.arange(256), *column) for column in columns]
-    return np.stack(found, axis=1).reshape(256, POINTS, POINTS)
+    return np.stack(found, axis=1).reshape(256, axes[1].number, axes[0].number)
 
 
 def _picture_of(chroma: NDArray[Any]) -> NDArray[np.uint16]:
     """A picture with a* across and, for each luma, b* down; in 256ths of levels, rounded by taking the upper byte."""
-    picture = np.zeros((256 * POINTS, POINTS, CHANNELS), np.uint16)
+    _, down, across = chroma.shape
+    picture = np.zeros((256 * down, across, CHANNELS), np.uint16)
     for channel, plane in enumerate((chroma.real, chroma.imag)):
-        levels = np.clip(plane.reshape(-1, POINTS) + 128, 0, 255)
+        levels = np.clip(plane.reshape(-1, across) + 128, 0, 255)
         picture[..., channel] = np.rint(levels * 256 + HALF)
     return picture

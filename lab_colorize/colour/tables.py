@@ -72,7 +72,7 @@ class Tables:
         offset = np.select([self._y <= 0, self._y >= 1], [OFFSET + 1, OFFSET - 2], OFFSET)
         self._of_a = packed([*(of_a[order] * SCALE + offset), (of_a[0] - low) * scale + offset])
         self._of_b = packed([*(of_b[order] * SCALE), of_b[0] * scale])
-        self._bench = Bench(max(1, self.STRIP // grey.shape[1]), grey.shape[1])
+        self._scratch = Scratch(max(1, self.STRIP // grey.shape[1]), grey.shape[1])
         self._aside: list[tuple[NDArray[Any], ...]] = []
 
     def _watch(self) -> tuple[Plane, Plane]:
@@ -93,9 +93,9 @@ class Tables:
     def strip(self, rows: slice) -> None:
         """Fill some rows."""
         before, counted = self._levels[rows], self._colour.rows(rows)
-        sums = self._bench.sums(before, counted, self._of_a, self._of_b)
-        self._bench.levels_of(sums, self._pixels[rows])
-        places = self._bench.aside(sums)
+        sums = self._scratch.sums(before, counted, self._of_a, self._of_b)
+        self._scratch.levels_of(sums, self._pixels[rows])
+        places = self._scratch.aside(sums)
         if len(places):
             colours = (plane.ravel()[places] for plane in counted)
             self._aside.append((places + rows.start * before.shape[1], before.ravel()[places], *colours))
@@ -115,7 +115,7 @@ class Tables:
             pixels[places, channel] = plane
 
 
-class Bench:
+class Scratch:
     """Planes that one strip after another is worked on: fresh ones would have to find their way into the cache."""
 
     def __init__(self, height: int, width: int) -> None:

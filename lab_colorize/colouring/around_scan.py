@@ -10,13 +10,13 @@ from lab_colorize.colour.icc import SRGB_PROFILE, grey_curve, with_tones
 from lab_colorize.colour.lab import Plane, light_table, lightness_of_luminance
 from lab_colorize.colour.lightness import Grey, light_through
 from lab_colorize.colouring.colorizer import Colorizer
-from lab_colorize.colouring.options import ColorizeOptions
-from lab_colorize.colouring.result import COPIED, Result, provenance_of
+from lab_colorize.colouring.options import COPIED, ColorizeOptions
+from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
 from lab_colorize.photos.formats import jpeg
 from lab_colorize.photos.formats.base import Header
 from lab_colorize.photos.formats.decoding import as_stored, turned
-from lab_colorize.photos.formats.jpeg_scans import NotCopied, lightness_digest
+from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.grey_jpeg import coloured_jpeg, read_grey_jpeg
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import is_stamped, stamped
@@ -39,7 +39,7 @@ def colour_around_scan(
     ab = colorizer.colours(lightness, hints=hints.points, saturation=options.saturation)
     blue, red = chroma_for(grey.half, as_stored(ab, header.orientation), light)
     metadata = stamped(grey.metadata, provenance_of(colorizer.model, options), turned=False, profile=profile)
-    coloured = coloured_jpeg(grey, blue, red, metadata, options.quality)
+    coloured, digest = coloured_jpeg(grey, blue, red, metadata, options.quality)
     tell("its coded lightness is copied bit for bit; only the colours are encoded")
     return Result(
         coloured,
@@ -47,7 +47,7 @@ def colour_around_scan(
         *header.seen,
         notes=metadata.notes + jpeg.left_behind(metadata),
         lightness=COPIED,
-        lightness_sha256=lightness_digest(coloured),
+        lightness_sha256=digest,
     )
 
 

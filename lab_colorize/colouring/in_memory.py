@@ -10,8 +10,8 @@ from lab_colorize.colour.tone import tone_of
 from lab_colorize.colouring.around_scan import already_a_result, colour_around_scan
 from lab_colorize.colouring.colorizer import Colorizer, require_colour
 from lab_colorize.colouring.hints import NO_HINTS
-from lab_colorize.colouring.options import ColorizeOptions
-from lab_colorize.colouring.result import ANEW, Result, provenance_of
+from lab_colorize.colouring.options import ANEW, ColorizeOptions
+from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
 from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import depth_kept

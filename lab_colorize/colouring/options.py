@@ -15,6 +15,10 @@ SOURCE_TYPES = (
     "humanEdits",
 )
 
+# What is said of the coded lightness of a JPEG.
+COPIED = "copied"
+ANEW = "encoded anew: it "  # and why
+
 
 @dataclass(frozen=True, slots=True)
 class ColorizeOptions:

@@ -8,9 +8,6 @@ from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import Provenance
 from lab_colorize.version import __version__
 
-COPIED = "copied"
-ANEW = "encoded anew: it "
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -27,7 +24,7 @@ class Result:
     lightness: str | None = None
     """Of a JPEG: whether its coded lightness was copied, or why it was encoded anew."""
     lightness_sha256: str | None = None
-    """Of coded lightness that was copied; see `jpeg_scans.lightness_digest`."""
+    """Of coded lightness that was copied; see `jpeg_digest.lightness_digest`."""
 
 
 def provenance_of(model: Model, options: ColorizeOptions) -> Provenance:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from lab_colorize.photos.formats import decoding, jpeg
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata
-from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans, lightness_digest, with_colours
+from lab_colorize.photos.formats.jpeg_coloured import with_colours
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
+from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import read_metadata
 from lab_colorize.photos.photo import fitted_to_jpeg
@@ -39,9 +41,8 @@ def read_grey_jpeg(data: bytes, header: Header) -> GreyJpeg:
     What is damaged is NotCopied too: reading it whole tells more of it.
     """
     scans = grey_scans(data)
-    incomplete = jpeg.integrity_error(data)
-    if incomplete is not None:
-        raise NotCopied(f"is not whole: {incomplete}")
+    if 8 * scans.coded_bytes < jpeg.fewest_bits(data):
+        raise NotCopied("is not whole: its image data are too few for its size")
     try:
         half = decoding.half_of_grey_jpeg(data, header)
     except (Damaged, MemoryError):
@@ -51,15 +52,21 @@ def read_grey_jpeg(data: bytes, header: Header) -> GreyJpeg:
     return GreyJpeg(scans, header, read_metadata(data, Format.JPEG), half)
 
 
-def coloured_jpeg(grey: GreyJpeg, blue: Levels, red: Levels, metadata: Metadata, quality: int) -> bytes:
-    """The coloured JPEG: lightness as it is, Cb and Cr of half the size encoded at a quality."""
+def coloured_jpeg(
+    grey: GreyJpeg, blue: Levels, red: Levels, metadata: Metadata, quality: int
+) -> tuple[bytes, str | None]:
+    """The coloured JPEG, its Cb and Cr of half the size encoded at a quality, and the hash of its coded lightness.
+
+    What is given is checked: that hash is the grey one's, too.
+    """
     head = jpeg.head(fitted_to_jpeg(metadata))
     planes = (_encoded(plane, quality, progressive=grey.scans.progressive) for plane in (blue, red))
     data = with_colours(grey.scans, head, *planes)
     if jpeg.header(data).orientation != grey.header.orientation:
         raise NotCopied("says its orientation in a block that cannot be kept")
-    assert lightness_digest(data) == lightness_digest(grey.scans.data), "the coded lightness is not what it was"
-    return data
+    digest = lightness_digest(data)
+    assert digest == lightness_digest(grey.scans.data), "the coded lightness is not what it was"
+    return data, digest
 
 
 def _encoded(plane: Levels, quality: int, *, progressive: bool) -> bytes:

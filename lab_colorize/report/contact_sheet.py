@@ -11,17 +11,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import cv2
 import numpy as np
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import ColorizeError, NothingToDo, OutputError, UsageProblem
 from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.evaluation.settings import Settings
-from lab_colorize.files.writing import unwritten, write_whole
+from lab_colorize.files.writing import check_writable, write_whole
 from lab_colorize.photos.photo import probe_photo, read_photo
 from lab_colorize.report.pictures import fitted, jpeg
 from lab_colorize.report.sheet_page import Entry, sheet_page
@@ -34,10 +34,11 @@ _OURS = re.compile(r"[0-9a-f]{32}\.jpg")
 
 
 def write_contact_sheet(
-    folder: Path, out: Path, file: Path, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
+    boxes: Boxes, out: Path, file: Path, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
 ) -> None:
-    """Write the sheet of what the journal in `out` tells of `folder`; `on_step` hears whether each was drawn."""
-    check_place(folder, out, file)
+    """Write the sheet of what the journal in `out` tells; `on_step` hears whether each was drawn."""
+    for box in boxes.boxes:
+        check_place(box.folder, out, file)
     outcomes = sorted(read_journal(out).last.values(), key=lambda outcome: outcome.source)
     if not outcomes:
         raise NothingToDo(f"No journal in {out}.", remedy="Run the batch first.")
@@ -46,14 +47,18 @@ def write_contact_sheet(
         thumbnails.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{thumbnails} cannot be made: {error.strerror or error}.") from error
-    drawer = _Drawer(folder, out, file.absolute().parent, thumbnails)
+    drawer = _Drawer(boxes, out, file.absolute().parent, thumbnails)
     entries: list[Entry] = []
     for entry in WorkerPool(outcomes, lambda: drawer.entry, workers).results():
         entries.append(entry)
         on_step(not entry.problem)
     entries.sort(key=lambda entry: entry.outcome.source)
-    write_whole(file, sheet_page(folder.absolute().name, entries), overwrite=True)
+    write_whole(file, sheet_page(_heading(boxes), entries), overwrite=True)
     _clear(thumbnails, {entry.thumbnail.name for entry in entries if entry.thumbnail})
+
+
+def _heading(boxes: Boxes) -> str:
+    return ", ".join(box.folder.absolute().name for box in boxes.boxes)
 
 
 def check_place(folder: Path, out: Path, file: Path) -> None:
@@ -73,15 +78,7 @@ def check_place(folder: Path, out: Path, file: Path) -> None:
     thumbnails = thumbnails_of(file)
     for folder_of_it, named in ((file.parent, file), (thumbnails, thumbnails)):
         if folder_of_it.exists():
-            _check_writable(folder_of_it, named)
-
-
-def _check_writable(folder: Path, named: Path) -> None:
-    """Try it with a file without a name: permissions do not tell of disks that are read-only."""
-    try:
-        TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise unwritten(named, error) from error
+            check_writable(folder_of_it, named)
 
 
 def thumbnails_of(file: Path) -> Path:
@@ -97,13 +94,13 @@ def _within(place: Path, folder: Path) -> bool:
 class _Drawer:
     """Makes the entry of one photograph; shared by all threads, since it holds nothing that changes."""
 
-    folder: Path
+    boxes: Boxes
     out: Path
     beside: Path
     thumbnails: Path
 
     def entry(self, outcome: Outcome) -> Entry:
-        source = self.folder / outcome.source
+        source = self.path(outcome)
         target = self.out / outcome.target if outcome.status is Status.DONE and outcome.target else None
         links = (_link(source, self.beside), None if target is None else _link(target, self.beside))
         if target is None:
@@ -117,6 +114,13 @@ class _Drawer:
         except ColorizeError as error:
             return Entry(outcome, *links, problem=error.what)
         return Entry(outcome, *links, thumbnail=thumbnail, size=size)
+
+    def path(self, outcome: Outcome) -> Path:
+        """Where its photograph lies: a batch of one folder may show what earlier ones made of others."""
+        if outcome.folder is not None:
+            return Path(outcome.folder, outcome.source)
+        box = self.boxes.holding(outcome.source)
+        return Path(outcome.source) if box is None else box.path(outcome.source)
 
 
 def drawn(before: Bytes, after: Bytes) -> Bytes:

@@ -1,4 +1,4 @@
-"""A page to colour photographs on, and the HTTP interface behind it. Stores nothing; knows no terminal.
+"""A page to colour photographs on, and the HTTP interface behind it. Stores no photograph; knows no terminal.
 
 options     what a server is asked for, and its limits
 refusals    errors as the interface tells them: a status, words, a way out
@@ -9,9 +9,11 @@ body        a request's body, within its limits
 queue       the workers, and the places in front of them
 work        what a worker makes of a request's body
 models      the models that a request may name
-routes      the interface itself
+photographs the routes that take a photograph
+routes      every address, and what they share
 training    the `train` command, started, stopped and watched
 page        the page's own files
 description the interface told as OpenAPI
+request_log one line for each request
 server      all of it, listening
 """

@@ -16,7 +16,7 @@ def check_kind(request: Request) -> None:
     if kind != "application/octet-stream" and not kind.startswith("image/"):
         raise Refused(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"A body of the type {kind or 'none'!r} is not read.",
+            f"A body of type {kind or 'none'!r} is not accepted.",
             remedy="Send the photograph file itself as application/octet-stream or as an image type.",
         )
 
@@ -61,5 +61,5 @@ def _too_large(limits: Limits) -> Refused:
     return Refused(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"The file is larger than {limits.body // MEGABYTE} MB.",
-        remedy="Colour it on the command line, which has no such limit.",
+        remedy="Use the command line, which has no such limit.",
     )

@@ -35,11 +35,11 @@ def description(*, training: bool) -> dict[str, Any]:
 
 def _of_training() -> dict[str, Any]:
     return {
-        "/api/training": {"get": _read("The latest run: state, figures, last words.")},
+        "/api/training": {"get": _read("The latest run: state, figures, end of the log.")},
         "/api/training/picture": {"get": _read("A picture of an epoch, a PNG.", (EPOCH,))},
-        "/api/training/start": {"post": _read("Begin another run.", (MINUTES,))},
-        "/api/training/stop": {"post": _read("Save what was learned, and end.")},
-        "/api/training/resume": {"post": _read("Go on with the run that was stopped.")},
+        "/api/training/start": {"post": _read("Start a new run.", (MINUTES,))},
+        "/api/training/stop": {"post": _read("Save the state and stop.")},
+        "/api/training/resume": {"post": _read("Resume the run that was stopped.")},
     }
 
 
@@ -79,7 +79,7 @@ def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, An
         "headers": {
             "Lab-Colorize-Notes": {"description": "A JSON array of remarks.", "schema": {"type": "string"}},
             "Lab-Colorize-Photograph": {
-                "description": "A JSON object: width, height, pages, depth, format.",
+                "description": "A JSON object: width, height, pages, depth, format; of a preview its caption, too.",
                 "schema": {"type": "string"},
             },
         },

@@ -79,7 +79,7 @@ class Guard:
             return hosts[0]
         raise Refused(
             HTTPStatus.MISDIRECTED_REQUEST,
-            "The request names a host that is not this server.",
+            "The Host header does not name this server.",
             remedy="Use the address that was printed when the server started, or start it with --name HOST.",
         )
 
@@ -97,7 +97,7 @@ def _check_token(authorization: str, token: str) -> None:
     if kind.lower() != "bearer" or not known:
         raise Refused(
             HTTPStatus.UNAUTHORIZED,
-            "The server's token is needed.",
+            "This server requires a token.",
             remedy="It was printed when the server started; send it as `Authorization: Bearer TOKEN`.",
         )
 

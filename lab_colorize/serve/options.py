@@ -65,7 +65,9 @@ class ServeOptions:
             )
 
         if self.train is not None and not self.train.is_dir():
-            raise NothingToDo(f"{self.train} is no folder to train on.", remedy="Name a folder of colour photographs.")
+            raise NothingToDo(
+                f"There is no folder {self.train} to train on.", remedy="Name a folder of colour photographs."
+            )
 
     @property
     def is_private(self) -> bool:

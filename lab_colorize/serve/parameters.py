@@ -27,7 +27,7 @@ class Parameter:
     schema: Mapping[str, Any]
     """Of JSON Schema, as OpenAPI has it."""
     read: Callable[[str], Any]
-    """What its text stands for; ValueError if it stands for nothing."""
+    """What its text stands for; ValueError if it is invalid."""
 
 
 def _name(text: str) -> str:
@@ -89,7 +89,7 @@ NAME = Parameter(
 MODEL = Parameter("model", "One of the models that /api/about lists.", {"type": "string"}, str)
 SATURATION = Parameter(
     "saturation",
-    "Scale of the colours: 0 is grey, 1 the network's own answer; as the model's card recommends if it is not given.",
+    "Scale of the colours: 0 is grey, 1 the network's own answer; by default what the model's card recommends.",
     _number(0, MOST_SATURATED),
     _factor,
 )
@@ -104,13 +104,13 @@ ACCEPT_TRUNCATED = Parameter(
 )
 HINTS = Parameter(
     "hints",
-    "Known colours at some places, as X,Y=COLOUR, separated by semicolons: 812,430=#5b3a29;25%,40%=skyblue.",
+    "Known colours as X,Y=COLOUR, separated by semicolons: 812,430=#5b3a29;25%,40%=skyblue.",
     {"type": "string"},
     _hints,
 )
 LONGEST = Parameter(
     "longest",
-    "Ask for a preview instead: a JPEG whose longer side has so many pixels at most.",
+    "Ask for a preview instead: a JPEG whose longer side has at most so many pixels.",
     _integer(SMALLEST_PREVIEW, LARGEST_PREVIEW),
     _whole(SMALLEST_PREVIEW, LARGEST_PREVIEW),
 )
@@ -121,17 +121,17 @@ OF_ORIGINAL = (NAME, ACCEPT_TRUNCATED, LONGEST)
 
 
 def values_of(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """The values of a query by name; a parameter that is unknown, doubled or senseless is refused."""
+    """The values of a query by name; an unknown, repeated or invalid parameter is refused."""
     known = {parameter.name: parameter for parameter in parameters}
     values: dict[str, Any] = {}
     for name, text in query.multi_items():
         if name not in known or name in values:
             why = "given twice" if name in values else "unknown"
-            raise _senseless(f"The parameter {name!r} is {why}.", f"Known: {', '.join(known)}; each once.")
+            raise _invalid(f"The parameter {name!r} is {why}.", f"Known parameters: {', '.join(known)}.")
         try:
             values[name] = known[name].read(text)
         except (ValueError, KeyError):
-            raise _senseless(f"{text!r} is no value for {name!r}.", known[name].means) from None
+            raise _invalid(f"{text!r} is not a valid value for {name!r}.", known[name].means) from None
     return values
 
 
@@ -141,5 +141,5 @@ def options_of(values: Mapping[str, Any], *, max_pixels: int) -> ColorizeOptions
     return ColorizeOptions(**chosen, max_pixels=max_pixels)
 
 
-def _senseless(what: str, remedy: str) -> Refused:
+def _invalid(what: str, remedy: str) -> Refused:
     return Refused(HTTPStatus.BAD_REQUEST, what, remedy=remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,10 @@ from lab_colorize.serve.models import Models
 from lab_colorize.serve.options import Limits
 from lab_colorize.serve.parameters import OF_COLORIZE, OF_ORIGINAL, options_of, values_of
 from lab_colorize.serve.queue import Abandoned, Place, Queue
-from lab_colorize.serve.refusals import Refused, answer_to
+from lab_colorize.serve.refusals import Refused, answer_to, is_bug
 from lab_colorize.serve.work import Made, Task
 
+LOG = logging.getLogger(__name__)  # for what the authors must know; Python shows it on standard error
 PREVIEW = 1024  # pixels of the longer side, unless another number is asked for
 UNNAMED = "photograph"
 NOTES, FACTS = "Lab-Colorize-Notes", "Lab-Colorize-Photograph"
@@ -64,7 +66,9 @@ class Photographs(ABC):
                 made = await self._queue.done(task, gone)
         except (Refused, ClientDisconnect, Abandoned):
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, the client is told in words
+        except Exception as error:  # whatever it is, the client is told in words
+            if is_bug(error):
+                LOG.exception("A bug in lab-colorize:")
             return answer_to(error)
         return _answer(task, made)
 
@@ -124,6 +128,8 @@ def _answer(task: Task, made: Made) -> Response:
         "depth": made.depth,
         "format": made.source_format.value,
     }
+    if made.caption:
+        facts["caption"] = made.caption
     return Response(
         made.content,
         media_type=MEDIA_TYPES[made.format],

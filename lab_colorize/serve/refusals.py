@@ -46,9 +46,9 @@ class Answer:
 
 # The first class that fits decides.
 ANSWERS: dict[type[Exception], Answer] = {
-    errors.AlreadyInColour: Answer(HTTPStatus.CONFLICT, "Colour it anyway, if that is wanted (force).", "force"),
+    errors.AlreadyInColour: Answer(HTTPStatus.CONFLICT, "Set force=true to colour it anyway.", "force"),
     errors.PhotoTooLarge: Answer(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Scale it down, or colour it on the command line, whose limit is higher."
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Scale it down, or use the command line, whose limit is higher."
     ),
     errors.UnsupportedFormat: Answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     errors.UnreadablePhoto: Answer(HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -56,10 +56,10 @@ ANSWERS: dict[type[Exception], Answer] = {
     errors.HintsRefused: Answer(HTTPStatus.BAD_REQUEST),
     errors.ModelError: Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Choose another model, or install this one again."),
     errors.OutputError: Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "Choose another format."),
-    MemoryError: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again when less is going on, or scale it down."),
+    MemoryError: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later, or scale it down."),
 }
 _TRUNCATED = Answer(
-    HTTPStatus.UNPROCESSABLE_ENTITY, "Get a whole copy of it, or take what is there.", "accept_truncated"
+    HTTPStatus.UNPROCESSABLE_ENTITY, "Get a whole copy of it, or colour what can be read.", "accept_truncated"
 )
 _BUG = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "This is a bug in lab-colorize; please report it.")
 
@@ -78,6 +78,11 @@ def answer_to(error: Exception) -> JSONResponse:
         return _told(kind, error.what, replace(answer, remedy=answer.remedy or error.remedy.replace("--", "")))
     what = "There is not enough memory." if isinstance(error, MemoryError) else "The photograph could not be coloured."
     return _told(kind, what, answer)
+
+
+def is_bug(error: Exception) -> bool:
+    """Whether nobody but the authors can do anything about it."""
+    return not isinstance(error, Refused) and _answer_for(error) is _BUG
 
 
 def _answer_for(error: Exception) -> Answer:

@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
 def serve(
     options: ServeOptions, *, ready: Callable[[str], None], tell: Callable[[str], None], verbose: bool = False
 ) -> None:
-    """Serve until SIGINT or SIGTERM; what is in hand then is finished. `ready` is told the address to open."""
+    """Serve until SIGINT or SIGTERM; photographs in progress are finished then. `ready` is told the address to open."""
     with closing(listening(options)) as door:
         address = _address(options, door.getsockname()[1])
         server_for(options, ready=lambda: ready(address), tell=tell, verbose=verbose).run([door])
@@ -54,7 +54,7 @@ def listening(options: ServeOptions) -> socket.socket:
     except OSError as error:
         raise UsageProblem(
             f"Cannot listen on port {options.port} of {options.host}: {error.strerror or error}.",
-            remedy="Another program may use it: give another --port, or 0 for any that is free.",
+            remedy="Another program may be using it: choose another --port, or 0 for any free one.",
         ) from error
 
 

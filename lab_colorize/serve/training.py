@@ -70,7 +70,7 @@ class Run:
     def picture(self, epoch: int) -> bytes:
         """Some photographs as grey, as the network answered after that epoch, and as they are."""
         if epoch not in self.epochs():
-            raise Refused(HTTPStatus.NOT_FOUND, f"There is no picture of epoch {epoch}.")
+            raise Refused(HTTPStatus.NOT_FOUND, f"There is no picture for epoch {epoch}.")
         return (self.folder / "pictures" / f"epoch-{epoch:03}.png").read_bytes()
 
 
@@ -94,11 +94,11 @@ class Trainer:
         self._launch(run, words, "wb")
 
     def resume(self) -> None:
-        """Go on with the run that was stopped last."""
+        """Resume the run that was stopped last."""
         self._require(running=False)
         run = self._latest()
         if run is None or not run.can_go_on:
-            raise Refused(HTTPStatus.CONFLICT, "There is no run to go on with.", remedy="Start one.")
+            raise Refused(HTTPStatus.CONFLICT, "There is no run to resume.", remedy="Start one.")
         self._launch(run, ["--resume", "--out", str(run.folder)], "ab")
 
     def stop(self) -> None:
@@ -113,7 +113,10 @@ class Trainer:
         if self._is_running():
             self.stop()
             assert self._process is not None
-            self._process.wait(PATIENCE)
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # its last checkpoint is whole
+                self._process.kill()
 
     def picture(self, epoch: int) -> bytes:
         """A picture of the latest run."""
@@ -151,7 +154,10 @@ class Trainer:
 
     def _require(self, *, running: bool) -> None:
         if self._is_running() is not running:
-            raise Refused(HTTPStatus.CONFLICT, "A run is at work." if not running else "No run is at work.")
+            raise Refused(
+                HTTPStatus.CONFLICT,
+                "No training run is in progress." if running else "A training run is already in progress.",
+            )
 
     def _is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None

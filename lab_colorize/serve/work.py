@@ -10,6 +10,7 @@ from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.in_memory import colorize_bytes, colorize_read
 from lab_colorize.colouring.models import Model
 from lab_colorize.colouring.options import ColorizeOptions
+from lab_colorize.photos.caption import caption_of
 from lab_colorize.photos.formats.base import Metadata, Page
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.photo import Photo, encode_photo, headed, read_photo
@@ -44,6 +45,8 @@ class Made:
     depth: int
     source_format: Format
     notes: tuple[str, ...] = ()
+    caption: str = ""
+    """What the archive wrote about it; told with previews, which are for people."""
 
 
 @dataclass(frozen=True)
@@ -121,4 +124,5 @@ def _made(photo: Photo, format: Format, content: bytes) -> Made:
         pages=len(photo.pages),
         depth=first.depth,
         source_format=photo.format,
+        caption=caption_of(photo.metadata),
     )

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import keras
 import numpy as np
 
@@ -169,8 +170,6 @@ def _difference(content: bytes, given: list[Plane] | Plane, answers: Plane) -> f
 
 def _samples(wanted: Export, photos: Sequence[Plane] | None) -> Plane:
     """(N, side, side, 1) lightness to compare on: photographs if there are any, else smooth random pictures."""
-    import cv2
-
     size = (wanted.side, wanted.side)
     if not photos:
         rng = np.random.default_rng(0)

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,9 +17,11 @@ import cv2
 import numpy as np
 import pytest
 
-from lab_colorize.batch import run
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome
+from lab_colorize.batch.run import Batch as Running
+from lab_colorize.batch.run import ColorizerFactory
 from lab_colorize.cli.group import main
 from lab_colorize.colouring.on_disk import Coloured
 from lab_colorize.colouring.options import ColorizeOptions
@@ -36,8 +38,8 @@ class StandIn:
     recipe: Recipe = RECIPE
     asked: list[str] = field(default_factory=list)
 
-    def factory(self) -> run.ColorizerFactory:
-        return run.ColorizerFactory(self.recipe, lambda: self.colour)
+    def factory(self) -> ColorizerFactory:
+        return ColorizerFactory(self.recipe, lambda: self.colour)
 
     def colour(self, source: Path, target: Path, *, overwrite: bool) -> Coloured:
         self.asked.append(source.name)
@@ -79,11 +81,11 @@ class Archive:
 
     def options(self, **more: object) -> BatchOptions:
         return BatchOptions(
-            **{"folder": self.folder, "out": self.out, "colorize": ColorizeOptions(), "workers": 2} | more
+            **{"boxes": Boxes.of([self.folder]), "out": self.out, "colorize": ColorizeOptions(), "workers": 2} | more
         )
 
     def batch(self, **more: object) -> dict[str, Outcome]:
-        with run.Batch(self.options(**more), self.stand_in.factory()) as batch:
+        with Running(self.options(**more), self.stand_in.factory()) as batch:
             return {outcome.source: outcome for outcome in batch}
 
     def asked(self) -> list[str]:
@@ -145,6 +147,39 @@ Batch = Callable[..., Ended]
 
 def arguments(folder: Path, out: Path, model: Path, *more: str) -> list[str]:
     return ["batch", str(folder), "--out", str(out), "--model", str(model), *more]
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Any command as it is typed in a folder of the test's own, but in this process, which is quicker."""
+
+    def command(*words: str) -> Ended:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["lab-colorize", *words, *_model(words, tiny_model)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), said.out, said.err)
+
+    return command
+
+
+@pytest.fixture
+def run_apart(tmp_path: Path, tiny_model: Path) -> Run:
+    """The same in a process of its own, as people run it."""
+
+    def command(*words: str) -> Ended:
+        line = [sys.executable, "-m", "lab_colorize", *words, *_model(words, tiny_model)]
+        return subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return command
+
+
+def _model(words: Sequence[str], model: Path) -> list[str]:
+    return ["--model", str(model)] if words[0] in {"batch", "colorize"} else []
 
 
 @pytest.fixture

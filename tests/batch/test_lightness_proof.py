@@ -11,7 +11,7 @@ import pytest
 
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.errors import ExitCode
-from lab_colorize.photos.formats.jpeg_scans import lightness_digest
+from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 from tests import makers as m
 
 

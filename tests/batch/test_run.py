@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.run import Batch, ColorizerFactory
 from lab_colorize.colouring.on_disk import Coloured
@@ -90,7 +91,7 @@ class TestForeignFiles:
         assert statuses(archive.batch(colorize=ColorizeOptions(overwrite=True))) == {"1.jpg": "done"}
         assert (archive.out / "1.jpg").read_text().startswith("coloured")
 
-    def test_a_result_that_was_retouched_is_foreign(
+    def test_a_result_that_was_retouched_is_kept(
         self, archive: Archive, touch_later: Callable[[Path, str], None]
     ) -> None:
         archive.add("1.jpg", "2.jpg")
@@ -98,7 +99,7 @@ class TestForeignFiles:
         (archive.out / "1.jpg").write_text("retouched by hand")
         for name in ("1.jpg", "2.jpg"):
             touch_later(archive.folder / name, f"grey, another {name}")
-        assert statuses(archive.batch()) == {"1.jpg": "failed", "2.jpg": "done"}
+        assert statuses(archive.batch()) == {"1.jpg": "skipped", "2.jpg": "done"}
         assert (archive.out / "1.jpg").read_text() == "retouched by hand"
 
     def test_one_with_the_time_of_its_source_is_foreign_if_its_contents_are(self, archive: Archive) -> None:
@@ -169,7 +170,7 @@ class TestPlaces:
 
     def test_a_missing_or_empty_folder_is_nothing_to_do_and_leaves_no_out(self, archive: Archive) -> None:
         with pytest.raises(NothingToDo):
-            archive.batch(folder=archive.folder / "none")
+            archive.batch(boxes=Boxes.of([archive.folder / "none"]))
         archive.add("note.txt", ".hidden.jpg")
         with pytest.raises(NothingToDo, match="2 other files"):
             archive.batch()

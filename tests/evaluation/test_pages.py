@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.journal import Journal
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
@@ -147,7 +148,7 @@ def thumbnails(file: Path) -> set[str]:
 def test_a_sheet_shows_all_that_was_done_and_lists_what_failed(archive):
     folder, out, file = archive
     heard = []
-    write_contact_sheet(folder, out, file, workers=2, on_step=heard.append)
+    write_contact_sheet(Boxes.of([folder]), out, file, workers=2, on_step=heard.append)
     page = file.read_text(encoding="utf-8")
     tags = Tags(page)
     images = [attributes for tag, attributes in tags.all if tag == "img"]
@@ -163,7 +164,7 @@ def test_a_sheet_leads_to_the_photographs_themselves(archive):
     from urllib.parse import unquote_to_bytes
 
     folder, out, file = archive
-    write_contact_sheet(folder, out, file, workers=1)
+    write_contact_sheet(Boxes.of([folder]), out, file, workers=1)
     ways = [attributes["href"] for tag, attributes in Tags(file.read_text()).all if tag == "a"]
     led = {(file.parent / os.fsdecode(unquote_to_bytes(way))).resolve() for way in ways}
     assert led == {path.resolve() for place in (folder, out) for path in place.glob("*.png")}
@@ -171,13 +172,13 @@ def test_a_sheet_leads_to_the_photographs_themselves(archive):
 
 def test_a_second_sheet_draws_only_what_is_new_and_removes_what_is_gone(archive):
     folder, out, file = archive
-    write_contact_sheet(folder, out, file, workers=1)
+    write_contact_sheet(Boxes.of([folder]), out, file, workers=1)
     before = {path.name: path.stat().st_mtime_ns for path in thumbnails_of(file).iterdir()}
     (thumbnails_of(file) / "mine.jpg").write_text("not ours to remove")
     write(out / "a.png", scene(7))
     with Journal(out) as journal:
         journal.append(Outcome("a.png", "a.png", Status.DONE, source_sha256="1" * 64, target_sha256="2" * 64))
-    write_contact_sheet(folder, out, file, workers=1)
+    write_contact_sheet(Boxes.of([folder]), out, file, workers=1)
     after = {path.name: path.stat().st_mtime_ns for path in thumbnails_of(file).iterdir()}
     assert len(before.items() & after.items()) == 2
     assert len(after) == 4
@@ -187,7 +188,7 @@ def test_a_second_sheet_draws_only_what_is_new_and_removes_what_is_gone(archive)
 def test_a_photograph_that_has_gone_is_told_instead_of_shown(archive):
     folder, out, file = archive
     (folder / "a.png").unlink()
-    write_contact_sheet(folder, out, file, workers=1)
+    write_contact_sheet(Boxes.of([folder]), out, file, workers=1)
     assert re.search(r'<p class="trouble">[^<]*a\.png', file.read_text())
     assert len(thumbnails(file)) == 2
 
@@ -208,7 +209,7 @@ def test_a_sheet_has_no_place_among_the_originals_but_may_lie_in_out(archive):
 
 def test_without_a_journal_there_is_no_sheet(tmp_path):
     with pytest.raises(NothingToDo):
-        write_contact_sheet(tmp_path / "photos", tmp_path / "out", tmp_path / "sheet.html", workers=1)
+        write_contact_sheet(Boxes.of([tmp_path / "photos"]), tmp_path / "out", tmp_path / "sheet.html", workers=1)
 
 
 def test_thumbnails_are_small_keep_their_shape_and_are_never_enlarged():

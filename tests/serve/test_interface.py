@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -113,7 +114,7 @@ def test_a_photograph_in_colour_is_refused_in_words_that_a_page_can_act_on(serve
     assert refused.told == {
         "error": "AlreadyInColour",
         "message": "fair.png is already in colour and was left alone.",
-        "remedy": "Colour it anyway, if that is wanted (force).",
+        "remedy": "Set force=true to colour it anyway.",
         "retry_with": "force",
     }
     assert server.colorize(content, force="true").status == 200
@@ -154,7 +155,7 @@ def test_what_is_no_photograph_is_called_by_name(server, content, status, words)
         "force=1&force=1", "source_type=humanEdits", "name=" + "a" * 300,
     ],
 )  # fmt: skip
-def test_a_senseless_request_says_what_it_got_wrong(server, photo, query):
+def test_an_invalid_request_says_what_it_got_wrong(server, photo, query):
     refused = server.ask(
         "POST", "/api/colorize?" + query.encode("ascii", "replace").decode(), photo.read_bytes(), PHOTOGRAPH
     )
@@ -162,7 +163,7 @@ def test_a_senseless_request_says_what_it_got_wrong(server, photo, query):
     assert query.partition("=")[0] in refused.told["message"]
 
 
-def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
+def test_a_bug_is_told_as_one_and_no_more_but_logged_with_its_trace(server, photo, monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the secret of /etc/passwd")
 
@@ -170,6 +171,7 @@ def test_a_bug_is_told_as_one_and_no_more(server, photo, monkeypatch):
     answer = server.colorize(photo.read_bytes())
     assert answer.status == 500
     assert "secret" not in answer.content.decode()
+    assert "in broken" in caplog.text
     monkeypatch.undo()
     assert server.colorize(photo.read_bytes()).status == 200
 
@@ -178,6 +180,7 @@ def test_a_name_is_only_a_name(server, photo):
     answer = server.colorize(photo.read_bytes(), name='../../etc/Grüße "x"\r\nSet-Cookie: a=b.jpg')
     assert answer.status == 200
     assert "set-cookie" not in answer.headers
+    assert server.colorize(b"broken", name="/home/me/a.jpg").told["message"].startswith("'a.jpg' ")
     assert answer.headers["content-disposition"] == (
         "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db_colorized.jpg"
     )
@@ -225,6 +228,7 @@ def test_the_queue_is_full_at_its_end_and_says_when_to_come_again(tiny_model, ph
         for thread in threads:
             thread.join()
         assert statuses == [200, 200]
+        assert server.colorize(photo.read_bytes()).status == 200
 
 
 def test_bodies_are_held_up_to_a_limit(tiny_model, photo):
@@ -430,3 +434,27 @@ def test_a_model_without_hints_says_so_without_naming_an_option(server, photo):
     refused = server.colorize(photo.read_bytes(), hints="1,2=red")
     assert refused.status == 400
     assert refused.told["remedy"] == "Leave them out, or choose another model."
+
+
+def test_a_preview_brings_the_caption_that_the_archive_wrote(server, scene):
+    import piexif
+
+    described = piexif.dump({"0th": {piexif.ImageIFD.ImageDescription: "Grüße, 1911".encode()}})
+    content = cv2.imencode(".jpg", scene())[1].tobytes()
+    content = content[:2] + b"\xff\xe1" + (len(described) + 2).to_bytes(2, "big") + described + content[2:]
+    facts = json.loads(server.colorize(content, longest=64).headers["lab-colorize-photograph"])
+    assert facts["caption"] == "Grüße, 1911"
+
+
+def test_the_examples_of_the_documents_work(server, scene, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite("scan.tif", scene().astype(np.uint16) * 257)
+    told = (ROOT / "docs/serve.md").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server.port}")
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", told, re.MULTILINE)
+    (shell,) = (textwrap.dedent(block) for block in blocks if block.lstrip().startswith("curl"))
+    (python,) = (textwrap.dedent(block) for block in blocks if block.lstrip().startswith("import json"))
+    if shutil.which("curl"):
+        subprocess.run(["bash", "-c", shell], check=True, capture_output=True)
+        assert Path("colour.tif").read_bytes() == server.colorize(Path("scan.tif").read_bytes(), saturation=0.8).content
+    subprocess.run([sys.executable, "-c", python], check=True, capture_output=True)
+    assert Path("colour.tif").read_bytes() == server.colorize(Path("scan.tif").read_bytes()).content

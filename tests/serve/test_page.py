@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import piexif
 import pytest
 from axe_core_python.selenium import Axe
 from selenium.webdriver import ActionChains, Keys
@@ -145,7 +146,10 @@ def in_colour(pixels) -> bool:
 
 
 def test_a_dropped_photograph_is_seen_in_colour_beside_what_it_was(page, photographs):
-    page.drop(*photographs("a.jpg")).settled(1)
+    (path,) = photographs("a.jpg")
+    piexif.insert(piexif.dump({"0th": {piexif.ImageIFD.ImageDescription: b"A farm, 1911"}}), str(path))
+    page.drop(path).settled(1)
+    assert page.part("caption").text == "A farm, 1911"
     assert page.states() == ["done"]
     assert not in_colour(page.picture("before"))
     assert in_colour(page.picture("after"))
@@ -181,7 +185,7 @@ def test_a_folder_of_130_is_taken_whole_and_what_is_no_photograph_left_out(page,
     page.settled(130)
     assert set(page.states()) == {"done"}
     assert page.by("told").text == "130 of 130 photographs coloured"
-    assert page.by("notice").text.startswith("2 files left out")
+    assert page.by("notice").text.startswith("2 files skipped")
 
 
 def test_a_deep_tiff_which_browsers_cannot_show_is_shown_before_and_after(page, photographs):
@@ -230,7 +234,7 @@ def test_the_divider_follows_the_mouse(page, photographs):
     page.choose(*photographs("a.jpg")).settled(1)
     assert page.divided_at() == pytest.approx(0.5, abs=0.02)
     frame = page.part("frame")
-    step = int(frame.rect["width"] * 0.3)
+    step = int(page.part("pictures").rect["width"] * 0.3)
     ActionChains(page.browser).move_to_element(frame).click_and_hold().move_by_offset(step, 0).release().perform()
     assert page.divided_at() == pytest.approx(0.8, abs=0.05)
     clip = page.run("return getComputedStyle(arguments[0]).clipPath", page.part("before"))
@@ -343,7 +347,7 @@ def test_when_the_server_goes_away_the_page_waits_and_goes_on(browser, tiny_mode
         page = next(pages)
         page.choose(paths[0]).settled(1)
     page.choose(*paths[1:])
-    page.until(lambda: "does not answer" in page.by("notice").text)
+    page.until(lambda: "not responding" in page.by("notice").text)
     assert page.states()[0] == "done"
     with running(ServeOptions(port=server.port, model=str(tiny_model), workers=1)):
         page.settled(3)
@@ -358,7 +362,7 @@ def test_a_file_too_large_is_refused_by_the_page_itself(browser, quick, photogra
     large = tmp_path / "large.tif"
     large.write_bytes(bytes(QUICK.body + 1))
     page.choose(large, *photographs("a.jpg")).settled(1)
-    assert page.by("notice").text == "Larger than 3.0 MB, which this server does not take: large.tif."
+    assert page.by("notice").text == "Larger than this server's limit of 3.0 MB: large.tif."
     next(pages, None)
 
 
@@ -379,7 +383,7 @@ def test_a_page_from_another_machine_is_opened_by_its_token(browser, guarded, ph
     page.open()
     page.until(lambda: page.by("gate").is_displayed())
     page.by("token").send_keys("wrong", Keys.ENTER)
-    page.until(lambda: "not it" in page.by("gate-why").text)
+    page.until(lambda: "not the token" in page.by("gate-why").text)
     page.by("token").clear()
     page.by("token").send_keys("s3cret", Keys.ENTER)
     page.choose(*photographs("a.jpg")).settled(1)

@@ -153,14 +153,3 @@ def test_impossible_options_are_refused(asked, word):
 def test_stages_and_a_schedule_beside_them_contradict_each_other():
     with pytest.raises(UsageProblem, match="stage"):
         config.resolved(ASKED, {"stage": (Stage(1, 32, 1),), "epochs": 3.0})
-
-
-def test_the_command_line_offers_what_the_options_take():
-    from typing import get_args, get_type_hints
-
-    from lab_colorize.cli import train
-    from lab_colorize.training.options import TrainOptions
-
-    hints = get_type_hints(TrainOptions)
-    assert get_args(hints["loss"]) == train.LOSSES
-    assert get_args(hints["export_weights"]) == train.WEIGHTS

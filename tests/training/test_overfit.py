@@ -23,10 +23,13 @@ aspect = 0.0
 rotation = 0.0
 mirror = 0.0
 ageing = 0.0
+emulsion = 0.0
+hints = 0.0
 [[stage]]
 epochs = 100
 side = 64
 learning_rate = 3e-3
+freeze_encoder = true     # tracing its gradients takes a minute; a random one shows enough to know eight pictures by
 """
 
 

@@ -51,7 +51,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(tmp_path, photos, c
     wait_for((tmp_path / "killed" / "last.npz").exists, process)
     time.sleep(rng.uniform(0, 1.5))  # somewhere within a step, a save or an epoch's end
     process.kill()
-    process.wait()
+    process.communicate()
     went_on = command(*words, "--out", "killed", "--resume")
     assert went_on.returncode == 0 or "finished" in went_on.stderr, went_on.stderr
     whole, killed = checkpoint(tmp_path / "whole"), checkpoint(tmp_path / "killed")

@@ -1,6 +1,6 @@
 """A JPEG as a chain of segments: where each begins and ends, and where the coded data behind a scan's header end.
 
-What the segments mean is the matter of `jpeg` (headers, metadata) and `jpeg_scans` (frame, tables, scans).
+What they mean is the matter of `jpeg` (headers, metadata), `jpeg_tables` and `jpeg_scans`.
 """
 
 import re

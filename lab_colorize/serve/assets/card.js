@@ -10,7 +10,7 @@ import { amount } from "./words.js";
 const LONGEST = 1280; // pixels of a preview
 const SETTLED = 200; // ms without a move of the saturation slider
 
-export const AGAIN = { force: "Colour it anyway", accept_truncated: "Take what is there" };
+export const AGAIN = { force: "Colour it anyway", accept_truncated: "Colour what can be read" };
 
 export class Card extends EventTarget {
   #running = null; // what ends the preview that is being made
@@ -170,7 +170,7 @@ export class Card extends EventTarget {
     this.part("failure").hidden = false;
     this.part("download").disabled = true;
     this.compare.hideAfter();
-    this.#show(inColour ? "in-colour" : "failed", inColour ? "In colour already" : "Not coloured");
+    this.#show(inColour ? "in-colour" : "failed", inColour ? "Already in colour" : "Not coloured");
   }
 
   #show(state, words) {
@@ -181,14 +181,14 @@ export class Card extends EventTarget {
   }
 
   // The photograph itself, in colour, as the command line would write it.
-  result(signal) {
-    return this.queue.run(() => colorize(this.file, this.#wanted(), { signal }), { first: true, signal });
+  result({ first = false, signal } = {}) {
+    return this.queue.run(() => colorize(this.file, this.#wanted(), { signal }), { first, signal });
   }
 
   async download() {
     this.part("download").disabled = true;
     try {
-      const { blob, name, notes } = await this.result();
+      const { blob, name, notes } = await this.result({ first: true });
       this.#note(notes);
       save(blob, name);
     } catch (error) {

@@ -13,7 +13,7 @@ const cards = [];
 const colouring = { queue: null, models: [], settings: {} };
 let limits = { most_bytes: Infinity };
 let collecting = null; // what ends the making of a ZIP archive
-const AWAY = "The server does not answer. The page tries again until it does; your photographs stay here.";
+const AWAY = "The server is not responding. The page keeps trying, and your photographs stay here.";
 
 // Beginning: the server is asked for its models, and the person for its token if need be.
 
@@ -48,7 +48,7 @@ function open(told) {
 
 function askForToken() {
   by("gate").hidden = false;
-  by("gate-why").textContent = by("token").value ? "That was not it. It was printed when the server was started." : by("gate-why").textContent;
+  by("gate-why").textContent = by("token").value ? "That is not the token. It was printed when the server was started." : by("gate-why").textContent;
   by("token").select();
 }
 
@@ -86,9 +86,9 @@ function leftOut(large, others) {
   if (large.length > 0) {
     const names = large.slice(0, 3).map(({ file }) => file.name).join(", ");
     const more = large.length > 3 ? ` and ${large.length - 3} more` : "";
-    words.push(`Larger than ${amount(limits.most_bytes)}, which this server does not take: ${names}${more}.`);
+    words.push(`Larger than this server's limit of ${amount(limits.most_bytes)}: ${names}${more}.`);
   }
-  if (others > 0) words.push(`${numberOf(others, "file")} left out, not known as photographs by name.`);
+  if (others > 0) words.push(`${numberOf(others, "file")} skipped: not a photograph, by its name.`);
   return words.join(" ");
 }
 
@@ -182,7 +182,7 @@ function show() {
 
 function told(done, failed, inColour) {
   const parts = [`${done} of ${numberOf(cards.length, "photograph")} coloured`];
-  if (inColour > 0) parts.push(`${inColour} in colour already`);
+  if (inColour > 0) parts.push(`${inColour} already in colour`);
   if (failed > 0) parts.push(`${failed} failed`);
   return parts.join(", ");
 }
@@ -213,7 +213,7 @@ async function zipped(wanted, signal) {
   await Promise.all(
     wanted.map(async card => {
       try {
-        const { blob, name } = await card.result(signal);
+        const { blob, name } = await card.result({ signal });
         if (!zip.holds(blob.size)) {
           keep();
           [zip, archives] = [new Zip(), archives + 1];

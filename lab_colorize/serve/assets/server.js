@@ -84,7 +84,7 @@ async function ask(address, request = {}) {
     response = await fetch(address, { ...request, headers: { ...request.headers, ...headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Unreachable("The server does not answer.");
+    throw new Unreachable("The server is not responding.");
   }
   if (response.ok) return response;
   const told = await response.json().catch(() => ({}));
@@ -98,7 +98,7 @@ async function pictureOf(response) {
     blob = await response.blob();
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Unreachable("The server went away.");
+    throw new Unreachable("The server stopped responding.");
   }
   return {
     blob,

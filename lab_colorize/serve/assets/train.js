@@ -5,12 +5,12 @@ import { takeToken, train, training, trainingPicture } from "./server.js";
 
 const EVERY = 1000; // ms between looks
 const WORDS = {
-  none: "No model was trained here yet.",
+  none: "No model has been trained here yet.",
   running: "Training",
-  stopping: "Saving what was learned",
-  stopped: "Stopped; it can go on where it stopped.",
-  finished: "Finished. The model can be chosen on the page that colours photographs.",
-  failed: "It did not begin; what it said is below.",
+  stopping: "Saving",
+  stopped: "Stopped. It can be resumed.",
+  finished: "Finished. The model can now be chosen on the page that colours photographs.",
+  failed: "It failed; the log below says why.",
 };
 const by = id => document.getElementById(id);
 let epochs = [];

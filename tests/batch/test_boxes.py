@@ -1,0 +1,166 @@
+"""Several folders and one output: no result of one ever takes the place of another's, unless it is asked for."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lab_colorize.batch.journal import JOURNAL_NAME, read_journal
+
+from .conftest import Run, contents_below, picture
+
+
+@pytest.fixture
+def boxes(tmp_path: Path) -> Path:
+    """Two boxes, each with a scan001.jpg of its own, and in one a scan that the other lacks."""
+    picture(tmp_path / "boxA/scan001.jpg", seed=1)
+    picture(tmp_path / "boxB/scan001.jpg", seed=2)
+    picture(tmp_path / "boxB/scan002.jpg", seed=3)
+    return tmp_path
+
+
+def test_a_second_box_never_replaces_the_results_of_the_first(run_apart: Run, boxes: Path) -> None:
+    run = run_apart
+    assert run("batch", "boxA", "--out", "o").returncode == 0
+    before = contents_below(boxes / "o"), (boxes / "o" / JOURNAL_NAME).read_bytes()
+    for more in ([], ["--dry-run"], ["--checksum"], ["--copy-rest"]):
+        refused = run("batch", "boxB", "--out", "o", *more)
+        assert refused.returncode == 5, refused.stderr
+        assert "scan001.jpg" in refused.stderr
+        assert str(boxes / "boxA") in refused.stderr
+        assert "batch FOLDER1 FOLDER2" in refused.stderr
+        assert before == (contents_below(boxes / "o"), (boxes / "o" / JOURNAL_NAME).read_bytes())
+    assert run("batch", "boxB", "--out", "o", "--overwrite").returncode == 0
+    assert contents_below(boxes / "o").keys() == {"scan001.jpg", "scan002.jpg"}
+    assert contents_below(boxes / "o")["scan001.jpg"] != before[0]["scan001.jpg"]
+
+
+def test_a_box_of_other_names_joins_the_first(run: Run, boxes: Path) -> None:
+    (boxes / "boxB/scan001.jpg").unlink()
+    assert run("batch", "boxA", "--out", "o").returncode == 0
+    assert run("batch", "boxB", "--out", "o").returncode == 0
+    assert run("verify", "o").returncode == 0
+
+
+def test_a_scan_of_the_same_size_and_time_in_another_box_is_another_photograph(run: Run, boxes: Path) -> None:
+    """Scanners write files without compression, all of one size; copying gives them one time."""
+    for box, seed in (("boxA", 1), ("boxB", 2)):
+        picture(boxes / box / "scan.bmp", seed=seed)
+        (boxes / box / "scan001.jpg").unlink()
+    shutil.copystat(boxes / "boxA/scan.bmp", boxes / "boxB/scan.bmp")
+    assert run("batch", "boxA", "--out", "o").returncode == 0
+    assert run("batch", "boxB", "--out", "o").returncode == 5
+
+
+def test_other_photographs_of_one_name_are_noticed_though_the_first_box_is_away(run: Run, boxes: Path) -> None:
+    assert run("batch", "boxA", "--out", "o").returncode == 0
+    (boxes / "boxA").rename(boxes / "unmounted")
+    assert run("batch", "boxB", "--out", "o").returncode == 5
+
+
+def test_a_photograph_edited_after_its_archive_was_moved_is_coloured_again(run: Run, boxes: Path) -> None:
+    assert run("batch", "boxB", "--out", "o").returncode == 0
+    (boxes / "boxB").rename(boxes / "moved")
+    picture(boxes / "moved/scan001.jpg", seed=9)
+    again = run("batch", "moved", "--out", "o")
+    assert again.returncode == 0, again.stderr
+    assert "1 done again: the photograph changed" in again.stderr
+
+
+def test_a_copy_of_the_archive_is_no_other(run: Run, boxes: Path) -> None:
+    assert run("batch", "boxB", "--out", "o").returncode == 0
+    shutil.copytree(boxes / "boxB", boxes / "copy", copy_function=shutil.copyfile)  # with new times
+    assert run("batch", "copy", "--out", "o").returncode == 0
+
+
+def test_several_folders_are_mirrored_each_under_its_own_name(run_apart: Run, boxes: Path) -> None:
+    run = run_apart
+    first = run("batch", "boxA", "boxB/", "--out", "o")
+    assert first.returncode == 0, first.stderr
+    assert "3 done" in first.stderr
+    names = {"boxA/scan001.jpg", "boxB/scan001.jpg", "boxB/scan002.jpg"}
+    assert contents_below(boxes / "o").keys() == names == read_journal(boxes / "o").last.keys()
+    again = run("batch", "./boxB", "boxA", "--out", "o")
+    assert "0 done, 3 skipped (3 done before)" in again.stderr
+    verified = run("verify", "o", "--json")
+    assert verified.returncode == 0, verified.stderr
+    assert {json.loads(line)["state"] for line in verified.stdout.splitlines()} == {"whole"}
+
+
+def test_verify_expects_the_photographs_of_the_boxes_and_of_no_folder_beside_them(run: Run, boxes: Path) -> None:
+    picture(boxes / "boxC/scan.jpg", seed=4)
+    assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+    assert run("verify", "o").returncode == 0
+    picture(boxes / "boxB/late.jpg", seed=5)
+    verified = run("verify", "o")
+    assert verified.returncode == 6
+    assert "boxB/late.jpg" in verified.stdout
+    (boxes / "boxA").rename(boxes / "away")
+    assert run("verify", "o").returncode == 7
+    (boxes / "elsewhere").mkdir()
+    for old, new in (("away", "boxA"), ("boxB", "boxB")):
+        (boxes / old).rename(boxes / "elsewhere" / new)
+    (boxes / "elsewhere/boxB/late.jpg").unlink()
+    assert run("verify", "o", "--source", "elsewhere").returncode == 0
+
+
+def test_boxes_coloured_together_agree_with_the_folder_that_holds_them(run: Run, boxes: Path) -> None:
+    (boxes / "all").mkdir()
+    for box in ("boxA", "boxB"):
+        (boxes / box).rename(boxes / "all" / box)
+    assert run("batch", "all", "--out", "o").returncode == 0
+    again = run("batch", "all/boxA", "all/boxB", "--out", "o")
+    assert "3 done before" in again.stderr
+
+
+def test_a_box_that_is_away_makes_no_photograph_gone(run: Run, boxes: Path) -> None:
+    assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+    (boxes / "boxA").rename(boxes / "unmounted")
+    shutil.rmtree(boxes / "o/boxA")
+    (boxes / "boxC").mkdir()
+    picture(boxes / "boxC/new.jpg", seed=6)
+    assert run("batch", "boxB", "boxC", "--out", "o").returncode == 0
+    assert "boxA/scan001.jpg" in read_journal(boxes / "o").last
+
+
+@pytest.mark.parametrize(
+    ("folders", "said"),
+    [
+        (("boxA", "boxA"), "the same folder"),
+        (("boxA", "boxA/inner"), "one holds the other"),
+        (("boxA", "other/boxA"), "Rename one of them"),
+        (("boxA", "other/BOXA"), "Rename one of them"),
+        (("boxA", "/"), "one holds the other"),
+        (("boxA", "o"), "the same folder"),
+    ],
+)
+def test_folders_that_cannot_stand_side_by_side_are_refused(
+    run: Run, boxes: Path, folders: tuple[str, ...], said: str
+) -> None:
+    for folder in ("boxA/inner", "other/boxA", "other/BOXA", "o"):
+        picture(boxes / folder / "1.jpg")
+    refused = run("batch", *folders, "--out", "o")
+    assert refused.returncode == 2, refused.stderr
+    assert said in refused.stderr
+
+
+def test_the_contact_sheet_shows_the_photographs_of_all_boxes(run: Run, boxes: Path) -> None:
+    ended = run("batch", "boxA", "boxB", "--out", "o", "--report", "sheet.html")
+    assert ended.returncode == 0, ended.stderr
+    page = (boxes / "sheet.html").read_text()
+    assert all(f'"{name}' in page for name in ("boxA/scan001.jpg", "boxB/scan002.jpg", "o/boxA/scan001.jpg"))
+    assert len(list((boxes / "sheet_thumbnails").iterdir())) == 3
+
+
+def test_a_journal_of_an_older_version_still_reads(run: Run, boxes: Path) -> None:
+    assert run("batch", "boxA", "--out", "o").returncode == 0
+    journal = boxes / "o" / JOURNAL_NAME
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert "box" not in lines[0]  # what older versions wrote, and read
+    for line in lines:
+        line.pop("folder")
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    again = run("batch", "boxA", "--out", "o")
+    assert "1 done before" in again.stderr
+    assert run("verify", "o").returncode == 0
