@@ -73,7 +73,12 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
 
 def counts(tally: Tally) -> str:
     """How many came to which end."""
-    skipped = {"done before": tally.before, "already in colour": tally.in_colour, "edited since": tally.edited}
+    skipped = {
+        "done before": tally.before,
+        "already in colour": tally.in_colour,
+        "black and white only": tally.bilevel,
+        "edited since": tally.edited,
+    }
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
     copied = f", {tally.copied} copied as they are{colours}" if tally.copied else ""
