@@ -17,8 +17,10 @@ class State(StrEnum):
 
     MISSING = "missing"
     CHANGED = "changed"
+    EDITED = "edited"  # a result that somebody worked on since
     UNREADABLE = "unreadable"
     FAILED = "failed"  # the journal's last word on it
+    KNOWN = "known"  # a failure that was accepted
     WAITING = "waiting"  # a photograph that no batch has come to: the batch was stopped, or it is new, or not chosen
     UNFINISHED = "unfinished"  # a temporary file: a batch was killed, and the next one will remove it
     STALE = "stale"  # an earlier result: its photograph has another one by now, or failed since
@@ -27,7 +29,7 @@ class State(StrEnum):
     WHOLE = "whole"
 
 
-LOSSES = frozenset({State.MISSING, State.CHANGED, State.UNREADABLE, State.FAILED, State.WAITING})
+LOSSES = frozenset({State.MISSING, State.CHANGED, State.EDITED, State.UNREADABLE, State.FAILED, State.WAITING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,16 @@ class History:
         """The hash last written into each target."""
         return {target: one.target_sha256 for target, one in self.made.items() if one.target_sha256 is not None}
 
+    @property
+    def not_to_replace(self) -> frozenset[str]:
+        """Targets that hold somebody's work, which was accepted as it is."""
+        return frozenset(target for target, one in self.made.items() if one.accepted)
+
+    @property
+    def known_failures(self) -> dict[str, Outcome]:
+        """The failures that were accepted, by their sources."""
+        return {source: one for source, one in self.last.items() if one.status is Status.FAILED and one.accepted}
+
 
 def history_of(lines: Iterable[bytes]) -> History:
     """Take lines in; a torn last one counts as never written, damaged ones before it are noted."""
@@ -52,7 +62,8 @@ def history_of(lines: Iterable[bytes]) -> History:
         if outcome.status is Status.GONE:
             last.pop(outcome.source, None)
             continue
-        last[outcome.source] = outcome
+        if outcome.status is not Status.KEPT:
+            last[outcome.source] = outcome
         if outcome.target is not None and outcome.target_sha256 is not None:
             made[outcome.target] = outcome
     return History(last, made, tuple(damaged))

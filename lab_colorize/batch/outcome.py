@@ -12,6 +12,7 @@ class Status(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+    KEPT = "kept"  # no photograph's: a file that no batch wrote, taken as it is by `verify --accept`
     GONE = "gone"  # neither it nor a result of it is there any more: whoever took both away is done with it
 
 
@@ -40,7 +41,14 @@ class Outcome:
     hints: str = ""  # those that were followed, in words
     folder: str | None = None  # absolute; sources are relative to it: FOLDER, or of several the one that holds the box
     box: str = ""  # the name of FOLDER where there were several, with which `source` begins
+    target_mtime_ns: int | None = None  # where it is not the source's: somebody edited the target, and it was accepted
+    accepted: str = ""  # when `verify --accept` took this as it is: an edited target, or a failure to live with
     traceback: str = ""  # of a bug, for its report
+
+    @property
+    def target_time(self) -> int | None:
+        """The time that the target has unless somebody edited it, in nanoseconds."""
+        return self.source_mtime_ns if self.target_mtime_ns is None else self.target_mtime_ns
 
     def line(self) -> bytes:
         """One line of JSON; ASCII, so that file names of any bytes survive (as surrogate escapes)."""
@@ -48,9 +56,12 @@ class Outcome:
         return json.dumps(told).encode("ascii") + b"\n"
 
 
-_SELDOM = ("lightness", "lightness_sha256", "hints", "folder", "box", "traceback")  # left out where they say nothing
+# Left out where they say nothing.
+_SELDOM = (
+    "lightness", "lightness_sha256", "hints", "folder", "box", "target_mtime_ns", "accepted", "traceback",
+)  # fmt: skip
 _NAMES = frozenset(field.name for field in fields(Outcome))
-_NUMBERS = ("target_size", "source_size", "source_mtime_ns", "width", "height")
+_NUMBERS = ("target_size", "target_mtime_ns", "source_size", "source_mtime_ns", "width", "height")
 
 
 def read_line(line: bytes) -> Outcome | None:
@@ -75,6 +86,7 @@ def _sound(outcome: Outcome) -> bool:
         and isinstance(outcome.target, str | None)
         and isinstance(outcome.folder, str | None)
         and isinstance(outcome.box, str)
+        and isinstance(outcome.accepted, str)
         and isinstance(outcome.hints, str)
         and isinstance(outcome.source_sha256, str | None)
         and isinstance(outcome.target_sha256, str | None)

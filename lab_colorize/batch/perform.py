@@ -98,7 +98,9 @@ class Performer:
         return self._accept(source, target)
 
     def _replaceable(self, target: Path) -> bool:
-        return self.overwrite or _is_ours(target, self.plan.written.get(self._relative(target)))
+        relative = self._relative(target)
+        ours = relative not in self.plan.not_to_replace and _is_ours(target, self.plan.written.get(relative))
+        return self.overwrite or ours
 
     def _refusal(self, target: Path) -> OutputExists:
         return changed(target) if self._relative(target) in self.plan.written else foreign(target)

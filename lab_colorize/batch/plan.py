@@ -11,6 +11,7 @@ from glob import escape
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.edited import EDITED, is_edited
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same_where_case_is_ignored
@@ -53,6 +54,9 @@ class Plan:
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
+    not_to_replace: frozenset[str] = frozenset()  # targets that hold work which was accepted
+    known_failures: Mapping[str, Outcome] = field(default_factory=dict)  # source -> the failure that was accepted
+    no_failures: tuple[Outcome, ...] = ()  # edited results that an earlier version took for failures
     damaged_lines: tuple[int, ...] = ()  # of the journal
     moved: tuple[Outcome, ...] = ()  # in another folder by now: where they are is still to be written down
     gone: tuple[Outcome, ...] = ()  # to be written down as such
@@ -67,11 +71,13 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     check = _JournalCheck(options, history, recipe, naming)
     tasks = [Task(source, targets[source], copied.get(source, False)) for source in sorted(targets.keys() - clashes)]
     still = {task: check.up_to_date(task) for task in tasks}
-    due = tuple(task for task in tasks if still[task] is None)
-    remade = {task.source: why for task in due if (why := check.outdated(task))}
+    edited = {task: made for task in tasks if still[task] is None and (made := check.edited(task)) is not None}
+    due = tuple(task for task in tasks if still[task] is None and task not in edited)
+    remade = {task.source: why for task in (*due, *edited) if (why := check.outdated(task))}
     for task in tasks:
         with about(str(options.boxes.path(task.source))):
-            tell(remade.get(task.source, "not done yet") if still[task] is None else DONE_BEFORE)
+            why = remade.get(task.source, "not done yet") if still[task] is None else DONE_BEFORE
+            tell(EDITED if task in edited else why)
     up_to_date = {task.source: before for task, before in still.items() if before is not None}
     known = targets.keys() | {problem.source for problem in found.problems}
     missing = MissingSources(
@@ -85,11 +91,17 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         recipe,
         naming,
         due=due,
-        up_to_date=tuple(_up_to_date(before) for before in up_to_date.values()),
+        up_to_date=(
+            *(_up_to_date(before) for before in up_to_date.values()),
+            *(replace(made, status=Status.SKIPPED, reason=EDITED, remedy="") for made in edited.values()),
+        ),
         rejected=tuple(_failed(problem) for problem in (*found.problems, *clashes.values())),
         remade=remade,
         superseded=_superseded(options.out, targets, history),
         written=history.written,
+        not_to_replace=history.not_to_replace,
+        known_failures=history.known_failures,
+        no_failures=tuple(made for made in edited.values() if history.last.get(made.source) is not made),
         damaged_lines=history.damaged,
         moved=tuple(_moved(options.boxes, (*up_to_date.values(), *missing.moved))),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
@@ -169,6 +181,13 @@ class _JournalCheck:
         if not task.copy_only and not self.same_hints(task, before):
             return None
         return before if self.unchanged(task, before) else None
+
+    def edited(self, task: Task) -> Outcome | None:
+        """What was made, if somebody worked on it since and nothing tells us to replace that."""
+        made = self.history.made.get(task.target)
+        if self.options.colorize.overwrite or made is None or made.source != task.source:
+            return None
+        return made if is_edited(self.options.out / task.target, made) else None
 
     def outdated(self, task: Task) -> str:
         """Why a task that was done already is due again, if it is not for want of its result."""

@@ -70,7 +70,7 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.moved, *self.plan.gone):
+        for outcome in (*self.plan.moved, *self.plan.gone, *self.plan.no_failures):
             self._written_down(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
@@ -97,6 +97,9 @@ class Batch:
 
     def _written_down(self, outcome: Outcome) -> Outcome:
         """A result without its line in the journal is no success: the next batch could not know of it."""
+        known = self.plan.known_failures.get(outcome.source)
+        if known is not None and (outcome.status, outcome.reason) == (Status.FAILED, known.reason):
+            outcome = replace(outcome, accepted=known.accepted)
         try:
             self._journal.append(outcome)
         except OSError as error:

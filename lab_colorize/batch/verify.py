@@ -83,7 +83,8 @@ class Account:
             return
         for outcome in self.history.last.values():
             if outcome.status is Status.FAILED:
-                yield Finding(Kind.SOURCE, outcome.source, State.FAILED, outcome.reason)
+                state = State.KNOWN if outcome.accepted else State.FAILED
+                yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
         for box in sorted(self.boxes, key=lambda box: box.folder):
             for source in map(box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES)).photographs):
                 if source not in self.history.last:
@@ -119,8 +120,8 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
             out / target,
             sha256,
             size,
-            outcome.source_mtime_ns,
-            stale=target in there,
+            outcome.target_time,
+            stale=target in there and outcome.status is not Status.KEPT,
             made_of=None if target in there else _made_of(outcome, places),
             copied=outcome.lightness == COPIED,
         )
@@ -128,7 +129,8 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
 
 def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | None] | None:
     """Where the photograph is that a result was coloured from."""
-    if outcome.status is not Status.DONE or outcome.source not in places:
+    edited = outcome.accepted and outcome.lightness_sha256 is None
+    if outcome.status is not Status.DONE or edited or outcome.source not in places:
         return None
     return places[outcome.source].path(outcome.source), outcome.source_sha256
 
@@ -199,7 +201,8 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
     same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
     same_shape = same_age and check.size in {None, status.st_size}
     if not (same_shape if quick else sha256_of(check.place) == check.sha256):
-        return State.CHANGED, _why(status, rotted=same_shape)
+        edited = check.kind is Kind.RESULT and not same_shape
+        return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)
     return (
         (State.STALE, "Its photograph has another result now, or has failed since.")
         if check.stale

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
@@ -41,6 +42,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     if not quiet:
         yield counts(tally)
         yield from (f"{count} done again: {why}." for why, count in tally.again.items())
+        yield from edited(batch.plan)
         yield from left_out(batch.found, batch.options)
         yield from _superseded(batch)
     if batch.plan.damaged_lines:
@@ -58,11 +60,27 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
 
 def counts(tally: Tally) -> str:
     """How many came to which end."""
-    skipped = {"done before": tally.before, "already in colour": tally.in_colour}
+    skipped = {"done before": tally.before, "already in colour": tally.in_colour, "edited since": tally.edited}
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
     copied = f", {tally.copied} copied as they are{colours}" if tally.copied else ""
-    return f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {tally.failed} failed{copied}."
+    known = f", {tally.known} failed as accepted" if tally.known else ""
+    told = f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {tally.failed} failed"
+    return f"{told}{copied}{known}."
+
+
+def edited(plan: Plan) -> Iterator[str]:
+    """What people worked on and is kept for that, and what it would have been replaced for."""
+    kept = [one for one in plan.up_to_date if one.reason == EDITED]
+    if not kept:
+        return
+    was, them, are = ("was", "it", "is") if len(kept) == 1 else ("were", "them", "are")
+    yield (
+        f"{number_of(len(kept), 'result')} {was} edited since a batch wrote {them}, and {are} kept:"
+        f" {printable(named([one.target for one in kept]))}."
+    )
+    for why, count in Counter(plan.remade[one.source] for one in kept if one.source in plan.remade).items():
+        yield f"{count} of these would be made again ({why}): --overwrite does it, and the edits are lost."
 
 
 def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
@@ -139,6 +157,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.plan.up_to_date:
         yield f"{len(survey.plan.up_to_date)} already up to date."
+    yield from edited(survey.plan)
     yield from left_out(survey.found, options)
     if survey.failing:
         yield f"{len(survey.failing)} would fail:"

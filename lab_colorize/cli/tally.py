@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, DONE_BEFORE
 from lab_colorize.errors import ExitCode
@@ -20,6 +21,8 @@ class Tally:
     done: int = 0
     again: Counter[str] = field(default_factory=Counter)  # of those done, by why
     before: int = 0
+    edited: int = 0  # results that somebody worked on, and that are kept
+    known: int = 0  # of those that failed: as was accepted
     in_colour: int = 0
     copied: int = 0
     colours_copied: int = 0  # of those copied: in colour already
@@ -30,7 +33,9 @@ class Tally:
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
-        if outcome.status is Status.FAILED:
+        if outcome.status is Status.FAILED and outcome.accepted:
+            self.known += 1
+        elif outcome.status is Status.FAILED:
             self._add_failure(outcome)
         elif outcome.status is Status.DONE:
             self.done += 1
@@ -38,6 +43,8 @@ class Tally:
                 self.again[self.remade[outcome.source]] += 1
         elif outcome.reason == DONE_BEFORE:
             self.before += 1
+        elif outcome.reason == EDITED:
+            self.edited += 1
         elif outcome.target is not None:
             self.copied += 1
             self.colours_copied += outcome.reason != COPIED
@@ -55,7 +62,8 @@ class Tally:
     @property
     def tried(self) -> int:
         """How many were tried in this batch."""
-        return max(0, self.done + self.before + self.in_colour + self.copied + self.failed - self.up_to_date)
+        ends = (self.done, self.before, self.edited, self.in_colour, self.copied, self.failed, self.known)
+        return max(0, sum(ends) - self.up_to_date)
 
     @property
     def exit_code(self) -> ExitCode:

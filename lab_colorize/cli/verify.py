@@ -34,6 +34,12 @@ _UNSAID = "the same batch redoes, or recognises, what no other line records."
 @click.option("--results-only", is_flag=True, help="Check the results only, not the photographs they were made from.")
 @click.option("--quick", is_flag=True, help="Compare sizes and times only, not contents: damage may go unseen.")
 @click.option(
+    "--accept",
+    "accepting",
+    is_flag=True,
+    help="Take edited results, known failures and files that no batch wrote as they are; the journal records it.",
+)
+@click.option(
     "--workers", metavar="N", type=click.IntRange(min=1), help="Files read at the same time.  [default: one per core]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object per file to standard output.")
@@ -47,6 +53,7 @@ def verify(
     source: Path | None,
     results_only: bool,
     quick: bool,
+    accepting: bool,
     workers: int | None,
     as_json: bool,
     quiet: bool,
@@ -54,7 +61,7 @@ def verify(
     """Check that the output of a batch is all there, and still what was written.
 
     Every result and every photograph is compared with the hash recorded in the journal. What is missing, changed or
-    foreign is listed. Nothing is written.
+    foreign is listed. Nothing is written but by --accept.
     """
     from lab_colorize.batch.bag import is_bag, results_folder
     from lab_colorize.batch.bag_verify import is_behind
@@ -64,6 +71,8 @@ def verify(
 
     if source is not None and results_only:
         raise UsageProblem("--source and --results-only contradict each other.", remedy="Leave one of them out.")
+    if accepting and quick:
+        raise UsageProblem("--accept takes the contents of files, and --quick reads none.", remedy="Leave one out.")
     results, bag = results_folder(out, manifest=False), out if is_bag(out) else None
     account = account_of(results, sources=not results_only, folder=source, bag=bag)
     findings = counted(
@@ -77,12 +86,30 @@ def verify(
         click.echo(line, err=as_json)
     if bag is not None and is_behind(bag):
         mention("The manifest is older than the results, or not made yet; the next batch brings it up to date.")
+    if accepting:
+        from lab_colorize.batch.accepting import accept, acceptable
+
+        click.echo(_accepted(accept(account, findings)), err=as_json)
+        findings = [finding for finding in findings if not acceptable(finding)]
     context.exit(_exit_code(account, findings))
 
 
 def _exit_code(account: Account, findings: Iterable[Finding]) -> ExitCode:
     lost = account.history.damaged or any(finding.lost for finding in findings)
     return ExitCode.SOME_FAILED if lost else ExitCode.OK
+
+
+def _accepted(counts: Counter[State]) -> str:
+    from lab_colorize.batch.finding import State
+    from lab_colorize.wording import number_of
+
+    words = {
+        State.EDITED: ("edited result", "edited results"),
+        State.FAILED: ("failure", "failures"),
+        State.FOREIGN: ("file that no batch wrote", "files that no batch wrote"),
+    }
+    told = ", ".join(number_of(counts[state], *word) for state, word in words.items() if counts[state])
+    return f"Accepted: {told or 'nothing'}."
 
 
 def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
@@ -129,14 +156,19 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
     from lab_colorize.batch.finding import LOSSES, Kind, State
 
     states = {state for kind, state in found if kind is Kind.SOURCE}
-    if any(kind is Kind.RESULT and state in LOSSES for kind, state in found):
+    if any(kind is Kind.RESULT and state in LOSSES - {State.EDITED} for kind, state in found):
         yield (
             "The same batch recreates missing results if their photographs are there, and changed ones with"
             " --checksum --overwrite; --exclude the photographs of results that were edited on purpose, or the edits"
             " are lost."
         )
+    if (Kind.RESULT, State.EDITED) in found:
+        yield "Batches keep edited results; --accept takes them as they are, and they are expected so from then on."
     if states & {State.FAILED, State.WAITING}:
-        yield "The same batch retries what failed and colours what is waiting; --results-only ignores both."
+        yield (
+            "The same batch retries what failed and colours what is waiting; --results-only ignores both, and --accept"
+            " takes failures as known."
+        )
     if State.MISSING in states and State.WHOLE not in states:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
@@ -157,7 +189,8 @@ def _tidying(states: Collection[State]) -> Iterator[str]:
     if State.STALE in states:
         yield "Stale results were left by an earlier --format or an earlier photograph: delete what you do not want."
     if State.FOREIGN in states:
-        yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there."
+        yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there;"
+        yield "--accept makes them known, with their hashes."
 
 
 def _counts(states: Counter[State]) -> str:

@@ -18,6 +18,7 @@ import pytest
 import tifffile
 
 from lab_colorize.batch import survey
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.plan import Task
 from lab_colorize.batch.survey import Share, Sort, measure, pace_of
@@ -162,7 +163,7 @@ def test_a_dry_run_measures_all_pages_and_the_depth_of_each_sort(archive: Archiv
     tifffile.imwrite(archive.folder / "2.tif", np.zeros((3, 500, 1000), np.uint16), photometric="minisblack")
     tifffile.imwrite(archive.folder / "3.tif", np.zeros((500, 1000), np.uint16), photometric="minisblack")
     tasks = [Task(path.name, path.name) for path in archive.folder.iterdir()]
-    assert measure(archive.folder, tasks, max_pixels=10**7).shares == {
+    assert measure(Boxes.of([archive.folder]), tasks, max_pixels=10**7).shares == {
         Sort(Format.JPEG, deep=False): Share(1, 0.5),
         Sort(Format.TIFF, deep=True): Share(2, 2.0),
     }

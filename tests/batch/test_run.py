@@ -91,7 +91,7 @@ class TestForeignFiles:
         assert statuses(archive.batch(colorize=ColorizeOptions(overwrite=True))) == {"1.jpg": "done"}
         assert (archive.out / "1.jpg").read_text().startswith("coloured")
 
-    def test_a_result_that_was_retouched_is_foreign(
+    def test_a_result_that_was_retouched_is_kept(
         self, archive: Archive, touch_later: Callable[[Path, str], None]
     ) -> None:
         archive.add("1.jpg", "2.jpg")
@@ -99,7 +99,7 @@ class TestForeignFiles:
         (archive.out / "1.jpg").write_text("retouched by hand")
         for name in ("1.jpg", "2.jpg"):
             touch_later(archive.folder / name, f"grey, another {name}")
-        assert statuses(archive.batch()) == {"1.jpg": "failed", "2.jpg": "done"}
+        assert statuses(archive.batch()) == {"1.jpg": "skipped", "2.jpg": "done"}
         assert (archive.out / "1.jpg").read_text() == "retouched by hand"
 
     def test_one_with_the_time_of_its_source_is_foreign_if_its_contents_are(self, archive: Archive) -> None:

@@ -40,7 +40,9 @@ def told(
     batch: Any = SimpleNamespace(
         found=found,
         options=SimpleNamespace(copy_rest=copy_rest, out=out),
-        plan=SimpleNamespace(due=due, rejected=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone),
+        plan=SimpleNamespace(
+            due=due, up_to_date=(), rejected=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone
+        ),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
 

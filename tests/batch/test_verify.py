@@ -93,18 +93,17 @@ def test_what_was_retouched_is_told_from_what_is_damaged(
     touch_later(finished.out / "a/1.jpg", "retouched")
     for quick in (False, True):
         (found,) = [one for one in findings(finished, quick=quick) if one.lost and one.path != "bad.jpg"]
-        assert (found.path, found.state) == ("a/1.jpg", State.CHANGED)
+        assert (found.path, found.state) == ("a/1.jpg", State.EDITED)
         assert "edited or replaced" in found.reason
 
 
-def test_what_was_edited_is_still_so_called_after_a_batch_refused_to_replace_it(
+def test_what_was_edited_is_still_so_called_after_a_batch_that_kept_it(
     finished: Archive, touch_later: Callable[[Path, str], None]
 ) -> None:
-    """The line of the refusal knows nothing of the result; the line that made it does."""
     touch_later(finished.out / "a/1.jpg", "retouched")
     finished.batch()
     for quick in (False, True):
-        (found,) = [one for one in findings(finished, quick=quick) if one.state is State.CHANGED]
+        (found,) = [one for one in findings(finished, quick=quick) if one.state is State.EDITED]
         assert (found.path, "edited or replaced" in found.reason) == ("a/1.jpg", True)
 
 
@@ -112,7 +111,7 @@ def test_a_result_whose_size_changed_is_found_quickly_even_under_its_old_time(fi
     times = (finished.out / "3.png").stat()
     (finished.out / "3.png").write_text("cut")
     os.utime(finished.out / "3.png", ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert told(finished, quick=True) == {"result 3.png": "changed"}
+    assert told(finished, quick=True) == {"result 3.png": "edited"}
 
 
 def test_a_link_in_the_place_of_a_result_is_no_result(finished: Archive) -> None:

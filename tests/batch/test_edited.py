@@ -1,0 +1,223 @@
+"""Cataloguing results is normal work: what people do to them is kept, named, and can be accepted as it is."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab_colorize.batch.journal import read_journal
+
+from .conftest import Archive, Run, contents_below, picture
+
+needs_exiftool = pytest.mark.skipif(shutil.which("exiftool") is None, reason="apt install libimage-exiftool-perl")
+
+
+@pytest.fixture
+def catalogued(run: Run, tmp_path: Path) -> Path:
+    """An output with a result that somebody wrote a title into."""
+    for name in ("1.jpg", "2.png", "3.tif"):
+        picture(tmp_path / "photos" / name, seed=len(name))
+    assert run("batch", "photos", "--out", "o").returncode == 0
+    title(tmp_path / "o/1.jpg")
+    return tmp_path / "o"
+
+
+def title(result: Path) -> None:
+    """Add a comment behind the first marker of a JPEG, as programs that catalogue do."""
+    content = result.read_bytes()
+    result.write_bytes(content[:2] + b"\xff\xfe\x00\x0eOn the beach" + content[2:])
+
+
+@needs_exiftool
+def test_a_result_captioned_by_exiftool_is_kept_counted_and_accepted(run_apart: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "photos/1.jpg")
+    picture(tmp_path / "photos/2.jpg", seed=2)
+    assert run_apart("batch", "photos", "--out", "o").returncode == 0
+    line = ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=On the beach", str(tmp_path / "o/1.jpg")]
+    subprocess.run(line, check=True)
+    captioned = contents_below(tmp_path / "o")
+    again = run_apart("batch", "photos", "--out", "o")
+    assert again.returncode == 0, again.stderr
+    assert "2 skipped (1 done before, 1 edited since)" in again.stderr
+    assert "1.jpg" in again.stderr
+    verified = run_apart("verify", "o")
+    assert verified.returncode == 6
+    assert "edited     result 1.jpg" in verified.stdout
+    assert "--accept" in verified.stdout
+    accepted = run_apart("verify", "o", "--accept")
+    assert accepted.returncode == 0, accepted.stdout
+    assert "Accepted: 1 edited result." in accepted.stdout
+    assert run_apart("verify", "o").returncode == 0
+    assert "2 done before" in run_apart("batch", "photos", "--out", "o", "--checksum").stderr
+    assert contents_below(tmp_path / "o") == captioned
+
+
+@pytest.mark.parametrize("more", [[], ["--checksum"], ["--saturation", "0.5"], ["--compare"]], ids=str)
+def test_an_edited_result_is_kept_whatever_the_batch_would_do_anew(run: Run, catalogued: Path, more: list[str]) -> None:
+    edited = (catalogued / "1.jpg").read_bytes()
+    for _ in range(2):
+        again = run("batch", "photos", "--out", "o", *more)
+        assert again.returncode == 0, again.stderr
+        assert "1 edited since" in again.stderr
+        assert (catalogued / "1.jpg").read_bytes() == edited
+    told = run("batch", "photos", "--out", "o", "--dry-run", *more)
+    assert "1 result was edited since a batch wrote it, and is kept: 1.jpg." in told.stdout
+
+
+def test_an_edit_that_leaves_the_size_is_noticed_before_the_result_is_replaced(run: Run, catalogued: Path) -> None:
+    content = (catalogued / "2.png").read_bytes()
+    (catalogued / "2.png").write_bytes(content[:-20] + bytes(20))
+    later = (catalogued / "2.png").stat().st_mtime + 60
+    os.utime(catalogued / "2.png", (later, later))
+    edited = (catalogued / "2.png").read_bytes()
+    assert run("batch", "photos", "--out", "o", "--saturation", "0.5").returncode == 0
+    assert (catalogued / "2.png").read_bytes() == edited
+
+
+def test_overwrite_makes_an_edited_result_anew(run: Run, catalogued: Path) -> None:
+    edited = (catalogued / "1.jpg").read_bytes()
+    assert "1 done" in run("batch", "photos", "--out", "o", "--overwrite").stderr
+    assert (catalogued / "1.jpg").read_bytes() != edited
+
+
+def test_an_edited_result_of_a_changed_photograph_is_kept_and_both_are_said(run: Run, catalogued: Path) -> None:
+    picture(catalogued.parent / "photos/1.jpg", seed=9)
+    again = run("batch", "photos", "--out", "o")
+    assert again.returncode == 0
+    assert "the photograph changed" in again.stderr
+    assert "--overwrite" in again.stderr
+
+
+def test_what_an_older_version_wrote_down_as_failed_because_it_was_edited_is_no_failure(
+    run: Run, catalogued: Path
+) -> None:
+    with (catalogued / "lab-colorize.jsonl").open("a") as journal:
+        failed = {"source": "1.jpg", "target": None, "status": "failed", "reason": "o/1.jpg was changed since."}
+        journal.write(json.dumps(failed) + "\n")
+    assert run("batch", "photos", "--out", "o").returncode == 0
+    assert run("verify", "o", "--accept").returncode == 0
+    assert run("verify", "o").returncode == 0
+
+
+def test_a_result_that_rotted_is_not_taken_for_an_edited_one(run: Run, catalogued: Path) -> None:
+    result = catalogued / "3.tif"
+    status, content = result.stat(), bytearray(result.read_bytes())
+    content[len(content) // 2] ^= 1
+    result.write_bytes(content)
+    os.utime(result, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert run("batch", "photos", "--out", "o", "--checksum").returncode == 6
+    accepted = run("verify", "o", "--accept")
+    assert accepted.returncode == 6
+    assert "changed    result 3.tif: Its time and size are the old ones" in accepted.stdout
+
+
+class TestAccept:
+    """What is there becomes the truth, with the date; what is lost stays lost."""
+
+    def test_an_accepted_edit_is_still_nothing_that_a_batch_may_replace(self, run: Run, catalogued: Path) -> None:
+        assert run("verify", "o", "--accept").returncode == 0
+        edited = (catalogued / "1.jpg").read_bytes()
+        for more in (["--saturation", "0.5"], ["--compare"]):
+            again = run("batch", "photos", "--out", "o", *more)
+            assert again.returncode == 0, again.stderr
+            assert (catalogued / "1.jpg").read_bytes() == edited
+        assert run("verify", "o").returncode == 0
+
+    def test_it_is_written_down_with_its_date(self, run: Run, catalogued: Path) -> None:
+        run("verify", "o", "--accept")
+        accepted = read_journal(catalogued).last["1.jpg"].accepted
+        assert dt.datetime.now(tz=dt.UTC) - dt.datetime.fromisoformat(accepted) < dt.timedelta(minutes=5)
+
+    def test_later_damage_to_an_accepted_edit_is_found(self, run: Run, catalogued: Path) -> None:
+        run("verify", "o", "--accept")
+        result = catalogued / "1.jpg"
+        status = result.stat()
+        result.write_bytes(result.read_bytes().replace(b"beach", b"bench"))
+        os.utime(result, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert run("verify", "o", "--quick").returncode == 0
+        verified = run("verify", "o")
+        assert verified.returncode == 6
+        assert "changed    result 1.jpg: Its time and size are the old ones" in verified.stdout
+
+    def test_a_known_failure_ends_no_batch_with_6_until_something_new_fails(self, run: Run, tmp_path: Path) -> None:
+        picture(tmp_path / "photos/1.jpg")
+        (tmp_path / "photos/bad.jpg").write_bytes(b"torn")
+        assert run("batch", "photos", "--out", "o").returncode == 6
+        assert run("verify", "o", "--accept").returncode == 0
+        for _ in range(2):
+            again = run("batch", "photos", "--out", "o")
+            assert again.returncode == 0, again.stderr
+            assert "1 failed as accepted" in again.stderr
+        known = run("verify", "o")
+        assert known.returncode == 0
+        assert "known      source bad.jpg" in known.stdout
+        (tmp_path / "photos/new.jpg").write_bytes(b"")
+        again = run("batch", "photos", "--out", "o")
+        assert again.returncode == 6
+        assert "new.jpg" in again.stderr
+        assert "bad.jpg" not in again.stderr
+        (tmp_path / "photos/bad.jpg").write_bytes(b"")  # it fails for another reason now
+        assert "bad.jpg" in run("batch", "photos", "--out", "o").stderr
+
+    def test_a_known_failure_that_is_mended_is_coloured(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "photos").mkdir()
+        (tmp_path / "photos/bad.jpg").write_bytes(b"torn")
+        run("batch", "photos", "--out", "o")
+        run("verify", "o", "--accept")
+        picture(tmp_path / "photos/bad.jpg")
+        assert "1 done" in run("batch", "photos", "--out", "o").stderr
+        assert read_journal(tmp_path / "o").last["bad.jpg"].accepted == ""
+
+    def test_files_of_others_are_known_from_then_on_and_watched(self, run: Run, catalogued: Path) -> None:
+        (catalogued / "notes.txt").write_text("Found in the attic.")
+        (catalogued / "lists").mkdir()
+        (catalogued / "lists/a.csv").write_text("1,2")
+        accepted = run("verify", "o", "--accept")
+        assert "Accepted: 1 edited result, 2 files that no batch wrote." in accepted.stdout
+        verified = run("verify", "o")
+        assert verified.returncode == 0
+        assert "notes.txt" not in verified.stdout
+        assert "foreign" not in verified.stdout
+        (catalogued / "notes.txt").write_text("Found in the cellar.")
+        assert "edited     result notes.txt" in run("verify", "o").stdout
+        (catalogued / "notes.txt").unlink()
+        assert run("verify", "o").returncode == 0  # its owner's business
+        assert run("batch", "photos", "--out", "o").returncode == 0
+
+    def test_an_accepted_file_under_the_name_of_a_result_to_be_is_not_replaced(
+        self, run: Run, catalogued: Path
+    ) -> None:
+        (catalogued / "late.jpg").write_text("mine")
+        run("verify", "o", "--accept")
+        picture(catalogued.parent / "photos/late.jpg")
+        assert run("batch", "photos", "--out", "o").returncode == 6
+        assert (catalogued / "late.jpg").read_text() == "mine"
+
+    def test_what_is_missing_stays_missing(self, run: Run, catalogued: Path) -> None:
+        (catalogued / "2.png").unlink()
+        assert run("verify", "o", "--accept").returncode == 6
+        assert run("verify", "o").returncode == 6
+
+    def test_nothing_is_accepted_unseen(self, run: Run, catalogued: Path) -> None:
+        assert run("verify", "o", "--accept", "--quick").returncode == 2
+
+    def test_a_bag_is_valid_after_the_batch_that_follows(self, run: Run, tmp_path: Path) -> None:
+        picture(tmp_path / "photos/1.jpg")
+        run("batch", "photos", "--out", "bag", "--manifest")
+        title(tmp_path / "bag/data/1.jpg")
+        assert run("verify", "bag", "--accept").returncode == 0
+        assert run("batch", "photos", "--out", "bag").returncode == 0
+        assert run("verify", "bag").returncode == 0
+
+
+def test_an_edited_copy_is_kept_too(finished: Archive, touch_later: Callable[[Path, str], None]) -> None:
+    finished.batch(copy_rest=True)
+    touch_later(finished.out / "colour.jpg", "retouched")
+    outcomes = finished.batch(copy_rest=True)
+    assert outcomes["colour.jpg"].status == "skipped"
+    assert (finished.out / "colour.jpg").read_text() == "retouched"
