@@ -9,25 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from lab_colorize.batch.journal import JOURNAL_NAME
-from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
+from lab_colorize.errors import OutputError, UsageProblem
+from lab_colorize.files.reach import check_opens
 from lab_colorize.files.writing import TEMPORARY_PREFIX, unwritten
 
 
 def check_folders(folder: Path, out: Path) -> None:
     """Refuse what could lose originals or has no sense, before anything is looked at."""
     try:
-        os.scandir(folder).close()
-    except FileNotFoundError:
-        raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.") from None
+        check_opens(folder)
     except NotADirectoryError:
         remedy = f"For single photographs: lab-colorize colorize {folder}"
         raise UsageProblem(f"{folder} is a file.", remedy=remedy) from None
-    except OSError as error:
-        raise NothingToDo(
-            f"{folder} cannot be opened: {error.strerror or error}.", remedy="Give yourself permission to read it."
-        ) from error
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out} is not a folder.", remedy="Choose another --out.")
+    _check_out(out)
     if _same(folder, out):
         raise UsageProblem("FOLDER and --out are the same folder.", remedy="Choose another --out, inside or outside.")
     if any(_same(parent, out) for parent in Path(os.path.realpath(folder)).parents):
@@ -35,6 +29,12 @@ def check_folders(folder: Path, out: Path) -> None:
             f"{folder} lies inside {out}, where results could replace originals.",
             remedy="Choose an --out that does not contain FOLDER.",
         )
+
+
+def _check_out(out: Path) -> None:
+    with suppress(FileNotFoundError):
+        if not stat.S_ISDIR(out.stat().st_mode):
+            raise OutputError(f"{out} is not a folder.", remedy="Choose another --out.")
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -23,6 +23,7 @@ from lab_colorize.colouring.hints import NO_HINTS, hints_path, read_hints
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
+from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
@@ -116,7 +117,9 @@ def look(options: BatchOptions) -> Found:
     found = merged({box: scan(_search(box.folder, options)) for box in options.boxes.boxes})
     if not (found.photographs or found.problems or (options.copy_rest and found.rest)):
         left = f"{number_of(found.others + found.hidden, 'other file')}, {found.not_chosen} not chosen"
-        raise NothingToDo(f"No photograph in {options.boxes} ({left}).", remedy="Check the folder and the globs.")
+        films = any(map(is_film, found.rest))
+        remedy = f"`{COMMAND}` colours the films there." if films else "Check the folder and the globs."
+        raise NothingToDo(f"No photograph in {options.boxes} ({left}).", remedy=remedy)
     return found
 
 

@@ -21,6 +21,7 @@ from lab_colorize.batch.untracked import untracked
 from lab_colorize.colouring.options import COPIED
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.reach import check_opens
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.files.times import same_time
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
@@ -96,8 +97,7 @@ class Account:
 
 def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, bag: Path | None = None) -> Account:
     """Read the journal of OUT; `folder` is where the sources are now, if they were moved."""
-    if not out.is_dir():
-        raise NothingToDo(f"There is no folder {out}.", remedy="Check its name.")
+    check_opens(out)
     if not (out / JOURNAL_NAME).is_file():
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)
@@ -140,11 +140,14 @@ def _places(history: History, folder: Path | None) -> dict[str, Box]:
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
     places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
     for place in {box.folder for box in places.values()}:
-        if not place.is_dir():  # a disk that is not mounted is no loss of thousands of files
+        try:
+            check_opens(place)  # a disk that is not mounted is no loss of thousands of files
+        except (NothingToDo, NotADirectoryError) as problem:
+            why = problem.what if isinstance(problem, NothingToDo) else f"{place} is a file."
             raise NothingToDo(
-                f"The folder of the photographs, {place}, is not there.",
+                f"The folder of the photographs is not there: {why}",
                 remedy="Give --source FOLDER if it was moved, or --results-only.",
-            )
+            ) from problem
     return places
 
 

@@ -127,6 +127,7 @@ def evaluate(
 
 def _refuse_unwritable(*targets: Path | None) -> None:
     """Say at once, not after minutes of measuring, that a result would have no place, or take another file's."""
+    from lab_colorize.files.writing import check_writable
     from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 
     if targets.count(STREAM) > 1:
@@ -138,6 +139,7 @@ def _refuse_unwritable(*targets: Path | None) -> None:
             raise OutputError(f"{target} has a photograph's name.", remedy="Name a .json, .csv or .html file.")
         if not target.absolute().parent.is_dir():
             raise OutputError(f"There is no folder {target.parent}.", remedy="Make it first, or name another one.")
+        check_writable(target.absolute().parent, target)
 
 
 def _write(evaluation: Evaluation, json_file: Path | None, csv_file: Path | None, report: Path | None) -> None:

@@ -19,6 +19,7 @@ import click
 from lab_colorize.cli.console import complain
 from lab_colorize.cli.quiet import keep_standard_error
 from lab_colorize.errors import ColorizeError, ExitCode, OutputError
+from lab_colorize.files.reach import out_of_reach
 from lab_colorize.version import __version__
 
 DEFAULT = "colorize"
@@ -58,7 +59,11 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a reader of our output that went away is told apart from a bug, which click does not."""
+        """Run the command; what the system refuses is told apart from a bug, which click does not.
+
+        That is a reader of our output that went away, or a place that cannot be reached. Code below asks whether a
+        path is there without a guard of its own, unless it knows better what to say.
+        """
         try:
             try:
                 return super().invoke(ctx)
@@ -68,9 +73,11 @@ class Commands(click.Group):
         except BrokenPipeError as error:
             raise OutputGone("Output pipe closed; what was not done yet is left undone.") from error
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno == errno.ENOSPC:
+                raise OutputError("There is no space left for the output.", remedy="Free some space.") from error
+            if error.filename is None:
                 raise
-            raise OutputError("There is no space left for the output.", remedy="Free some space.") from error
+            raise out_of_reach(error) from error
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `lab-colorize photo.jpg` as `lab-colorize colorize photo.jpg`."""

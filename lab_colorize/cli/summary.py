@@ -15,6 +15,7 @@ from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
 from lab_colorize.cli.tally import LISTED, Tally
+from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import named, number_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lab_colorize.batch.survey import Survey
     from lab_colorize.files.scan import Found
 
+A_FILM = f"It is a film, which `{COMMAND}` colours."
 NO_PHOTOGRAPH = "It is hidden, or not a photograph by its suffix."
 
 
@@ -91,6 +93,10 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         ("not chosen", "not chosen"): found.not_chosen,
         ("link to a folder already visited", "links to folders already visited"): found.links_left,
     }
+    films = [name for name in found.rest if is_film(name)]
+    if films:
+        first = printable(named(films[:1]))
+        yield f"{number_of(len(films), 'film')} among the other files, which `{COMMAND}` colours, such as {first}."
     if any(kinds.values()):
         yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
     if found.rest and not options.copy_rest:
@@ -193,4 +199,5 @@ def forecast_lines(survey: Survey) -> Iterator[str]:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
             yield json.dumps(line)
     for source in survey.left_out:
-        yield json.dumps({"source": source, "target": None, "action": "leave", "reason": NO_PHOTOGRAPH})
+        reason = A_FILM if is_film(source) else NO_PHOTOGRAPH
+        yield json.dumps({"source": source, "target": None, "action": "leave", "reason": reason})

@@ -13,7 +13,7 @@ import click
 
 from lab_colorize.cli.console import mention, printable
 from lab_colorize.cli.options import quiet as quiet_option
-from lab_colorize.errors import ExitCode, UsageProblem
+from lab_colorize.errors import ExitCode, NothingToDo, UsageProblem
 
 if TYPE_CHECKING:
     from lab_colorize.batch.finding import Finding, Kind, State
@@ -73,6 +73,7 @@ def verify(
         raise UsageProblem("--source and --results-only contradict each other.", remedy="Leave one of them out.")
     if accepting and quick:
         raise UsageProblem("--accept takes the contents of files, and --quick reads none.", remedy="Leave one out.")
+    _check_folder(out)
     results, bag = results_folder(out, manifest=False), out if is_bag(out) else None
     account = account_of(results, sources=not results_only, folder=source, bag=bag)
     findings = counted(
@@ -92,6 +93,15 @@ def verify(
         click.echo(_accepted(accept(account, findings)), err=as_json)
         findings = [finding for finding in findings if not acceptable(finding)]
     context.exit(_exit_code(account, findings))
+
+
+def _check_folder(out: Path) -> None:
+    from lab_colorize.files.reach import check_opens
+
+    try:
+        check_opens(out)
+    except NotADirectoryError:
+        raise NothingToDo(f"{out} is a file.", remedy="Give the folder that was the --out of a batch.") from None
 
 
 def _exit_code(account: Account, findings: Iterable[Finding]) -> ExitCode:

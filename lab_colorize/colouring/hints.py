@@ -105,7 +105,8 @@ def read_hints(path: Path) -> Hints:
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:
-        raise HintsRefused(f"The hints {path} cannot be read: {error.strerror}.") from error
+        remedy = "Check the name and the permissions of the file."
+        raise HintsRefused(f"The hints {path} cannot be read: {error.strerror}.", remedy=remedy) from error
     except (ValueError, RecursionError) as error:
         raise _refused_file(path, "it is not valid JSON") from error
     return hints_from(content, path)

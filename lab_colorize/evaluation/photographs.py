@@ -16,6 +16,7 @@ from lab_colorize.errors import NothingToDo, UnreadablePhoto, UsageProblem
 from lab_colorize.evaluation.comparison import STRIP
 from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.evaluation.settings import WINDOW, Settings
+from lab_colorize.files.reach import check_opens
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.photos.photo import read_photo
@@ -94,10 +95,10 @@ def look(folder: Path, limit: int | None = None) -> Looked:
 
     Which of them are grey or unreadable shows only when they are read: a limit counts them like the others.
     """
-    if not folder.exists():
-        raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.")
-    if not folder.is_dir():
-        raise UsageProblem(f"{folder} is a file.", remedy="Give a folder of colour photographs.")
+    try:
+        check_opens(folder)
+    except NotADirectoryError:
+        raise UsageProblem(f"{folder} is a file.", remedy="Give a folder of colour photographs.") from None
     found = scan(Search(folder, folder / ".lab-colorize-none", PHOTO_SUFFIXES))
     if not found.photographs and not found.problems:
         raise NothingToDo(f"No photograph in {folder}.", remedy="Give a folder of colour photographs.")

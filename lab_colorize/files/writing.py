@@ -7,6 +7,7 @@ import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from lab_colorize.errors import OutputError, OutputExists
@@ -73,6 +74,20 @@ def name_whole(temporary: Path, path: Path) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     _settle(path.parent)
+
+
+def check_writable(folder: Path, named: Path) -> None:
+    """OutputError if a file `named` could not be made in a folder; long before it is made.
+
+    It is tried with a file without a name: permissions do not tell of disks that are read-only.
+    """
+    try:
+        TemporaryFile(dir=folder).close()
+        named.lstat()  # a name that is too long is found out by this
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritten(named, error) from error
 
 
 def unwritten(path: Path, problem: OSError) -> OutputError:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import cv2
 import numpy as np
@@ -22,7 +21,7 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import ColorizeError, NothingToDo, OutputError, UsageProblem
 from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.evaluation.settings import Settings
-from lab_colorize.files.writing import unwritten, write_whole
+from lab_colorize.files.writing import check_writable, write_whole
 from lab_colorize.photos.photo import probe_photo, read_photo
 from lab_colorize.report.pictures import fitted, jpeg
 from lab_colorize.report.sheet_page import Entry, sheet_page
@@ -79,15 +78,7 @@ def check_place(folder: Path, out: Path, file: Path) -> None:
     thumbnails = thumbnails_of(file)
     for folder_of_it, named in ((file.parent, file), (thumbnails, thumbnails)):
         if folder_of_it.exists():
-            _check_writable(folder_of_it, named)
-
-
-def _check_writable(folder: Path, named: Path) -> None:
-    """Try it with a file without a name: permissions do not tell of disks that are read-only."""
-    try:
-        TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise unwritten(named, error) from error
+            check_writable(folder_of_it, named)
 
 
 def thumbnails_of(file: Path) -> Path:

@@ -6,7 +6,6 @@ the grey of their own luma until they are inside, as for photographs, but along 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import cv2
@@ -34,43 +33,45 @@ class Chroma:
     def planes(self, luma: Pixels, ab: Plane) -> tuple[Pixels, Pixels]:
         """Cb and Cr (h, w) for luma levels (h, w), of a*, b* (any, any, 2) that are enlarged to it."""
         height, width = luma.shape
-        wide = cv2.resize(ab * np.array([DX, DZ], np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        dx, dz = (
+            cv2.resize(np.ascontiguousarray(ab[..., index]) * step, (width, height), interpolation=cv2.INTER_LINEAR)
+            for index, step in ((0, DX), (1, DZ))
+        )
         blue, red = np.empty_like(luma), np.empty_like(luma)
         step = max(1, _STRIP // width)
         for top in range(0, height, step):
             rows = slice(top, top + step)
-            self._strip(luma[rows], cv2.split(wide[rows]), blue[rows], red[rows])
+            self._strip(luma[rows], (dx[rows], dz[rows]), blue[rows], red[rows])
         return blue, red
 
-    def _strip(self, luma: Pixels, steps: Sequence[Plane], blue: Pixels, red: Pixels) -> None:
-        signal = self._signal
-        dx, dz = steps
-        y = cv2.LUT(luma, signal.luma)
-        reds, _, blues = light = _encoded_light(cv2.LUT(luma, self._f), dx, dz)
-        own = cv2.transform(cv2.merge(light), np.array([self._weights], np.float32))
-        cr = cv2.multiply(cv2.subtract(reds, own), 1 / self._halves[0])
-        cb = cv2.multiply(cv2.subtract(blues, own), 1 / self._halves[1])
-        share = cv2.multiply(self._share_within(y, cb, cr), signal.chroma_levels)
-        kind = cv2.CV_8U if luma.dtype == np.uint8 else cv2.CV_16U
-        for difference, plane in ((cb, blue), (cr, red)):
-            scaled = cv2.multiply(difference, share, dst=difference)
-            plane[...] = np.clip(cv2.add(scaled, float(signal.neutral), dtype=kind), *self._limits)
+    def _strip(self, luma: Pixels, steps: tuple[Plane, Plane], blue: Pixels, red: Pixels) -> None:
+        light = _encoded_light(cv2.LUT(luma, self._f), *steps)
+        own = cv2.scaleAdd(
+            light[2], self._weights[2], cv2.addWeighted(light[0], self._weights[0], light[1], self._weights[1], 0)
+        )
+        r, b = cv2.subtract(light[0], own, dst=light[0]), cv2.subtract(light[2], own, dst=light[2])
+        share = self._share_within(cv2.LUT(luma, self._signal.luma), r, b, own)
+        for difference, half, plane in ((b, self._halves[1], blue), (r, self._halves[0], red)):
+            self._levels(
+                cv2.multiply(difference, share, scale=self._signal.chroma_levels / half, dst=difference), plane
+            )
 
-    @property
-    def _limits(self) -> tuple[int, int]:
-        signal = self._signal
-        if signal.full:
-            return 0, (1 << signal.bits) - 1
-        return 16 << (signal.bits - 8), 240 << (signal.bits - 8)
+    def _levels(self, difference: Plane, plane: Pixels) -> None:
+        """Fill a plane; what is within RGB is within the levels of Cb and Cr, but for the rounding of the highest."""
+        kind = cv2.CV_8U if plane.dtype == np.uint8 else cv2.CV_16U
+        cv2.add(difference, float(self._signal.neutral), dst=plane, dtype=kind)
+        if self._signal.full:
+            np.minimum(plane, 2 * self._signal.neutral - 1, out=plane)
 
-    def _share_within(self, y: Plane, cb: Plane, cr: Plane) -> Plane:
-        """How much of a colour fits into RGB at its luma: 1 for all of it."""
+    def _share_within(self, y: Plane, r: Plane, b: Plane, spare: Plane) -> Plane:
+        """How much of a colour, R' - Y' and B' - Y', fits into RGB at its luma: 1 for all of it."""
         red, green, blue = self._weights
-        r, b = cv2.multiply(cr, self._halves[0]), cv2.multiply(cb, self._halves[1])
         g = cv2.addWeighted(r, -red / green, b, -blue / green, 0)
-        most = cv2.max(cv2.max(r, g), cv2.max(b, _TINY))
-        least = cv2.max(cv2.multiply(cv2.min(cv2.min(r, g), b), -1), _TINY)
-        return cv2.min(cv2.min(cv2.divide(cv2.subtract(1.0, y), most), cv2.divide(y, least)), 1.0)
+        most = cv2.max(cv2.max(cv2.max(r, g), b), _TINY)
+        least = cv2.min(cv2.min(cv2.min(r, g, dst=g), b, dst=g), -_TINY, dst=g)
+        room_below = cv2.divide(y, least, scale=-1, dst=spare)
+        room_above = cv2.divide(cv2.subtract(1.0, y, dst=y), most, dst=most)
+        return cv2.min(cv2.min(room_above, room_below, dst=room_above), 1.0, dst=room_above)
 
 
 def _encoded_light(f: Plane, dx: Plane, dz: Plane) -> list[Plane]:

@@ -17,8 +17,8 @@ import numpy as np
 
 from lab_colorize.colour.lab import Pixels, Plane
 
-SIGMA = 4.0  # frames: the Gaussian by which a neighbour counts less
-MISFIT = 8.0  # levels of 255 of luma: where a followed neighbour is off by so much it counts 1/e
+SIGMA = 2.5  # frames: the Gaussian by which a neighbour counts less
+MISFIT = 6.0  # levels of 255 of luma: where a followed neighbour is off by so much it counts 1/e
 _LEAST_SIDE = 12  # pixels; DIS follows nothing in narrower strips
 _OWN = 1e-3  # a frame without colours of its own, between occlusions, still has some
 

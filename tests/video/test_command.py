@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import cv2
 import pytest
 from click.testing import CliRunner
 
@@ -99,3 +100,27 @@ def test_progress_is_told_in_frames_speed_and_time_left():
     for frames in (250, 500, 750):
         shown(Progress(frames, 0, frames / 25))
     assert said == ["0:00:20 of 0:01:40, 25.0 frames/s, 1.00 times the film's speed, 80 s left"]
+
+
+def test_a_batch_names_the_films_that_it_meets_with_this_command(tmp_path, tiny_model, scene):
+    (tmp_path / "in").mkdir()
+    make_clip(tmp_path / "in" / "reel.mp4", Clip(frames=2))
+    cv2.imwrite(str(tmp_path / "in" / "photo.png"), scene())
+    done = run("batch", tmp_path / "in", "--out", tmp_path / "out", "--model", tiny_model)
+    assert done.returncode == 0, done.stderr
+    assert "1 film" in done.stderr
+    assert "`lab-colorize video`" in done.stderr
+    assert "reel.mp4" in done.stderr
+    (tmp_path / "in" / "photo.png").unlink()
+    alone = run("batch", tmp_path / "in", "--out", tmp_path / "other", "--model", tiny_model)
+    assert alone.returncode == 7
+    assert "`lab-colorize video`" in alone.stderr
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov", ".avi"])
+def test_a_film_among_photographs_is_named_as_one(suffix, tmp_path, tiny_model):
+    film = make_clip(tmp_path / f"reel{suffix}", Clip(frames=2))
+    done = run("colorize", film, "--model", tiny_model)
+    assert done.returncode == 3
+    assert "a film" in done.stderr
+    assert "lab-colorize video" in done.stderr

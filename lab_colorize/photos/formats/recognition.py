@@ -19,6 +19,10 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
 
+# Films: Matroska and WebM, Flash, MPEG, ASF; and the boxes that MP4 and QuickTime begin with.
+_FILMS = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"\0\0\x01\xb3", b"\x30\x26\xb2\x75")
+_FILM_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide"})
+
 # Pictures that people may well have, so that the message can name them.
 _KNOWN = (
     (b"GIF87a", "a GIF"),
@@ -63,6 +67,8 @@ def _refuse(data: bytes, brands: frozenset[bytes]) -> None:
         raise Unsupported("a HEIC photograph, which is not supported", remedy=_TO_TIFF)
     if data.startswith(_JPEG_XL):
         raise Unsupported("a JPEG XL photograph, which is not supported", remedy=_TO_TIFF)
+    if data.startswith(_FILMS) or (data[:4] == b"RIFF" and data[8:11] == b"AVI") or data[4:8] in _FILM_BOXES:
+        raise Unsupported("a film, not a photograph", remedy="`lab-colorize video` colours films.")
     for sign, name in _KNOWN:
         if data.startswith(sign):
             raise Unsupported(f"{name}, which is not supported", remedy=_TO_TIFF)
