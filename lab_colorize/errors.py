@@ -98,6 +98,10 @@ class OutputExists(OutputError):
     """A file is already there and `--overwrite` was not given."""
 
 
+class DiskFull(OutputError):
+    """There is no space left, or none that one may use: whatever comes next would fail as well."""
+
+
 class NothingToDo(ColorizeError):
     """The folder is missing, or holds no photograph that could be worked on."""
 

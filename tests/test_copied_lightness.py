@@ -81,12 +81,12 @@ def _through_file(write):
 ENCODERS = [by_opencv, by_pillow, by_mozjpeg, *([by_cjpeg] if shutil.which("cjpeg") else [])]
 
 
-def coefficients(data):
-    """What jpeglib, which carries a libjpeg of its own, reads of the first component before any inverse transform."""
+def coefficients(data, component="Y"):
+    """What jpeglib, which carries a libjpeg of its own, reads of a component before any inverse transform."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.jpg"
         path.write_bytes(data)
-        return jpeglib.read_dct(str(path)).Y
+        return getattr(jpeglib.read_dct(str(path)), component)
 
 
 def coded_data(data):
@@ -255,6 +255,12 @@ def with_all_tables(data):
     return data[:2] + segment(0xDB, spare) + b"\xff\xff\xff" + segment(0xC4, huffman) + data[2:]
 
 
+def with_tables_behind_the_frame(data):
+    """Decoders take a table as it is when a scan begins: one of a number that colours have would be theirs."""
+    at = data.index(b"\xff\xda")
+    return data[:at] + segment(0xDB, b"".join(bytes((number,)) + bytes([99] * 64) for number in (1, 2, 3))) + data[at:]
+
+
 def after_image(data):
     return data + b"\0\0\0\x18ftypmp42" + bytes(500)
 
@@ -284,6 +290,7 @@ def sampled_two_by_two(data):
     "change",
     [
         with_all_tables,
+        with_tables_behind_the_frame,
         after_image,
         with_comment_before_end,
         with_restarts_of_no_use,
@@ -292,13 +299,25 @@ def sampled_two_by_two(data):
     ],
 )
 def test_unusual_files_are_copied_too(colorizer, change):
-    source = change(by_opencv(m.grey(61, 83), 90, 0, progressive=False))
+    plain = by_opencv(m.grey(61, 83), 90, 0, progressive=False)
+    source = change(plain)
     result = coloured(source, colorizer)
     assert result.lightness == "copied"
     assert np.array_equal(coefficients(result.content), coefficients(source))
     assert np.array_equal(luma_by_pillow(result.content), luma_by_pillow(source))
     assert any("behind the image" in note for note in result.notes) == (change is after_image)
-    assert np.array_equal(read_photo(result.content).pages[0].pixels.shape, (61, 83, 3))
+    seen, wanted = (read_photo(each.content).pages[0].pixels for each in (result, coloured(plain, colorizer)))
+    assert np.array_equal(seen, wanted)
+
+
+@pytest.mark.parametrize("restart", [1, 7])
+def test_colours_need_no_restarts_where_lightness_has_them(colorizer, restart):
+    with_restarts, without = (
+        coloured(by_opencv(m.grey(61, 83), 90, interval, progressive=False), colorizer).content
+        for interval in (restart, 0)
+    )
+    assert np.array_equal(coefficients(with_restarts, "Cb"), coefficients(without, "Cb"))
+    assert np.array_equal(coefficients(with_restarts, "Cr"), coefficients(without, "Cr"))
 
 
 def arithmetic():

@@ -70,7 +70,7 @@ def coloured_jpeg(
 
 
 def _encoded(plane: Levels, quality: int, *, progressive: bool) -> bytes:
-    """A grey JPEG, with Huffman tables of its own: smooth planes take half the bytes with them."""
+    """A grey JPEG, with Huffman tables of its own, which save smooth planes a seventh of their bytes."""
     options = [cv2.IMWRITE_JPEG_QUALITY, _of_luma(quality), cv2.IMWRITE_JPEG_OPTIMIZE, 1]
     done, coded = cv2.imencode(".jpg", plane, [*options, cv2.IMWRITE_JPEG_PROGRESSIVE, int(progressive)])
     if not done:

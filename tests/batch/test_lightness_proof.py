@@ -21,7 +21,7 @@ def made(tmp_path_factory, tiny_model):
     folder = tmp_path_factory.mktemp("archive")
     (folder / "in").mkdir()
     for number in range(4):
-        grey = m.pillow(m.grey(70 + number, 90), "JPEG", progressive=bool(number % 2))
+        grey = m.pillow(m.grey(70 + number, 90), "JPEG", progressive=bool(number % 2), restart_marker_blocks=4)
         (folder / "in" / f"{number}.jpg").write_bytes(grey)
     (folder / "in" / "toned.jpg").write_bytes(m.pillow(m.grey(), "JPEG", mode="RGB"))
     (folder / "in" / "other.png").write_bytes(m.pillow(m.grey(), "PNG"))
@@ -73,6 +73,10 @@ def in_quantisation_table(content):
     content[content.index(b"\xff\xdb") + 12] ^= 1
 
 
+def in_restart_interval(content):
+    content[content.index(b"\xff\xdd") + 5] ^= 1
+
+
 def in_last_scan(content):
     content[-20] ^= 1
 
@@ -96,7 +100,7 @@ def test_the_summary_says_what_was_proven(archive):
 
 
 @pytest.mark.parametrize("name", ["0.jpg", "1.jpg"], ids=["baseline", "progressive"])
-@pytest.mark.parametrize("change", [in_first_scan, in_quantisation_table])
+@pytest.mark.parametrize("change", [in_first_scan, in_quantisation_table, in_restart_interval])
 def test_one_bit_of_coded_lightness_is_found_though_the_journal_was_forged(archive, name, change):
     forge(archive, name, change)
     code, said = verify(archive)
