@@ -74,6 +74,12 @@ class AlreadyInColour(ColorizeError):
     exit_code = ExitCode.OK
 
 
+class NothingToColour(AlreadyInColour):
+    """A page of black and white only, such as a fax or line art: its lightness leaves no room for any colour."""
+
+    WHY: ClassVar[str] = "black and white only, with no greys to colour"
+
+
 class ModelError(ColorizeError):
     """Weights or card missing, damaged or not of the contract."""
 
@@ -96,6 +102,10 @@ class OutputError(ColorizeError):
 
 class OutputExists(OutputError):
     """A file is already there and `--overwrite` was not given."""
+
+
+class DiskFull(OutputError):
+    """There is no space left, or none that one may use: whatever comes next would fail as well."""
 
 
 class NothingToDo(ColorizeError):

@@ -15,11 +15,11 @@ pixels = np.random.default_rng(0).integers(0, 256, (1000, 1000)).astype(np.uint8
 pixels *= np.iinfo(pixels.dtype).max // 255
 colorizer = Colorizer({model!r})
 times = []
-for _ in range(12):
+for _ in range(20):
     start = time.process_time()
     colorizer.colorize(pixels)
     times.append(time.process_time() - start)
-print(sorted(times)[3])
+print(min(times))
 """
 
 
@@ -34,7 +34,11 @@ def processor_time(model, depth, **environment):
 
 @pytest.mark.parametrize("depth", ["uint8", "uint16"])
 def test_blas_starts_no_threads_for_a_photograph(tiny_model, depth):
-    """With threads it takes two to five times as long; the better of two runs each, since machines are shared."""
-    alone = min(processor_time(tiny_model, depth, OPENBLAS_NUM_THREADS="1") for _ in range(2))
-    as_it_is = min(processor_time(tiny_model, depth) for _ in range(2))
-    assert as_it_is < 1.2 * alone
+    """With threads it takes two to five times as long. By turns, and the best of each: machines are shared."""
+    alone, as_it_is = [], []
+    for _ in range(6):
+        alone.append(processor_time(tiny_model, depth, OPENBLAS_NUM_THREADS="1"))
+        as_it_is.append(processor_time(tiny_model, depth))
+        if min(as_it_is) < 1.2 * min(alone):
+            return
+    pytest.fail(f"{min(as_it_is):.3f} s against {min(alone):.3f} s")

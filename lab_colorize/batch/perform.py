@@ -9,6 +9,7 @@ import os
 import secrets
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,10 +18,10 @@ from lab_colorize.batch.copying import changed, copy_whole, foreign
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, Plan, Task
-from lab_colorize.errors import AlreadyInColour, ColorizeError, OutputExists
+from lab_colorize.errors import AlreadyInColour, ColorizeError, DiskFull, OutputExists
 from lab_colorize.files.hashing import same_contents, sha256_of
 from lab_colorize.files.times import same_time
-from lab_colorize.files.writing import TEMPORARY_PREFIX
+from lab_colorize.files.writing import FULL, TEMPORARY_PREFIX
 from lab_colorize.wording import of_it
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Performer:
     colour: Colour
     overwrite: bool = False
     copy_rest: bool = False
+    on_full: Callable[[], None] = lambda: None
+    """Told that the disk is full."""
 
     def perform(self, task: Task) -> Outcome:
         """Carry out one task; whatever happens is an outcome."""
@@ -56,8 +59,12 @@ class Performer:
             blank = _with_stat(blank, self.plan.boxes.path(task.source))  # before reading: a later change shows
             return self._copied(task, blank, COPIED) if task.copy_only else self._coloured(task, blank)
         except ColorizeError as error:
+            if isinstance(error, DiskFull):
+                self.on_full()
             return replace(blank, reason=of_it(self.plan.boxes.path(task.source), error.what), remedy=error.remedy)
         except OSError as error:
+            if error.errno in FULL:
+                self.on_full()
             return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
         except MemoryError:
             return replace(blank, reason="Not enough memory.", remedy="Run again with fewer --workers.")

@@ -26,6 +26,7 @@ from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
+from lab_colorize.files.writing import FULL
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
@@ -50,6 +51,7 @@ class Batch:
     def __init__(self, options: BatchOptions, factory: ColorizerFactory) -> None:
         self.options = options
         self.found = look(options)
+        self.disk_full = False  # the batch ended because of it
         self._factory = factory
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
@@ -92,9 +94,18 @@ class Batch:
         copies_only = all(task.copy_only for task in self.plan.due)
         colour = _colours_nothing if copies_only else self._factory.make()
         performer = Performer(
-            self.plan, colour, overwrite=self.options.colorize.overwrite, copy_rest=self.options.copy_rest
+            self.plan,
+            colour,
+            overwrite=self.options.colorize.overwrite,
+            copy_rest=self.options.copy_rest,
+            on_full=self._end_for_want_of_room,
         )
         return lambda task: self._written_down(performer.perform(task))
+
+    def _end_for_want_of_room(self) -> None:
+        """Colour nothing more that could not be kept."""
+        self.disk_full = True
+        self.stop()
 
     def _written_down(self, outcome: Outcome) -> Outcome:
         """A result without its line in the journal is no success: the next batch could not know of it."""
@@ -104,6 +115,8 @@ class Batch:
         try:
             self._journal.append(outcome)
         except OSError as error:
+            if error.errno in FULL:
+                self._end_for_want_of_room()
             if outcome.status is not Status.FAILED:
                 reason = f"The journal cannot be written: {error.strerror or error}."
                 return replace(outcome, status=Status.FAILED, reason=reason, remedy=_ROOM_REMEDY)

@@ -11,6 +11,7 @@ from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan, Task
+from lab_colorize.batch.room import Room, room_for
 from lab_colorize.batch.run import look, plan_batch
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
@@ -86,6 +87,7 @@ class Survey:
     copies: int
     seconds: float  # an estimate: disks, formats and bit depths differ
     left_out: tuple[str, ...]
+    room: Room
 
     @property
     def failing(self) -> tuple[Outcome, ...]:
@@ -103,7 +105,9 @@ def survey(options: BatchOptions) -> Survey:
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
     left_out = () if options.copy_rest else tuple(found.rest)
-    return Survey(found, plan, measured, len(plan.due) - len(due), estimate(measured, pace, workers), left_out)
+    return Survey(
+        found, plan, measured, len(plan.due) - len(due), estimate(measured, pace, workers), left_out, room_for(plan)
+    )
 
 
 def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:

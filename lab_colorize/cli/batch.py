@@ -119,15 +119,18 @@ def _forecast(options: BatchOptions, *, as_json: bool) -> None:
 
 
 def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
+    from lab_colorize.batch.room import room_for
     from lab_colorize.batch.run import Batch, colorizer_factory
     from lab_colorize.cli.console import mention
     from lab_colorize.cli.progress import progress
-    from lab_colorize.cli.summary import beforehand, summary
+    from lab_colorize.cli.summary import beforehand, room, summary
     from lab_colorize.cli.tally import Tally
 
     with Batch(options, colorizer_factory(options)) as running:
         for note in beforehand(running.plan, options):
             mention(note)
+        if running.plan.due and not quiet:
+            mention(room(room_for(running.plan)))
         with (
             progress(len(running.plan.due) + len(running.plan.rejected), quiet=quiet) as shown,
             asked_to_stop(partial(_finish, running), partial(_end_at_once, running)) as interrupted,
@@ -141,7 +144,9 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
                     _put_out(outcome.line())
     for line in summary(tally, running, interrupted=bool(interrupted), quiet=quiet):
         click.echo(line, err=True)
-    return ended_by(interrupted[0]) if interrupted else tally.exit_code
+    if interrupted:
+        return ended_by(interrupted[0])
+    return ExitCode.OUTPUT if running.disk_full else tally.exit_code
 
 
 def _put_out(line: str | bytes) -> None:

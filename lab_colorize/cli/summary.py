@@ -12,6 +12,7 @@ import click
 
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.room import in_units
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
 from lab_colorize.cli.tally import LISTED, Tally
@@ -21,6 +22,7 @@ from lab_colorize.wording import named, number_of
 if TYPE_CHECKING:
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.plan import Plan
+    from lab_colorize.batch.room import Room
     from lab_colorize.batch.run import Batch
     from lab_colorize.batch.survey import Survey
     from lab_colorize.files.scan import Found
@@ -39,6 +41,12 @@ def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
         yield from cautions(names_to_be(options.bag, plan))
 
 
+def room(there: Room) -> str:
+    """How much the results take, and whether they fit."""
+    fits = "" if there.enough else ", which may not be enough: the batch ends when the disk is full"
+    return f"The output will take up to about {in_units(there.needed)}; {in_units(there.free)} are free{fits}."
+
+
 def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> Iterator[str]:
     """Line by line; only what went wrong if `quiet`."""
     if not quiet:
@@ -55,6 +63,9 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
         )
     yield from _gone(batch.plan, "was written down")
     yield from _failures(tally, batch)
+    if batch.disk_full:
+        left = len(batch.plan.due) + len(batch.plan.rejected) - tally.tried
+        yield f"The disk is full, so the batch ended with {left} left. Free some space and run the same command again."
     if interrupted:
         left = len(batch.plan.due) + len(batch.plan.rejected) - tally.tried
         yield f"Stopped with {left} left. Run the same command again to resume."
@@ -62,7 +73,12 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
 
 def counts(tally: Tally) -> str:
     """How many came to which end."""
-    skipped = {"done before": tally.before, "already in colour": tally.in_colour, "edited since": tally.edited}
+    skipped = {
+        "done before": tally.before,
+        "already in colour": tally.in_colour,
+        "black and white only": tally.bilevel,
+        "edited since": tally.edited,
+    }
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
     copied = f", {tally.copied} copied as they are{colours}" if tally.copied else ""
@@ -158,6 +174,8 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         " (an estimate from sample pictures of these formats on this machine)."
     )
     yield from _replaced(survey, options)
+    if survey.plan.due:
+        yield room(survey.room)
     yield from _gone(survey.plan, "would be written down")
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."

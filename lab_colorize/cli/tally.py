@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import COPIED, DONE_BEFORE
-from lab_colorize.errors import ExitCode
+from lab_colorize.errors import ExitCode, NothingToColour
 
 LISTED = 20  # failures shown; the journal has all
 
@@ -24,6 +24,7 @@ class Tally:
     edited: int = 0  # results that somebody worked on, and that are kept
     known: int = 0  # of those that failed: as was accepted
     in_colour: int = 0
+    bilevel: int = 0  # black and white only, so that there is nothing to colour
     copied: int = 0
     colours_copied: int = 0  # of those copied: in colour already
     failed: int = 0
@@ -47,7 +48,9 @@ class Tally:
             self.edited += 1
         elif outcome.target is not None:
             self.copied += 1
-            self.colours_copied += outcome.reason != COPIED
+            self.colours_copied += outcome.reason != COPIED and NothingToColour.WHY not in outcome.reason
+        elif NothingToColour.WHY in outcome.reason:
+            self.bilevel += 1
         else:
             self.in_colour += 1
 
@@ -62,7 +65,7 @@ class Tally:
     @property
     def tried(self) -> int:
         """How many were tried in this batch."""
-        ends = (self.done, self.before, self.edited, self.in_colour, self.copied, self.failed, self.known)
+        ends = (self.done, self.before, self.edited, self.in_colour, self.bilevel, self.copied, self.failed, self.known)
         return max(0, sum(ends) - self.up_to_date)
 
     @property

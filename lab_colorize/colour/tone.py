@@ -77,3 +77,12 @@ def _without_usual_colour(lightness: Plane, ab: Sequence[Plane]) -> Iterator[Pla
     for plane in ab:
         means = (banded(plane) / weights).astype(np.float32)
         yield plane - means[band] * lower - means[band + 1] * upper
+
+
+def is_bilevel(pixels: Pixels) -> bool:
+    """Whether pixels, (H, W) or (H, W, 3) of integers, are all black or white: no colour fits their lightness."""
+    white = np.iinfo(pixels.dtype).max
+    for part in (pixels[::16, ::16], pixels):  # a photograph is told by few of its pixels
+        if not np.all((part == 0) | (part == white)):
+            return False
+    return pixels.ndim == 2 or bool(np.all(pixels == pixels[..., :1]))

@@ -6,13 +6,13 @@ import numpy as np
 
 from lab_colorize.colour.depth import rescaled
 from lab_colorize.colour.lightness import lightness_through
-from lab_colorize.colour.tone import tone_of
+from lab_colorize.colour.tone import is_bilevel, tone_of
 from lab_colorize.colouring.around_scan import already_a_result, colour_around_scan
 from lab_colorize.colouring.colorizer import Colorizer, require_colour
 from lab_colorize.colouring.hints import NO_HINTS
 from lab_colorize.colouring.options import ANEW, ColorizeOptions
 from lab_colorize.colouring.result import Result, provenance_of
-from lab_colorize.errors import AlreadyInColour
+from lab_colorize.errors import AlreadyInColour, NothingToColour
 from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import depth_kept
 from lab_colorize.photos.formats.jpeg_scans import NotCopied
@@ -64,25 +64,32 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
     """Colour a photograph that was read already; `name` is what errors call it."""
     if is_stamped(photo.metadata) and not options.force:
         raise already_a_result(name)
-    left = [not options.force and _is_in_colour(page, number) for number, page in enumerate(photo.pages, start=1)]
+    bilevel = [not options.force and is_bilevel(page.pixels) for page in photo.pages]
+    if all(bilevel):
+        raise NothingToColour(
+            f"{name} is {NothingToColour.WHY}, and was left alone.", remedy="--force tries it anyway."
+        )
+    in_colour = [not options.force and _is_in_colour(page, number) for number, page in enumerate(photo.pages, start=1)]
+    left = [one or other for one, other in zip(bilevel, in_colour, strict=True)]
     if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
     kind = photo.format if options.format == "same" else format_named(options.format)
     options.hints.check(photo.pages[0].width, photo.pages[0].height, name)
     pages = tuple(
         page
-        if in_colour
+        if kept
         else _coloured(page, photo.metadata.of_page(number).icc, colorizer, _for_page(options, number), kind)
-        for number, (page, in_colour) in enumerate(zip(photo.pages, left, strict=True))
+        for number, (page, kept) in enumerate(zip(photo.pages, left, strict=True))
     )
     metadata = stamped(photo.metadata, provenance_of(colorizer.model, options))
     finished = Photo(pages=pages, format=kind, metadata=metadata)
     notes = _notes(photo, finished)
     if photo.truncated:
         notes = (*notes, "the file is truncated, and the missing part was left grey")
-    if any(left):
-        pages_left = ", ".join(str(number) for number, in_colour in enumerate(left, start=1) if in_colour)
-        notes = (*notes, f"already in colour and kept as they are: pages {pages_left}")
+    for why, pages_left in (("already in colour", in_colour), (NothingToColour.WHY, bilevel)):
+        if any(pages_left):
+            numbers = ", ".join(str(number) for number, kept in enumerate(pages_left, start=1) if kept)
+            notes = (*notes, f"{why} and kept as they are: pages {numbers}")
     coded = encode_photo(finished, quality=options.quality)
     return Result(coded, kind, pages[0].width, pages[0].height, len(pages), notes)
 

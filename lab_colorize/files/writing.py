@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from lab_colorize.errors import OutputError, OutputExists
+from lab_colorize.errors import DiskFull, OutputError, OutputExists
 
 TEMPORARY_PREFIX = ".lab-colorize-"  # with 16 hexadecimal digits 30 bytes, which fit wherever any name does
 
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _REMEDIES = {
     errno.ENOSPC: "Free some space there, or write elsewhere.",
     errno.EDQUOT: "Your quota there is used up: free some space, or write elsewhere.",
@@ -94,7 +95,8 @@ def unwritten(path: Path, problem: OSError) -> OutputError:
     """Say what kept a file or folder from being made, and the way out."""
     reason = problem.strerror or str(problem)
     remedy = _REMEDIES.get(problem.errno or 0, "Check the disk, or write elsewhere.")
-    return OutputError(f"{str(path)!r} could not be written: {reason}.", remedy=remedy)
+    kind = DiskFull if problem.errno in FULL else OutputError
+    return kind(f"{str(path)!r} could not be written: {reason}.", remedy=remedy)
 
 
 def _exists(path: Path) -> OutputExists:

@@ -10,10 +10,12 @@ import uvicorn
 
 from lab_colorize.errors import UsageProblem
 from lab_colorize.serve.connection import patient_for
-from lab_colorize.serve.options import ServeOptions
+from lab_colorize.serve.options import HOST, ServeOptions
 from lab_colorize.serve.request_log import RequestLog
 from lab_colorize.serve.routes import application
 
+ALL_ADDRESSES = "0.0.0.0"  # noqa: S104  # only if it is asked for
+ELSEWHERE = ("192.0.2.1", 9)  # an address kept for documents
 MOST_OF_HEADERS = 64 << 10  # bytes; a thousand hints are half of that
 
 
@@ -78,5 +80,17 @@ def _config(app: RequestLog, options: ServeOptions) -> uvicorn.Config:
 
 def _address(options: ServeOptions, port: int) -> str:
     """What to open in a browser; the token rides behind a #, which browsers keep to themselves."""
-    host = f"[{options.host}]" if ":" in options.host else options.host
+    host = f"[{options.host}]" if ":" in options.host else _named(options.host)
     return f"http://{host}:{port}/" + (f"#token={options.token}" if options.token else "")
+
+
+def _named(host: str) -> str:
+    """The host itself; for all addresses of this machine, the one that others reach it by."""
+    if host != ALL_ADDRESSES:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(ELSEWHERE)  # sends nothing, only chooses a way
+        except OSError:  # there is no network
+            return HOST
+        return str(probe.getsockname()[0])

@@ -39,6 +39,7 @@ def told(
     due = [Task(f"{number}.jpg", f"{number}.jpg") for number in range(30)]
     batch: Any = SimpleNamespace(
         found=found,
+        disk_full=False,
         options=SimpleNamespace(copy_rest=copy_rest, out=out),
         plan=SimpleNamespace(
             due=due, up_to_date=(), rejected=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone

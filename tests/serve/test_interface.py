@@ -10,6 +10,8 @@ import textwrap
 import threading
 import time
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import cv2
 import numpy as np
@@ -341,9 +343,13 @@ def test_ctrl_c_ends_it_with_its_own_status(tiny_model):
 
 def test_from_other_machines_a_token_is_demanded_and_made_up(tiny_model):
     process, address = started("--model", tiny_model, "--host", "0.0.0.0")
+    found = re.fullmatch(r"(http://(?!0\.)[\d.]+:\d+/)#token=([\w-]{20,})", address)
+    with urlopen(Request(f"{found[1]}api/about", headers={"Authorization": f"Bearer {found[2]}"})) as answer:
+        assert answer.status == 200
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(f"{found[1]}api/about")
     process.terminate()
     process.communicate(timeout=20)
-    assert re.fullmatch(r"http://0\.0\.0\.0:\d+/#token=[\w-]{20,}", address)
 
 
 @pytest.mark.parametrize(
