@@ -153,3 +153,10 @@ def test_impossible_options_are_refused(asked, word):
 def test_stages_and_a_schedule_beside_them_contradict_each_other():
     with pytest.raises(UsageProblem, match="stage"):
         config.resolved(ASKED, {"stage": (Stage(1, 32, 1),), "epochs": 3.0})
+
+
+def test_the_recipe_of_the_shipped_model_is_one_that_train_reads():
+    options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / "docs/recipes/default.toml"))
+    assert options.network == DEFAULT.name
+    assert options.augmentation.hints == 0.5
+    assert [stage.thaw_from != "" for stage in options.stages] == [False, True, True, True]
