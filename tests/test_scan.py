@@ -129,7 +129,7 @@ def test_inclusion_narrows_photographs_and_exclusion_everything(tmp_path: Path) 
         ("a/**/c.tif", "a/c.tif", True),
         ("./a/*", "a/b.tif", True),
         ("\u00e9*", "e\u0301.tif", True),
-        ("*.TIF", "b.tif", False),
+        ("*.TIF", "b.tif", True),
     ],
 )
 def test_globs_mean_what_an_archivist_expects(glob: str, path: str, expected: bool) -> None:
@@ -155,3 +155,9 @@ def test_what_a_nas_or_macos_keeps_beside_photographs_is_no_photograph_and_count
         assert found.thumbnails == 6
         assert found.others == {".psd": 1, "": 1}
         assert found.hidden == 0
+
+
+def test_globs_ignore_case_as_suffixes_do(tmp_path: Path) -> None:
+    fill(tmp_path, "Box/IMG_1.JPG", "box2/img_2.jpg", "other/3.jpg")
+    assert look(tmp_path, choice=GlobFilter(include=("img_*.jpg",))).photographs == ["Box/IMG_1.JPG", "box2/img_2.jpg"]
+    assert look(tmp_path, choice=GlobFilter(exclude=("BOX*",))).photographs == ["other/3.jpg"]
