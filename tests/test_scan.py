@@ -24,7 +24,7 @@ def test_photographs_are_found_in_order_and_the_rest_is_counted(tmp_path: Path) 
     fill(tmp_path, "b.JPG", "a/z.tif", "a/note.txt", ".hidden.jpg", ".thumbs/1.jpg", ".thumbs/2.jpg", "x")
     found = look(tmp_path)
     assert found.photographs == ["a/z.tif", "b.JPG"]
-    assert (found.others, found.hidden) == (2, 2)
+    assert (found.others.total(), found.hidden) == (2, 2)
 
 
 def test_hidden_folders_are_opened_only_when_everything_is_copied(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_inclusion_narrows_photographs_and_exclusion_everything(tmp_path: Path) 
         ("a/**/c.tif", "a/c.tif", True),
         ("./a/*", "a/b.tif", True),
         ("\u00e9*", "e\u0301.tif", True),
-        ("*.TIF", "b.tif", False),
+        ("*.TIF", "b.tif", True),
     ],
 )
 def test_globs_mean_what_an_archivist_expects(glob: str, path: str, expected: bool) -> None:
@@ -140,3 +140,24 @@ def test_what_this_tool_keeps_in_a_former_out_is_no_part_of_the_archive(tmp_path
     fill(tmp_path, "a.jpg", "lab-colorize.jsonl", ".lab-colorize-123")
     found = look(tmp_path, hidden_too=True, own_files={"lab-colorize.jsonl"})
     assert (found.rest, found.hidden) == ([], 0)
+
+
+def test_what_a_nas_or_macos_keeps_beside_photographs_is_no_photograph_and_counted(tmp_path):
+    for name in ("@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg", ".AppleDouble/1.jpg", ".thumbnails/1.jpg", "__MACOSX/1.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(b"")
+    for name in ("._1.jpg", "Thumbs.db", "1.jpg", "1.PSD", "scan"):
+        (tmp_path / name).write_bytes(b"")
+    for hidden_too in (False, True):  # they are no part of a complete copy either
+        found = scan(Search(tmp_path, tmp_path / "out", {".jpg"}, hidden_too=hidden_too))
+        assert found.photographs == ["1.jpg"]
+        assert found.rest == ["1.PSD", "scan"]
+        assert found.thumbnails == 6
+        assert found.others == {".psd": 1, "": 1}
+        assert found.hidden == 0
+
+
+def test_globs_ignore_case_as_suffixes_do(tmp_path: Path) -> None:
+    fill(tmp_path, "Box/IMG_1.JPG", "box2/img_2.jpg", "other/3.jpg")
+    assert look(tmp_path, choice=GlobFilter(include=("img_*.jpg",))).photographs == ["Box/IMG_1.JPG", "box2/img_2.jpg"]
+    assert look(tmp_path, choice=GlobFilter(exclude=("BOX*",))).photographs == ["other/3.jpg"]

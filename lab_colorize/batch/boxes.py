@@ -99,6 +99,7 @@ def merged(scans: Mapping[Box, Found]) -> Found:
         found.problems += (replace(problem, source=box.source(problem.source)) for problem in one.problems)
         found.hidden += one.hidden
         found.others += one.others
+        found.thumbnails += one.thumbnails
         found.not_chosen += one.not_chosen
         found.links_left += one.links_left
     return found

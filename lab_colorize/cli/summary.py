@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lab_colorize.files.scan import Found
 
 A_FILM = f"It is a film, which `{COMMAND}` colours."
+SUFFIXES_NAMED = 8
 NO_PHOTOGRAPH = "It is hidden, or not a photograph by its suffix."
 
 
@@ -105,7 +106,8 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
     """What lies in the folder and has no part in the output."""
     kinds = {
         ("hidden", "hidden"): 0 if options.copy_rest else found.hidden,
-        ("non-photograph", "non-photographs"): 0 if options.copy_rest else found.others,
+        ("non-photograph", "non-photographs"): 0 if options.copy_rest else found.others.total(),
+        ("thumbnail or file of the system", "thumbnails and files of the system"): found.thumbnails,
         ("not chosen", "not chosen"): found.not_chosen,
         ("link to a folder already visited", "links to folders already visited"): found.links_left,
     }
@@ -114,9 +116,19 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         first = printable(named(films[:1]))
         yield f"{number_of(len(films), 'film')} among the other files, which `{COMMAND}` colours, such as {first}."
     if any(kinds.values()):
-        yield f"Left out: {', '.join(number_of(count, *kind) for kind, count in kinds.items() if count)}."
+        told = ", ".join(number_of(count, *kind) for kind, count in kinds.items() if count)
+        yield f"Left out: {told}."
+    if found.others and not options.copy_rest:
+        yield f"By suffix: {printable(_by_suffix(found.others))}."
     if found.rest and not options.copy_rest:
         yield f"Such as {printable(named(found.rest))}; --dry-run --json names every such file."
+
+
+def _by_suffix(others: Counter[str]) -> str:
+    """Photographs in formats that are not read would otherwise disappear among lists and films."""
+    counts = [f"{count} {suffix or 'without suffix'}" for suffix, count in others.most_common(SUFFIXES_NAMED)]
+    more = len(others) - len(counts)
+    return ", ".join(counts) + (f" and {number_of(more, 'other suffix', 'other suffixes')}" if more else "")
 
 
 def _gone(plan: Plan, that: str) -> Iterator[str]:

@@ -24,8 +24,8 @@ class GlobFilter:
 
 
 def matches(relative: str, globs: Iterable[str]) -> bool:
-    """Whether a glob matches the path, its name, or a folder it lies in; `*` crosses `/`."""
-    candidates = list(_candidates(PurePosixPath(unicodedata.normalize("NFC", relative))))
+    """Whether a glob matches the path, its name, or a folder it lies in; `*` crosses `/`, and case is ignored."""
+    candidates = list(_candidates(PurePosixPath(unicodedata.normalize("NFC", relative).casefold())))
     return any(fnmatchcase(candidate, glob) for glob in _spellings(globs) for candidate in candidates)
 
 
@@ -38,6 +38,6 @@ def _candidates(path: PurePosixPath) -> Iterator[str]:
 def _spellings(globs: Iterable[str]) -> Iterator[str]:
     """A keyboard gives composed letters and macOS decomposed names; `**/` also stands for no folder at all."""
     for glob in globs:
-        composed = unicodedata.normalize("NFC", glob).rstrip("/").removeprefix("./")
+        composed = unicodedata.normalize("NFC", glob).casefold().rstrip("/").removeprefix("./")
         yield composed
         yield composed.replace("/**/", "/").removeprefix("**/")

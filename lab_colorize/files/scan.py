@@ -6,12 +6,18 @@ the name it really has; a link to a directory already read, to one that contains
 
 import heapq
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.writing import TEMPORARY_PREFIX
+
+# What Synology and QNAP, netatalk, macOS, Linux desktops and Windows leave beside photographs, for themselves alone.
+_RUBBISH = frozenset({
+    "@eaDir", "@Recycle", ".@__thumb", "#recycle", ".AppleDouble", "__MACOSX", ".thumbnails", ".DS_Store", "Thumbs.db",
+})  # fmt: skip
 
 _Identity = tuple[int, int]  # device and inode: what a directory is, whatever the path that leads to it
 
@@ -33,7 +39,8 @@ class Found:
     rest: list[str] = field(default_factory=list)  # non-photographs and hidden files
     problems: list[ScanProblem] = field(default_factory=list)
     hidden: int = 0  # a hidden folder counts once, unless hidden files were asked for
-    others: int = 0
+    others: Counter[str] = field(default_factory=Counter)  # by suffix, in lower case; "" for those without
+    thumbnails: int = 0  # folders and files that NAS and macOS keep beside photographs
     not_chosen: int = 0  # by --include, --exclude or --no-recurse
     links_left: int = 0  # not followed: they lead to what was reached without them, round in a circle, or into OUT
 
@@ -99,6 +106,8 @@ class _Walk:
             return  # a former OUT is coloured again: what this tool keeps beside its results is no part of it
         if self.search.choice.excludes(relative):
             self.found.not_chosen += 1
+        elif entry.name in _RUBBISH or entry.name.startswith("._"):
+            self.found.thumbnails += 1
         elif kind == "folder":
             self.subfolder(relative, hidden=hidden, linked=linked or entry.is_symlink())
         elif entry.is_symlink() and self.in_out(Path(entry.path)):
@@ -120,7 +129,8 @@ class _Walk:
             self.found.not_chosen += 1
             return
         self.found.hidden += hidden
-        self.found.others += not hidden and not photograph
+        if not hidden and not photograph:
+            self.found.others[Path(relative).suffix.lower()] += 1
         if kind == "file":
             (self.found.photographs if photograph else self.found.rest).append(relative)
         elif photograph or self.search.hidden_too:

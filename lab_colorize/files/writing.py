@@ -84,9 +84,8 @@ def check_writable(folder: Path, named: Path) -> None:
     """
     try:
         TemporaryFile(dir=folder).close()
-        named.lstat()  # a name that is too long is found out by this
-    except FileNotFoundError:
-        return
+        with contextlib.suppress(FileNotFoundError):
+            named.lstat()  # a name that is too long is found out by this
     except OSError as error:
         raise unwritten(named, error) from error
 

@@ -1,6 +1,7 @@
 """What a person is told while a batch runs and when it ends."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from lab_colorize.cli.tally import LISTED, Tally
 from lab_colorize.files.scan import Found
 from lab_colorize.photos.kinds import Format
 
-LEFT = Found(hidden=3, others=2)
+LEFT = Found(hidden=3, others=Counter({".txt": 2}))
 OUT = Path("out")
 
 
@@ -80,8 +81,15 @@ def test_what_was_left_out_is_counted() -> None:
     assert "Left out: 3 hidden, 2 non-photographs." in told(Tally(up_to_date=0))
 
 
+def test_what_was_left_out_is_counted_by_suffix() -> None:
+    found = Found(others=Counter({".psd": 12, ".gif": 3, "": 40}))
+    assert "By suffix: 40 without suffix, 12 .psd, 3 .gif." in told(Tally(up_to_date=0), found=found)
+    many = Found(others=Counter({f".{number}": 1 for number in range(10)}))
+    assert " and 2 other suffixes." in told(Tally(up_to_date=0), found=many)
+
+
 def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
-    found = Found(others=4, rest=["a\n.psd", "b.txt", "c.gif", "d.gif"])
+    found = Found(others=Counter({".gif": 2, ".psd": 1, ".txt": 1}), rest=["a\n.psd", "b.txt", "c.gif", "d.gif"])
     assert "Such as a\\n.psd, b.txt, c.gif and more; --dry-run --json names every such file." in told(
         Tally(0), found=found
     )
@@ -89,7 +97,7 @@ def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
 
 
 def test_one_is_never_called_many() -> None:
-    text = told(Tally(up_to_date=0), found=Found(others=1, links_left=1), damaged=(7,))
+    text = told(Tally(up_to_date=0), found=Found(others=Counter({"": 1}), links_left=1), damaged=(7,))
     assert "Left out: 1 non-photograph, 1 link to a folder already visited." in text
     assert "passed over 1 line of the journal that could not be read: 7" in text
 
