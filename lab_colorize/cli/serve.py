@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import webbrowser
-from importlib.util import find_spec
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any
 
 import click
@@ -78,6 +75,8 @@ def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bo
     def ready(address: str) -> None:
         click.echo(address)
         if open_:
+            import webbrowser
+
             webbrowser.open(address)
 
     run(options, ready=ready, tell=_silent if quiet else _tell, verbose=verbose)
@@ -87,11 +86,15 @@ def options_of(asked: dict[str, Any], limits: Limits) -> ServeOptions:
     """What was asked for; from other machines a token is needed, so one is made up where none was chosen."""
     chosen = {name: value for name, value in asked.items() if value is not None}
     if not is_loopback(asked["host"]):
+        from secrets import token_urlsafe
+
         chosen.setdefault("token", token_urlsafe(18))
     return ServeOptions(**chosen, limits=limits)
 
 
 def _require_packages() -> None:
+    from importlib.util import find_spec
+
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:
             raise MissingPackage(

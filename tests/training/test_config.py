@@ -159,4 +159,4 @@ def test_the_recipe_of_the_shipped_model_is_one_that_train_reads():
     options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / "docs/recipes/default.toml"))
     assert options.network == DEFAULT.name
     assert options.augmentation.hints == 0.5
-    assert [stage.thaw_from != "" for stage in options.stages] == [False, True, True, True]
+    assert all(stage.freeze_encoder for stage in options.stages)
