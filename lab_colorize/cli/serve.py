@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,8 @@ def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bo
 
             webbrowser.open(address)
 
+    # The server hears Ctrl-C itself and raises it again at its end; background jobs of a script are born deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run(options, ready=ready, tell=_silent if quiet else _tell, verbose=verbose)
 
 

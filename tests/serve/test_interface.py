@@ -303,12 +303,13 @@ def test_a_line_is_logged_for_each_request_without_private_names(tiny_model, pho
         assert " 404, " in other
 
 
-def started(*arguments):
+def started(*arguments, **how):
     process = subprocess.Popen(
         [sys.executable, "-m", "lab_colorize", "serve", "--port", "0", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        **how,
     )
     return process, process.stdout.readline().strip()
 
@@ -333,8 +334,9 @@ def test_the_command_prints_its_address_and_sigterm_finishes_what_is_in_hand(tin
     assert "Traceback" not in errors
 
 
-def test_ctrl_c_ends_it_with_its_own_status(tiny_model):
-    process, _ = started("--model", tiny_model, "--quiet")
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN], ids=["heard", "ignored by the shell"])
+def test_ctrl_c_ends_it_with_its_own_status(tiny_model, before):
+    process, _ = started("--model", tiny_model, "--quiet", preexec_fn=lambda: signal.signal(signal.SIGINT, before))
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130

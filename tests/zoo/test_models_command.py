@@ -46,7 +46,7 @@ def test_a_line_names_the_models_of_its_network_under_the_option_that_takes_them
     heading, *lines = run().stdout.splitlines()
     for line in lines:
         assert (line.find("harbour") == heading.index("--model")) == line.startswith("unet-512 ")
-        assert (line.find("default") == heading.index("--model")) == line.startswith("mobilenet-unet ")
+        assert (line.find("default") == heading.index("--model")) == line.startswith("palette-unet ")
 
 
 def test_json_has_the_whole_catalog(mine, trained):
