@@ -1,5 +1,6 @@
 """What a server is asked for, and its limits. Loads nothing heavy."""
 
+import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,8 +77,6 @@ class ServeOptions:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address stands for this machine alone."""
-    import ipaddress
-
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
