@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from lab_colorize.colouring.models import find_model
-from lab_colorize.colouring.runtime import interpreter_for
+from lab_colorize.colouring.runtime import inputs_of, interpreter_for
 
 
 def main() -> None:
@@ -26,13 +26,18 @@ def main() -> None:
     model = find_model(chosen.model)
     side = model.card.side
     contents = {"model": model.content, "encoder": encoder(side)}
-    shapes = {"model": (1, side, side, 1), "encoder": (1, side, side, 3)}
+    shapes: dict[str, dict[str, tuple[int, ...]]] = {
+        "model": {"lightness": (1, side, side, 1)},
+        "encoder": {"pixels": (1, side, side, 3)},
+    }
+    if model.card.hints:
+        shapes["model"]["hints"] = (1, side // model.card.fraction, side // model.card.fraction, 3)
     taken: dict[str, list[float]] = {name: [] for name in contents}
     running = {name: interpreter_for(content, shapes[name], threads=1) for name, content in contents.items()}
     for _ in range(chosen.turns):
         for name, interpreter in running.items():
-            (into,) = interpreter.get_input_details()
-            interpreter.set_tensor(into["index"], np.zeros(shapes[name], np.float32))
+            for given, index in inputs_of(interpreter).items():
+                interpreter.set_tensor(index, np.zeros(shapes[name][given], np.float32))
             began = time.perf_counter()
             interpreter.invoke()
             taken[name].append((time.perf_counter() - began) * 1e3)
