@@ -18,7 +18,7 @@ from lab_colorize.batch.names import Naming, folded, is_text, name_targets, same
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.other_folders import made_of_another, refuse_to_replace
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.colouring.hints import hints_path, read_hints
+from lab_colorize.colouring.hints import hints_beside
 from lab_colorize.errors import HintsRefused
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found, ScanProblem
@@ -227,9 +227,8 @@ class _JournalCheck:
 
     def same_hints(self, task: Task, before: Outcome) -> bool:
         """Whether the hints beside the photograph are those that its result follows."""
-        path = hints_path(self.options.boxes.path(task.source))
         try:
-            return before.hints == ("" if path is None else str(read_hints(path)))
+            return before.hints == str(hints_beside(self.options.boxes.path(task.source)))
         except HintsRefused:
             return False  # due, and the worker will say what is wrong with them
 

@@ -19,7 +19,7 @@ from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Colour, Performer
 from lab_colorize.batch.plan import Plan, Task, make_plan
-from lab_colorize.colouring.hints import NO_HINTS, hints_path, read_hints
+from lab_colorize.colouring.hints import hints_beside
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
@@ -179,9 +179,7 @@ def _colour_of_worker(model: Model, options: BatchOptions) -> Colour:
     colorizer = Colorizer(model, threads=1)
 
     def colour(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-        beside = hints_path(source)
-        hints = NO_HINTS if beside is None else read_hints(beside)
-        wanted = replace(options.colorize, overwrite=overwrite, hints=hints)
+        wanted = replace(options.colorize, overwrite=overwrite, hints=hints_beside(source))
         return colorize_photo(source, target, colorizer=colorizer, options=wanted)
 
     return colour

@@ -153,6 +153,12 @@ def hints_path(photograph: Path) -> Path | None:
     return next((path for path in beside if os.path.isfile(path)), None)  # noqa: PTH113  # Path.is_file raises on long names
 
 
+def hints_beside(photograph: Path) -> Hints:
+    """What the file of hints beside a photograph says; nothing without one."""
+    path = hints_path(photograph)
+    return NO_HINTS if path is None else read_hints(path)
+
+
 def place(value: Any) -> Place:
     """A coordinate: a number, or text of one, perhaps in percent."""
     text = value if isinstance(value, str) else repr(value)  # repr of True is no number
