@@ -32,6 +32,7 @@ from .conftest import Batch as Command
 
 STEPS = ("os.fsync", "os.link", "os.replace", "os.mkdir", "os.utime", "os.write", "Path.open")
 REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @pytest.fixture
@@ -51,13 +52,13 @@ def real(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
 
 
 def refusing(step: str, code: int, *, after: int = 2) -> Callable[..., Any]:
-    """The step as a disk carries it out that refuses every second time, and in the end always."""
+    """The step as a disk carries it out that is full and stays so, or that refuses every second time, in the end always."""
     honest = getattr(os, step.removeprefix("os."))
     numbers = itertools.count()
 
     def refuse(*given: Any, **more: Any) -> Any:
         number = next(numbers)
-        if number >= after and (after == 0 or number > 20 or number % 2):
+        if number >= after and (after == 0 or code in FULL or number > 20 or number % 2):
             raise OSError(code, os.strerror(code))
         return honest(*given, **more)
 
@@ -82,7 +83,7 @@ def test_what_the_disk_refuses_fails_clearly_and_the_next_run_completes(
         with end, Batch(real.options(copy_rest=True), real.stand_in.factory()) as batch:
             outcomes.extend(batch)
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
-    full = code in {errno.ENOSPC, errno.EDQUOT}
+    full = code in FULL
     assert len(outcomes) < 32 if full else len(outcomes) == 32
     assert 0 < len(failed) <= (2 if full else 31)  # as many as there are workers
     assert all(os.strerror(code) in outcome.reason and outcome.remedy for outcome in failed)
