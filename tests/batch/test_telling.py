@@ -42,9 +42,17 @@ def told(
     batch: Any = SimpleNamespace(
         found=found,
         disk_full=False,
-        options=SimpleNamespace(copy_rest=copy_rest, out=out),
+        pruned=[],
+        options=SimpleNamespace(copy_rest=copy_rest, out=out, prune=False),
         plan=SimpleNamespace(
-            due=due, up_to_date=(), rejected=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone
+            due=due,
+            up_to_date=(),
+            rejected=[],
+            damaged_lines=damaged,
+            superseded=superseded or {},
+            gone=gone,
+            moves=(),
+            left_behind=(),
         ),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
