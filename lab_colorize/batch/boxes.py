@@ -50,6 +50,11 @@ class Boxes:
         """Name the folders; UsageProblem if they cannot stand side by side in OUT."""
         if len(folders) == 1:
             return cls((Box(folders[0]),))
+        return cls.under_own_names(folders)
+
+    @classmethod
+    def under_own_names(cls, folders: Sequence[Path]) -> Self:
+        """Mirror each, and be it a single one, under its own name."""
         named = tuple(Box(folder, _plain(folder).name) for folder in folders)
         for one, other in combinations(named, 2):
             _check_pair(one, other)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 from lab_colorize.batch.copying import changed, copy_whole, foreign
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import COPIED, Plan, Task
+from lab_colorize.batch.plan import Plan
+from lab_colorize.batch.task import COPIED, Task
 from lab_colorize.errors import AlreadyInColour, ColorizeError, DiskFull, OutputExists
 from lab_colorize.files.hashing import same_contents, sha256_of
 from lab_colorize.files.times import same_time

@@ -15,11 +15,14 @@ from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Colour, Performer
-from lab_colorize.batch.plan import Plan, Task, make_plan
+from lab_colorize.batch.plan import Plan, make_plan
+from lab_colorize.batch.pruning import PRUNED_NAME, prune
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.hints import hints_beside
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
@@ -27,7 +30,7 @@ from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
-from lab_colorize.files.writing import FULL
+from lab_colorize.files.writing import FULL, unwritten
 from lab_colorize.photos.contents import format_inside, is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.wording import number_of
@@ -54,11 +57,13 @@ class Batch:
         self.options = options
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
+        self.pruned: list[Outcome] = []  # results that were put aside
         self._factory = factory
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, factory.recipe)
+            self.plan = self._moved_along(self.plan)
             self._held = stack.pop_all()
         self._pool = WorkerPool(self.plan.due, self._make_worker, max(1, min(options.workers, len(self.plan.due))))
 
@@ -75,8 +80,14 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.moved, *self.plan.gone, *self.plan.no_failures):
+        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures):
             self._written_down(outcome)
+        if self.options.prune:
+            for outcome in prune(self.plan.left_behind, self.options, self.plan.written, self._must_write_down):
+                if outcome.status is Status.FAILED:
+                    yield outcome
+                else:
+                    self.pruned.append(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
             yield self._written_down(outcome)
@@ -103,6 +114,25 @@ class Batch:
             on_full=self._end_for_want_of_room,
         )
         return lambda task: self._written_down(performer.perform(task))
+
+    def _moved_along(self, plan: Plan) -> Plan:
+        """Move results as their photographs were; what cannot be moved has failed."""
+        stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down))
+        sources = {outcome.source for outcome in stuck}
+        return replace(
+            plan,
+            moves=tuple(move for move in plan.moves if move.after.source not in sources),
+            up_to_date=tuple(outcome for outcome in plan.up_to_date if outcome.source not in sources),
+            due=tuple(task for task in plan.due if task.source not in sources),
+            rejected=(*plan.rejected, *stuck),
+        )
+
+    def _must_write_down(self, outcome: Outcome) -> None:
+        """What was done to results is in the journal, or the batch ends here."""
+        try:
+            self._journal.append(outcome)
+        except OSError as error:
+            raise unwritten(self.options.out / JOURNAL_NAME, error) from error
 
     def _end_for_want_of_room(self) -> None:
         """Colour nothing more that could not be kept."""
@@ -145,7 +175,7 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         PHOTO_SUFFIXES,
         is_photograph_inside,
         GlobFilter(options.include, options.exclude),
-        own_files={JOURNAL_NAME},
+        own_files={JOURNAL_NAME, PRUNED_NAME},
         recurse=options.recurse,
         hidden_too=options.copy_rest,
     )

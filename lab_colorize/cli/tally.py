@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lab_colorize.batch.edited import EDITED
+from lab_colorize.batch.judging import DONE_BEFORE
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import COPIED, DONE_BEFORE
+from lab_colorize.batch.task import COPIED
 from lab_colorize.errors import ExitCode, NothingToColour
 
 LISTED = 20  # failures shown; the journal has all
