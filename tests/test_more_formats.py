@@ -20,10 +20,11 @@ from PIL import Image
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.in_memory import colorize_bytes
 from lab_colorize.colouring.options import ColorizeOptions
-from lab_colorize.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from lab_colorize.photos.formats.base import Metadata, Page
 from lab_colorize.photos.formats.jpeg_xl_header import read_codestream
 from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.photo import probe_photo, read_photo
+from lab_colorize.photos.photo import Photo, encode_photo, probe_photo, read_photo
 
 from . import makers as m
 from .programs import benchmark_called
@@ -232,6 +233,12 @@ def test_kinds_that_would_be_read_wrongly_are_named_and_refused(data, says: str)
     with pytest.raises(UnsupportedFormat, match=says) as refused:
         read_photo(data(), name="plate 12")
     assert refused.value.remedy
+
+
+def test_a_strip_that_x265_cannot_write_is_refused_with_a_way_out() -> None:
+    with pytest.raises(OutputError, match="HEIC") as refused:
+        encode_photo(Photo((Page(np.zeros((1, 9000, 3), np.uint8)),), Format.HEIC, Metadata()))
+    assert "--format" in refused.value.remedy
 
 
 @pytest.mark.parametrize(("package", "kind"), [("pillow_heif", "HEIC"), ("imagecodecs", "JPEG XL")])
