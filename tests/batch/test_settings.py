@@ -111,15 +111,15 @@ def test_a_missing_model_ends_the_batch_before_the_first_photograph(run: Run, ph
 class TestSkip:
     """Some files of an archive are not for colouring: maps, letters, what must stay as it is."""
 
-    def test_they_are_counted_and_recorded_once_and_nobody_waits_for_them(self, run_apart: Run, photos: Path) -> None:
+    def test_they_are_counted_and_recorded_once_and_nobody_waits_for_them(self, run: Run, photos: Path) -> None:
         settings(photos, '"*map*" = { skip = true }')
         for lines in (4, 4):
-            ended = run_apart("batch", "photos", "--out", "o", "--settings", "settings.toml")
+            ended = run("batch", "photos", "--out", "o", "--settings", "settings.toml")
             assert ended.returncode == 0, ended.stderr
             assert f"1 {LEFT_ALONE}" in ended.stderr
             assert "prints/map.jpg" not in contents_below(photos / "o")
             assert len((photos / "o/lab-colorize.jsonl").read_text().splitlines()) == lines
-        assert run_apart("verify", "o").returncode == 0
+        assert run("verify", "o").returncode == 0
 
     def test_they_are_copied_where_the_output_shall_be_complete(self, run: Run, photos: Path) -> None:
         settings(photos, '"*map*" = { skip = true }')
