@@ -3,7 +3,7 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,7 +23,6 @@ from lab_colorize.batch.perform import Colour, Performer
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
 from lab_colorize.batch.task import Task
-from lab_colorize.colouring.hints import hints_beside
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
@@ -80,7 +79,7 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures):
+        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures, *self.plan.left_alone):
             self._written_down(outcome)
         if self.options.prune:
             for outcome in prune(self.plan.left_behind, self.options, self.plan.written, self._must_write_down):
@@ -203,22 +202,28 @@ def _suffix_of(options: BatchOptions, source: str) -> str:
 
 
 def colorizer_factory(options: BatchOptions) -> ColorizerFactory:
-    """Colour with the chosen model; ModelError now if it is missing or damaged, long before the first photograph."""
-    model = find_model(options.model)
-    model.content  # noqa: B018  # read and checked now, and once for all workers
-    return ColorizerFactory(recipe_of(model, options.colorize), lambda: _colour_of_worker(model, options))
+    """Colour with the chosen models; ModelError now if one is missing or damaged, long before the first photograph."""
+    models = {name: find_model(name) for name in (options.model, *options.settings.models())}
+    for model in models.values():
+        model.content  # noqa: B018  # read and checked now, and once for all workers
+    recipe = recipe_of(models[options.model], options.colorize)
+    return ColorizerFactory(recipe, lambda: _colour_of_worker(models, options))
 
 
-def _colour_of_worker(model: Model, options: BatchOptions) -> Colour:
-    """Give a worker its own network; it runs on one thread, since the other cores have photographs of their own."""
+def _colour_of_worker(models: Mapping[str | None, Model], options: BatchOptions) -> Colour:
+    """Give a worker its own networks; each runs on one thread, since the other cores have photographs of their own."""
     from lab_colorize.colouring.colorizer import Colorizer
     from lab_colorize.colouring.on_disk import colorize_photo
 
-    colorizer = Colorizer(model, threads=1)
+    colorizers = {options.model: Colorizer(models[options.model], threads=1)}
 
     def colour(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-        wanted = replace(options.colorize, overwrite=overwrite, hints=hints_beside(source))
-        return colorize_photo(source, target, colorizer=colorizer, options=wanted)
+        name = options.boxes.named(source)
+        model = options.model_of(name)
+        if model not in colorizers:
+            colorizers[model] = Colorizer(models[model], threads=1)
+        wanted = replace(options.colorize_of(name), overwrite=overwrite, hints=options.hints_of(name))
+        return colorize_photo(source, target, colorizer=colorizers[model], options=wanted)
 
     return colour
 

@@ -47,6 +47,13 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
     "--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders whose name or path matches GLOB."
 )
 @click.option(
+    "--settings",
+    "settings_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="Read what some photographs need (saturation, force, skip, model, hints) from a TOML or CSV file.",
+)
+@click.option(
     "--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Do not descend into subfolders."
 )
 @click.option("--checksum", is_flag=True, help="Detect changes by contents, not by size and time.")
@@ -93,6 +100,8 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
     from lab_colorize.batch.bag import results_folder
     from lab_colorize.batch.known_boxes import boxes_for
     from lab_colorize.batch.options import BatchOptions
+    from lab_colorize.batch.settings import NO_SETTINGS
+    from lab_colorize.batch.settings_file import read_settings
 
     names = ("model", "include", "exclude", "recurse", "checksum", "copy_rest", "prune")
     given = {name: params[name] for name in names}
@@ -103,6 +112,7 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
         boxes=boxes_for(params["folders"], out),
         colorize=colorize_options(params),
         out=out,
+        settings=NO_SETTINGS if params["settings_file"] is None else read_settings(params["settings_file"]),
         bag=bag,
         **given,
         **workers,

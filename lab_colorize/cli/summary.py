@@ -13,6 +13,7 @@ from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.batch.room import in_units
+from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.tally import Tally
 from lab_colorize.files.films import COMMAND, is_film
@@ -30,6 +31,8 @@ SUFFIXES_NAMED = 8
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
+    if plan.idle_settings:
+        yield f"In the settings, {printable(named(plan.idle_settings))} matches no photograph."
     if plan.elsewhere:
         yield (f"The output also holds results of photographs in {named(plan.elsewhere)}.")
     if options.bag is not None:
@@ -79,6 +82,7 @@ def counts(tally: Tally) -> str:
         "already in colour": tally.in_colour,
         "black and white only": tally.bilevel,
         "edited since": tally.edited,
+        LEFT_ALONE: tally.left_alone,
     }
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
