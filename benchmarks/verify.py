@@ -52,7 +52,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tuple[str, str], str]:
-    """Flip single bits, remove files and add strangers; give each (kind, path) and the state it should be found in."""
+    """Flip single bits, remove and add files; give each (kind, path) and the state it should be found in."""
     chance = random.Random(seed)
     done: dict[tuple[str, str], str] = {}
     for kind, place in (("source", folder), ("result", results)):

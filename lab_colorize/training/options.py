@@ -82,7 +82,7 @@ class TrainOptions:
     minutes: float | None = None
     """Time for all stages together; `rate.fitted` turns it into epochs before the run begins."""
     validation: float = 0.2
-    """The share of the photographs that is held back to judge by."""
+    """The share of the photographs that is held back for validation."""
     validation_folder: Path | None = None
     seed: int = 0
     init_from: str | None = None

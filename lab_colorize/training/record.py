@@ -18,23 +18,23 @@ from lab_colorize.errors import OutputError
 from lab_colorize.files.writing import TEMPORARY_PREFIX, name_whole, write_whole
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.events import EventFile
-from lab_colorize.training.judge import Judge, Verdict
 from lab_colorize.training.objectives import Objective
 from lab_colorize.training.pictures import draw_curves, paint
+from lab_colorize.training.validation import Metrics, Validator
 
 HISTORY_NAME = "history.csv"
 DRAWN_EVERY = 60.0  # seconds; matplotlib takes about one, and short epochs are no reason to wait for it
 BEST_NAME = "best.weights.h5"
-FIGURES = tuple(figure.name for figure in fields(Verdict))
+FIGURES = tuple(figure.name for figure in fields(Metrics))
 COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_loss", *FIGURES)
 
 
 class Record:
     """The written side of a run."""
 
-    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_epochs: int) -> None:
+    def __init__(self, folder: Path, validator: Validator, state: State, *, picture_epochs: int) -> None:
         self._folder = folder
-        self._judge = judge
+        self._validator = validator
         self._picture_epochs = picture_epochs
         self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
         self._drawn = time.monotonic()
@@ -42,7 +42,7 @@ class Record:
             self._write_history(state.history)
 
     def note(self, objective: Objective, state: State, row: dict[str, float]) -> None:
-        """The weights as they are now have been judged, and `row` is what history says of it."""
+        """The weights as they are now have been validated; `row` goes into the history."""
         state.history.append(row)
         if row["psnr"] > state.best_psnr:
             state.best_psnr = row["psnr"]
@@ -50,7 +50,7 @@ class Record:
         self._write_history(state.history)
         self._events.add(state.total, scalars(row))
         if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
-            paint(self._folder, objective.painter, self._judge, math.ceil(row["epoch"]))
+            paint(self._folder, objective.painter, self._validator, math.ceil(row["epoch"]))
         if time.monotonic() - self._drawn > DRAWN_EVERY:
             self.draw(state)
 
