@@ -1,4 +1,4 @@
-"""How a training run looks on standard error: bars on a terminal, a line an epoch elsewhere."""
+"""How a training run looks on standard error: bars on a terminal, one line per epoch elsewhere."""
 
 from __future__ import annotations
 

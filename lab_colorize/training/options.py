@@ -54,7 +54,7 @@ class Stage:
     """How often each photograph is seen; a fraction is allowed."""
     side: int
     learning_rate: float
-    """At its highest: a short rise leads there and a cosine away from it."""
+    """The peak: a short linear warm-up leads to it and a cosine away from it."""
     freeze_encoder: bool = False
     thaw_from: str = ""
     """In a frozen encoder, the layer from which on it learns all the same: deep layers hold most of its weights, and

@@ -25,7 +25,7 @@ PANELS = (
 
 
 def paint(folder: Path, painter: keras.Model, validator: Validator, epoch: int) -> None:
-    """Write `pictures/epoch-NNN.png`: a photograph a row; grey, predicted, true."""
+    """Write `pictures/epoch-NNN.png`: one row per photograph: grey, predicted, true."""
     step = max(1, len(validator.samples) // SHOWN)
     samples = validator.samples[::step][:SHOWN]
     rows = [
