@@ -100,7 +100,7 @@ class TrainOptions:
     memory_share: float = 0.5
     """Photographs are kept decoded in up to this share of the memory that is free; the rest is read each time."""
     distribute: bool = False
-    """Use all devices of this machine, or of all machines that the cluster's environment variables name."""
+    """Share each batch out among all GPUs of this machine."""
     name: str = ""
     """What the exported model is called; empty: the network's name."""
     export_weights: Weights = "float16"

@@ -1,4 +1,4 @@
-"""What a run leaves behind epoch by epoch: history, TensorBoard events, the best weights, pictures and curves.
+"""What a run leaves behind epoch by epoch: history, the best weights, pictures and curves.
 
 Everything but the weights follows from the history in the checkpoint, and is written anew from it when a run goes on.
 """
@@ -17,7 +17,6 @@ import keras
 from lab_colorize.errors import OutputError
 from lab_colorize.files.writing import TEMPORARY_PREFIX, name_whole, write_whole
 from lab_colorize.training.checkpoint import State
-from lab_colorize.training.events import EventFile
 from lab_colorize.training.objectives import Objective
 from lab_colorize.training.pictures import draw_curves, paint
 from lab_colorize.training.validation import Metrics, Validator
@@ -36,7 +35,6 @@ class Record:
         self._folder = folder
         self._validator = validator
         self._picture_epochs = picture_epochs
-        self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
         self._drawn = time.monotonic()
         if state.history:
             self._write_history(state.history)
@@ -48,7 +46,6 @@ class Record:
             state.best_psnr = row["psnr"]
             save_weights(objective.network, self._folder / BEST_NAME)
         self._write_history(state.history)
-        self._events.add(state.total, scalars(row))
         if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
             paint(self._folder, objective.painter, self._validator, math.ceil(row["epoch"]))
         if time.monotonic() - self._drawn > DRAWN_EVERY:
@@ -63,12 +60,6 @@ class Record:
         lines = [",".join(COLUMNS)]
         lines += [",".join(f"{row[name]:.8g}" if name in row else "" for name in COLUMNS) for row in history]
         write_whole(self._folder / HISTORY_NAME, ("\n".join(lines) + "\n").encode(), overwrite=True)
-
-
-def scalars(row: dict[str, float]) -> dict[str, float]:
-    """A row of history as TensorBoard shows it, in two groups."""
-    train = {f"train/{name}": row[name] for name in ("loss", "critic_loss", "learning_rate") if name in row}
-    return train | {f"validation/{name}": row[name] for name in FIGURES}
 
 
 def save_weights(network: keras.Model, path: Path) -> None:
