@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 from lab_colorize.batch.copying import changed, copy_whole, foreign
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import COPIED, Plan, Task
+from lab_colorize.batch.plan import Plan
+from lab_colorize.batch.task import COPIED, Task
 from lab_colorize.errors import AlreadyInColour, ColorizeError, DiskFull, OutputExists
 from lab_colorize.files.hashing import same_contents, sha256_of
 from lab_colorize.files.times import same_time
@@ -76,7 +77,7 @@ class Performer:
             coloured = self._colour(self.plan.boxes.path(task.source), make_folder_for(self.plan.out, task.target))
         except AlreadyInColour as error:
             return self._left_alone(task, blank, error)
-        recipe = self.plan.recipe
+        recipe = task.own_recipe or self.plan.recipe
         return replace(
             blank,
             target=task.target,
@@ -146,7 +147,7 @@ class Performer:
         return None if companion is None else self.plan.out / companion
 
     def _left_alone(self, task: Task, blank: Outcome, error: AlreadyInColour) -> Outcome:
-        recipe, source = self.plan.recipe, self.plan.boxes.path(task.source)
+        recipe, source = task.own_recipe or self.plan.recipe, self.plan.boxes.path(task.source)
         blank = replace(blank, model=recipe.model, model_sha256=recipe.model_sha256, options=recipe.options)
         reason = of_it(source, error.what)
         if self.copy_rest:

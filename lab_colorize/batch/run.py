@@ -3,7 +3,7 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,19 +14,21 @@ from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Colour, Performer
-from lab_colorize.batch.plan import Plan, Task, make_plan
-from lab_colorize.colouring.hints import hints_beside
+from lab_colorize.batch.plan import Plan, make_plan
+from lab_colorize.batch.pruning import PRUNED_NAME, prune
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
-from lab_colorize.files.writing import FULL
+from lab_colorize.files.writing import FULL, unwritten
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
@@ -52,11 +54,13 @@ class Batch:
         self.options = options
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
+        self.pruned: list[Outcome] = []  # results that were put aside
         self._factory = factory
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, factory.recipe)
+            self.plan = self._moved_along(self.plan)
             self._held = stack.pop_all()
         self._pool = WorkerPool(self.plan.due, self._make_worker, max(1, min(options.workers, len(self.plan.due))))
 
@@ -73,8 +77,14 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.moved, *self.plan.gone, *self.plan.no_failures):
+        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures, *self.plan.left_alone):
             self._written_down(outcome)
+        if self.options.prune:
+            for outcome in prune(self.plan.left_behind, self.options, self.plan.written, self._must_write_down):
+                if outcome.status is Status.FAILED:
+                    yield outcome
+                else:
+                    self.pruned.append(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
             yield self._written_down(outcome)
@@ -101,6 +111,25 @@ class Batch:
             on_full=self._end_for_want_of_room,
         )
         return lambda task: self._written_down(performer.perform(task))
+
+    def _moved_along(self, plan: Plan) -> Plan:
+        """Move results as their photographs were; what cannot be moved has failed."""
+        stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down))
+        sources = {outcome.source for outcome in stuck}
+        return replace(
+            plan,
+            moves=tuple(move for move in plan.moves if move.after.source not in sources),
+            up_to_date=tuple(outcome for outcome in plan.up_to_date if outcome.source not in sources),
+            due=tuple(task for task in plan.due if task.source not in sources),
+            rejected=(*plan.rejected, *stuck),
+        )
+
+    def _must_write_down(self, outcome: Outcome) -> None:
+        """What was done to results is in the journal, or the batch ends here."""
+        try:
+            self._journal.append(outcome)
+        except OSError as error:
+            raise unwritten(self.options.out / JOURNAL_NAME, error) from error
 
     def _end_for_want_of_room(self) -> None:
         """Colour nothing more that could not be kept."""
@@ -142,7 +171,7 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         options.place,
         PHOTO_SUFFIXES,
         GlobFilter(options.include, options.exclude),
-        own_files={JOURNAL_NAME},
+        own_files={JOURNAL_NAME, PRUNED_NAME},
         recurse=options.recurse,
         hidden_too=options.copy_rest,
     )
@@ -165,22 +194,28 @@ def _naming(options: BatchOptions) -> Naming:
 
 
 def colorizer_factory(options: BatchOptions) -> ColorizerFactory:
-    """Colour with the chosen model; ModelError now if it is missing or damaged, long before the first photograph."""
-    model = find_model(options.model)
-    model.content  # noqa: B018  # read and checked now, and once for all workers
-    return ColorizerFactory(recipe_of(model, options.colorize), lambda: _colour_of_worker(model, options))
+    """Colour with the chosen models; ModelError now if one is missing or damaged, long before the first photograph."""
+    models = {name: find_model(name) for name in (options.model, *options.settings.models())}
+    for model in models.values():
+        model.content  # noqa: B018  # read and checked now, and once for all workers
+    recipe = recipe_of(models[options.model], options.colorize)
+    return ColorizerFactory(recipe, lambda: _colour_of_worker(models, options))
 
 
-def _colour_of_worker(model: Model, options: BatchOptions) -> Colour:
-    """Give a worker its own network; it runs on one thread, since the other cores have photographs of their own."""
+def _colour_of_worker(models: Mapping[str | None, Model], options: BatchOptions) -> Colour:
+    """Give a worker its own networks; each runs on one thread, since the other cores have photographs of their own."""
     from lab_colorize.colouring.colorizer import Colorizer
     from lab_colorize.colouring.on_disk import colorize_photo
 
-    colorizer = Colorizer(model, threads=1)
+    colorizers = {options.model: Colorizer(models[options.model], threads=1)}
 
     def colour(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-        wanted = replace(options.colorize, overwrite=overwrite, hints=hints_beside(source))
-        return colorize_photo(source, target, colorizer=colorizer, options=wanted)
+        name = options.boxes.named(source)
+        model = options.model_of(name)
+        if model not in colorizers:
+            colorizers[model] = Colorizer(models[model], threads=1)
+        wanted = replace(options.colorize_of(name), overwrite=overwrite, hints=options.hints_of(name))
+        return colorize_photo(source, target, colorizer=colorizers[model], options=wanted)
 
     return colour
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import Plan, Task
+from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.room import Room, room_for
 from lab_colorize.batch.run import look, plan_batch
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
