@@ -280,12 +280,15 @@ def test_a_file_is_walked_through_once(tmp_path, colorizer, scene, monkeypatch, 
     path = tmp_path / f"photo{suffix}"
     cv2.imwrite(str(path), scene())
     walked = []
-    for module, name in ((jpeg, "segments"), (jpeg_coloured, "segments"), (ifd, "chain")):
 
-        def walk(data, *more, real=getattr(module, name)):
+    def counted(real):
+        def walk(data, *more):
             walked.append(bytes(data))
             return real(data, *more)
 
-        monkeypatch.setattr(module, name, walk)
+        return walk
+
+    for module, name in ((jpeg, "segments"), (jpeg_coloured, "segments"), (ifd, "chain")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name)))
     colorize_bytes(path.read_bytes(), name="photo", colorizer=colorizer, options=options)
     assert walked.count(path.read_bytes()) == 1
