@@ -60,7 +60,8 @@ COLUMNS = (*FACTS, PROFILE)
 PHOTOSHOP = (
     "-IPTC:CodedCharacterSet=UTF8", "-Photoshop:IPTCDigest=new", "-Photoshop:CopyrightFlag=1",
     "-Photoshop:URL=https://example.org/", "-XMP-photoshop:ColorMode=1", "-XMP-photoshop:ICCProfile=Dot Gain 20%",
-    "-XMP-xmpMM:DocumentID=xmp.did:1", "-XMP-xmp:CreatorTool=Adobe Photoshop 25.0 (Macintosh)", "-Exif:ExifVersion=0231",
+    "-XMP-xmpMM:DocumentID=xmp.did:1", "-XMP-xmp:CreatorTool=Adobe Photoshop 25.0 (Macintosh)",
+    "-Exif:ExifVersion=0231",
 )  # fmt: skip
 LIGHTROOM = (
     "-IPTC:CodedCharacterSet=UTF8", "-XMP-crs:Version=15.4", "-XMP-crs:Exposure2012=+0.35", "-XMP-xmp:Rating=4",
