@@ -6,6 +6,7 @@ Prints nothing and knows no signals: whoever runs it iterates over outcomes and 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -29,6 +30,7 @@ from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
 from lab_colorize.files.writing import FULL, unwritten
+from lab_colorize.photos.contents import format_inside, is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
@@ -170,6 +172,7 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         folder,
         options.place,
         PHOTO_SUFFIXES,
+        is_photograph_inside,
         GlobFilter(options.include, options.exclude),
         own_files={JOURNAL_NAME, PRUNED_NAME},
         recurse=options.recurse,
@@ -187,10 +190,15 @@ def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
 
 def _naming(options: BatchOptions) -> Naming:
     return Naming(
-        suffix_of=lambda source: target_suffix(Path(source), options.colorize.format),
+        suffix_of=partial(_suffix_of, options),
         companion_of=lambda target: compare_path(Path(target)).as_posix() if options.colorize.compare else None,
         ignores_case=ignores_case(options.out),
     )
+
+
+def _suffix_of(options: BatchOptions, source: str) -> str:
+    contents = format_inside(options.boxes.path(source))
+    return target_suffix(Path(source), options.colorize.format, contents)
 
 
 def colorizer_factory(options: BatchOptions) -> ColorizerFactory:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> list[Path]:
     """Where each result goes; refuses requests in which two would meet, before anything is read."""
-    from lab_colorize.colouring.names import result_paths
+    from lab_colorize.colouring.names import kept_apart
 
     _refuse_mixed_streams(photos, output, options)
     if output is None or _is_folder(output, photos):
         folder = None if output is None else Path(output)
         streams = photos == (STREAM,) and output is None
-        targets = [STREAM] if streams else result_paths(photos, folder, kind=options.format)
+        targets = [STREAM] if streams else kept_apart(photos, [_result_path(one, folder, options) for one in photos])
     else:
         targets = [Path(output)]
     if STREAM in targets:
@@ -40,6 +40,13 @@ def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOpti
             )
         seen[target] = source
     return targets
+
+
+def _result_path(photo: Path, folder: Path | None, options: ColorizeOptions) -> Path:
+    from lab_colorize.colouring.names import result_path
+    from lab_colorize.photos.contents import format_inside
+
+    return result_path(photo, folder, kind=options.format, contents=format_inside(photo))
 
 
 def _refuse_mixed_streams(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> None:
@@ -83,7 +90,7 @@ def with_format_of_target(options: ColorizeOptions, output: str | None, targets:
                 f"{targets[0].name!r} does not match --format {options.format}.", remedy="Leave one of them out."
             )
         return options
-    if kind is None:
+    if kind is None or kind.written is not kind:
         raise UsageProblem(
             f"{targets[0].name!r} does not say in which format to write.",
             remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format. To make a folder, end it in a slash:"
