@@ -32,6 +32,7 @@ class BatchOptions:
     recurse: bool = True
     checksum: bool = False  # judge by contents, not by size and time, whether a source or its result changed
     copy_rest: bool = False  # also copy what is not coloured, so that OUT is a complete archive
+    scheduler: str | None = None  # of a cluster that colours: its address, or "local" for one on this machine
     bag: Path | None = None  # the bag whose payload `out` is, if it is one
 
     def __post_init__(self) -> None:
