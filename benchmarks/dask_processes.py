@@ -1,7 +1,8 @@
-"""A Dask scheduler and its workers, each a process of its own, as on machines of their own; started and killed at will."""
+"""A Dask scheduler and its workers, each a process of its own, to be started and killed at will."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -83,10 +84,8 @@ class DaskProcesses:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process with its children, at once."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

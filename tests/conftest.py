@@ -53,6 +53,20 @@ def photo(tmp_path, scene):
 
 
 @pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory):
+    """A scheduler and two worker processes, for all tests that need some; one lost worker is enough to give a task up.
+
+    Such tests are of one group, `cluster`, which pytest-xdist keeps in one process.
+    """
+    from .programs import benchmark_called
+
+    folder = tmp_path_factory.mktemp("dask")
+    processes = benchmark_called("dask_processes").DaskProcesses(folder, workers=2, nanny=True, allowed_failures=0)
+    with processes as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """A real Chromium, for all pages."""
     from .browser import chromium

@@ -14,8 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from distributed import Reschedule, WorkerPlugin, get_worker
-
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.fitness import Requirements, Unfit, other_versions, requirements, versions_here
@@ -23,9 +21,9 @@ from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Assignment, Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan
-from lab_colorize.cluster.allocation import keep_freed_memory
 from lab_colorize.cluster.connection import LOCAL, Cluster, Worker, connected
 from lab_colorize.cluster.pool import ClusterPool, Work
+from lab_colorize.cluster.worker import Equipment, equipment, hand_back
 from lab_colorize.errors import ClusterError
 from lab_colorize.wording import number_of
 from lab_colorize.workers import keep_opencv_to_one_core
@@ -35,7 +33,7 @@ _BYTES_IN_A_BUNDLE = 2 << 20  # one large photograph is work enough to be sent a
 _SECONDS_UNFIT = 1.0  # that a worker which joined later, and is not fit, keeps jobs before it hands them back
 
 
-class Workplace(WorkerPlugin):
+class Workplace(Equipment):
     """What each worker of the cluster holds of a batch; a network for each of its threads."""
 
     def __init__(self, assignment: Assignment, factory: ColorizerFactory, required: Requirements) -> None:
@@ -43,9 +41,8 @@ class Workplace(WorkerPlugin):
         self.factory = factory
         self.required = required
 
-    def setup(self, worker: object) -> None:  # noqa: ARG002  # Dask's signature
-        """Make the worker ready, or know that it is not fit."""
-        keep_freed_memory()
+    def make_ready(self) -> None:
+        """Find out whether this worker is fit."""
         self.unfit = self.required.unmet(self.factory)
         self._own = threading.local()
 
@@ -68,10 +65,10 @@ class Carried:
 
 def carry_out(workplace: str, bundle: Sequence[Job]) -> list[Carried]:
     """On a worker: carry out jobs one after the other, until the disk is full."""
-    here: Workplace = get_worker().plugins[workplace]
+    here: Workplace = equipment(workplace)
     if here.unfit:
         time.sleep(_SECONDS_UNFIT)
-        raise Reschedule
+        hand_back()
     full: list[None] = []
     performer = replace(here.performer(), on_full=lambda: full.append(None))
     host = socket.gethostname()

@@ -1,6 +1,7 @@
 """Work done by the workers of a Dask scheduler, on this machine or many. Knows nothing of what the work is.
 
 connection  the way to a scheduler and its workers, and what may be asked of them
+worker      what is there within a worker process
 pool        jobs handed out, results taken in: the face of `workers.WorkerPool`
 allocation  memory of a worker, as Dask's nanny leaves it and as large arrays need it
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import dask.config
-from distributed import Client, Future, LocalCluster, WorkerPlugin
+from distributed import Client, Future, LocalCluster
 
+from lab_colorize.cluster.worker import Equipment
 from lab_colorize.errors import ClusterError
 
 LOCAL = "local"
 Result = TypeVar("Result")
 
-_PATIENCE = 10.0  # seconds for a scheduler to answer
+_PATIENCE = 5.0  # seconds for a scheduler to answer
 _WAIT_FOR_WORKERS = 60.0  # seconds for the first of them to join
 
 
@@ -90,10 +91,10 @@ class Cluster:
         return {worker: answers[worker.address] for worker in asked if worker.address in answers}
 
     @contextmanager
-    def provided(self, plugin: WorkerPlugin, name: str) -> Iterator[None]:
+    def provided(self, equipment: Equipment, name: str) -> Iterator[None]:
         """Send all workers what they need for the work: those of now and those that join later, each once."""
         with self._answering():
-            self._client.register_plugin(plugin, name=name)
+            self._client.register_plugin(equipment, name=name)
         try:
             yield
         finally:
@@ -121,14 +122,22 @@ def connected(scheduler: str, *, processes: int) -> Iterator[Cluster]:
 
     ClusterError if it does not answer or has no workers.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # what matters of it is told in our own words
+    _silence_dask()
     with ExitStack() as stack:
+        stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": _PATIENCE}))
         address: str | LocalCluster = scheduler
         if scheduler == LOCAL:
             address = stack.enter_context(_local(processes))
         cluster = Cluster(stack.enter_context(_client(address, scheduler)), scheduler)
         _wait_for_workers(cluster, scheduler)
         yield cluster
+
+
+def _silence_dask() -> None:
+    """What matters of its log is told in our own words."""
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] in {"distributed", "tornado"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 @contextmanager
@@ -141,6 +150,7 @@ def _local(processes: int) -> Iterator[LocalCluster]:
             threads_per_worker=1,
             memory_limit=0,
             dashboard_address="127.0.0.1:0",
+            preload=["lab_colorize.cluster.uninterrupted"],
             silence_logs=logging.CRITICAL + 1,
         ) as cluster,
     ):

@@ -19,6 +19,7 @@ from distributed import Future, KilledWorker
 
 from lab_colorize.cluster.connection import Cluster
 from lab_colorize.errors import ColorizeError
+from lab_colorize.wording import number_of
 
 Job = TypeVar("Job")
 Carried = TypeVar("Carried")
@@ -171,5 +172,5 @@ class ClusterPool(Generic[Job, Carried, Result]):
 
 def _why(error: BaseException | None) -> str:
     if isinstance(error, KilledWorker):
-        return f"Each of the {error.allowed_failures + 1} workers that tried it was lost over it."
+        return f"{number_of(error.allowed_failures + 1, 'worker')} tried it and did not survive."
     return f"It came back undone from the cluster: {type(error).__name__}: {error}" if error else "It was cancelled."
