@@ -205,7 +205,7 @@ def test_a_name_that_promises_another_format_is_kept_and_said(tmp_path, colorize
     source.write_bytes(makers.pillow(scene(), "PNG"))
     done = colorize_photo(source, target, colorizer=colorizer)
     assert target.read_bytes().startswith(b"\x89PNG")
-    assert ("its contents are PNG, and so is the result, whatever the name says" in done.notes) == note
+    assert ("the result is PNG, whatever its name says" in done.notes) == note
 
 
 def test_the_same_photo_and_model_give_the_same_bytes(photo, tiny_model):

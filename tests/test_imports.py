@@ -46,7 +46,9 @@ ONLY_IN = {
     "click": {"cli"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
+    "imagecodecs": {"photos"},
     "keras": {"zoo", "training"},
+    "pillow_heif": {"photos"},
     "rich": {"cli"},
     "starlette": {"serve"},
     "tensorflow": {"training/export.py", "training/devices.py"},
@@ -123,8 +125,9 @@ def test_no_modules_import_each_other_in_a_circle():
 
 # What takes 10 ms or more to import, and so is worth a late import; `python -X importtime` measures it.
 HEAVY = {
-    "ai_edge_litert", "av", "click", "cv2", "dask", "distributed", "importlib", "jinja2", "keras", "logging", "matplotlib",
-    "numpy", "platform", "rich", "skimage", "starlette", "tensorflow", "tifffile", "uvicorn", "webcolors",
+    "ai_edge_litert", "av", "click", "cv2", "dask", "distributed", "imagecodecs", "importlib",
+    "jinja2", "keras", "logging", "matplotlib",
+    "numpy", "pillow_heif", "platform", "rich", "skimage", "starlette", "tensorflow", "tifffile", "uvicorn", "webcolors",
 }  # fmt: skip
 
 
@@ -159,7 +162,12 @@ def test_heavy_packages_stay_in_their_rooms(path):
         assert allowed is None or room(path) in allowed or path.as_posix() in allowed, name
 
 
-IMPORTED_AS = {"ai-edge-litert": "ai_edge_litert", "opencv-python-headless": "cv2", "scikit-image": "skimage"}
+IMPORTED_AS = {
+    "ai-edge-litert": "ai_edge_litert",
+    "opencv-python-headless": "cv2",
+    "pillow-heif": "pillow_heif",
+    "scikit-image": "skimage",
+}
 
 
 def declared():

@@ -50,6 +50,11 @@ class Boxes:
         """Name the folders; UsageProblem if they cannot stand side by side in OUT."""
         if len(folders) == 1:
             return cls((Box(folders[0]),))
+        return cls.under_own_names(folders)
+
+    @classmethod
+    def under_own_names(cls, folders: Sequence[Path]) -> Self:
+        """Mirror each, and be it a single one, under its own name."""
         named = tuple(Box(folder, _plain(folder).name) for folder in folders)
         for one, other in combinations(named, 2):
             _check_pair(one, other)
@@ -66,6 +71,12 @@ class Boxes:
     def path(self, source: str) -> Path:
         """Where the photograph of that name lies."""
         return self._of(source).path(source)
+
+    def named(self, path: Path) -> str:
+        """What the photograph is called that lies there; the other way round."""
+        holding = (box for box in self.boxes if path.is_relative_to(box.folder))
+        box = max(holding, key=lambda box: len(box.folder.parts))  # "." seems to hold "../other"
+        return box.source(path.relative_to(box.folder).as_posix())
 
     def root(self, source: str) -> str:
         """The folder that its name starts from, as the journal has it."""

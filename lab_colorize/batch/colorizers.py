@@ -1,19 +1,21 @@
 """What makes each worker its own `colour`, wherever the worker is: a value that can be sent. Looks at no photograph."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
 from lab_colorize.batch.perform import Colour
-from lab_colorize.colouring.hints import hints_beside
+from lab_colorize.batch.settings import Settings
 from lab_colorize.colouring.models import Model, find_model
-from lab_colorize.colouring.options import ColorizeOptions
 
 if TYPE_CHECKING:
     from lab_colorize.colouring.on_disk import Coloured
+
+Models = Mapping[str | None, Model]
+"""By the names that they were asked for; None is the shipped one."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class ColorizerFactory:
 
     recipe: Recipe
     make: Callable[[], Colour]
-    model: Model | None = None
-    """What `make` works with, where that is a model."""
+    models: Models = field(default_factory=dict)
+    """What `make` works with, where these are models."""
 
     def for_copies_only(self) -> "ColorizerFactory":
         """Nothing is coloured, so no model is needed."""
@@ -31,22 +33,29 @@ class ColorizerFactory:
 
 
 def colorizer_factory(options: BatchOptions) -> ColorizerFactory:
-    """Colour with the chosen model; ModelError now if it is missing or damaged, long before the first photograph."""
-    model = find_model(options.model)
-    model.content  # noqa: B018  # read and checked now, and once for all workers
-    return ColorizerFactory(recipe_of(model, options.colorize), partial(_colour, model, options.colorize), model)
+    """Colour with the chosen models; ModelError now if one is missing or damaged, long before the first photograph."""
+    models = {name: find_model(name) for name in (options.model, *options.settings.models())}
+    for model in models.values():
+        model.content  # noqa: B018  # read and checked now, and once for all workers
+    recipe = recipe_of(models[options.model], options.colorize)
+    fresh = replace(options, settings=Settings(options.settings.lines))  # without what was looked up
+    return ColorizerFactory(recipe, partial(_colour, models, fresh), models)
 
 
-def _colour(model: Model, options: ColorizeOptions) -> Colour:
-    """Give a worker its own network; it runs on one thread, since the other cores have photographs of their own."""
+def _colour(models: Models, options: BatchOptions) -> Colour:
+    """Give a worker its own networks; each runs on one thread, since the other cores have photographs of their own."""
     from lab_colorize.colouring.colorizer import Colorizer
     from lab_colorize.colouring.on_disk import colorize_photo
 
-    colorizer = Colorizer(model, threads=1)
+    colorizers = {options.model: Colorizer(models[options.model], threads=1)}
 
     def colour(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-        wanted = replace(options, overwrite=overwrite, hints=hints_beside(source))
-        return colorize_photo(source, target, colorizer=colorizer, options=wanted)
+        name = options.boxes.named(source)
+        model = options.model_of(name)
+        if model not in colorizers:
+            colorizers[model] = Colorizer(models[model], threads=1)
+        wanted = replace(options.colorize_of(name), overwrite=overwrite, hints=options.hints_of(name))
+        return colorize_photo(source, target, colorizer=colorizers[model], options=wanted)
 
     return colour
 

@@ -154,7 +154,6 @@ def at_work(
 ) -> Iterator[tuple[ClusterPool[Job, Carried, Outcome], Staff]]:
     """Reach the cluster, check it, send it all it needs, and give what hands out the jobs of a plan."""
     assignment = assignment_of(options, plan.recipe)
-    assignment = replace(assignment, boxes=_absolute(assignment.boxes), out=assignment.out.absolute())
     workplace = f"lab-colorize {assignment.out}"
     with ExitStack() as held:
         processes = min(options.workers, len(plan.due))
@@ -172,10 +171,6 @@ def at_work(
             staff.follow,
         )
         yield ClusterPool(cluster, bundles(plan, assignment.boxes, len(plan.due) // (4 * staff.threads)), work), staff
-
-
-def _absolute(boxes: Boxes) -> Boxes:
-    return Boxes(tuple(replace(box, folder=box.folder.absolute()) for box in boxes.boxes))
 
 
 def _undone(assignment: Assignment, job: Job, why: str) -> Outcome:

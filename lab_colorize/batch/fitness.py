@@ -101,10 +101,10 @@ def _reason(error: Exception) -> str:
 
 
 def _unlike(factory: ColorizerFactory) -> Unfit | None:
-    """Whether the model here is the one, and runs."""
-    model = factory.model
-    if model is not None and hashlib.sha256(model.content).hexdigest() != factory.recipe.model_sha256:
-        return Unfit(f"has another model than {factory.recipe.model!r}", "Restart the worker: it is sent anew.")
+    """Whether the models here are those that were sent, and run."""
+    for model in factory.models.values():
+        if hashlib.sha256(model.content).hexdigest() != model.sha256:
+            return Unfit(f"has another model than {model.name!r}", "Restart the worker: it is sent anew.")
     try:
         factory.make()
     except ColorizeError as error:

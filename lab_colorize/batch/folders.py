@@ -6,7 +6,7 @@ Nothing is ever written through a symbolic link below OUT: it might lead to the 
 import os
 import stat
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.errors import OutputError, UsageProblem
@@ -62,6 +62,15 @@ def _make(folder: Path) -> None:
         folder.mkdir(exist_ok=True)  # another worker may just have made it
     except OSError as error:
         raise unwritten(folder, error) from error
+
+
+def remove_empty(out: Path, target: str) -> None:
+    """Remove the folders below OUT that held nothing but what was a target."""
+    for folder in PurePosixPath(target).parents[:-1]:
+        try:
+            (out / folder).rmdir()
+        except OSError:
+            return  # something else lies in it
 
 
 def ignores_case(out: Path) -> bool:

@@ -61,6 +61,7 @@ def history_of(lines: Iterable[bytes]) -> History:
             continue
         if outcome.status is Status.GONE:
             last.pop(outcome.source, None)
+            made.pop(outcome.target or "", None)
             continue
         if outcome.status is not Status.KEPT:
             last[outcome.source] = outcome

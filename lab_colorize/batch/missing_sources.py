@@ -4,8 +4,9 @@ Whoever removes a photograph for good removes its result as well; a batch that f
 of them is there, or could be, nothing is forgotten: a disk that is not mounted is no loss of thousands of files.
 """
 
+import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,10 +25,10 @@ class MissingSources:
     @property
     def gone(self) -> tuple[Outcome, ...]:
         """Those of which nothing is left, in a folder that is there."""
-        return tuple(one for one in self.outcomes if self.place(one).is_dir() and self.nothing_left(one))
+        return tuple(one for one in self.outcomes if _is_folder(self.place(one)) and self.nothing_left(one))
 
     @property
-    def moved(self) -> tuple[Outcome, ...]:
+    def relocated(self) -> tuple[Outcome, ...]:
         """Those that must have come along with others of their folder; the next batch may find them gone."""
         return tuple(one for one in self.outcomes if (one.folder, one.box) in self.left)
 
@@ -35,8 +36,22 @@ class MissingSources:
     def left(self) -> frozenset[tuple[str | None, str]]:
         """Folders, and boxes in them, that are no more, some of whose photographs were found here."""
         return frozenset(
-            (one.folder, one.box) for one in self.up_to_date if one.folder is None or not self.place(one).is_dir()
+            (one.folder, one.box) for one in self.up_to_date if one.folder is None or not _is_folder(self.place(one))
         )
+
+    @cached_property
+    def vanished(self) -> tuple[Outcome, ...]:
+        """Those whose photographs are certainly not where they were, though that place can be looked at."""
+        return tuple(one for one in self.outcomes if self.can_be_missed(one) and is_absent(self.path(one)))
+
+    def without(self, found: Collection[str]) -> "MissingSources":
+        """The same but for those that were found after all, under other names."""
+        return replace(self, outcomes=tuple(one for one in self.outcomes if one.source not in found))
+
+    def can_be_missed(self, one: Outcome) -> bool:
+        """Whether the folder that its name starts from is there, or was moved here; a box itself may be renamed."""
+        start = self.place(one) if one.folder is None else Path(one.folder)
+        return _is_folder(start) or (one.folder, one.box) in self.left
 
     def place(self, one: Outcome) -> Path:
         """The folder that must be there for its photograph to be missed."""
@@ -52,10 +67,10 @@ class MissingSources:
     def nothing_left(self, one: Outcome) -> bool:
         """Whether neither its photograph nor its result is there."""
         target = None if one.target is None else self.options.out / one.target
-        return _is_absent(self.path(one)) and (target is None or _is_absent(target))
+        return is_absent(self.path(one)) and (target is None or is_absent(target))
 
 
-def _is_absent(path: Path) -> bool:
+def is_absent(path: Path) -> bool:
     """Whether a path leads nowhere for certain, and is not merely out of reach."""
     try:
         path.lstat()
@@ -64,3 +79,7 @@ def _is_absent(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where it may not look

@@ -13,7 +13,7 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     FAILED = "failed"
     KEPT = "kept"  # no photograph's: a file that no batch wrote, taken as it is by `verify --accept`
-    GONE = "gone"  # neither it nor a result of it is there any more: whoever took both away is done with it
+    GONE = "gone"  # nothing under its name is expected any more: it was removed or moved; `target` no longer is its
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Outcome:
     folder: str | None = None  # absolute; sources are relative to it: FOLDER, or of several the one that holds the box
     host: str = ""  # of the machine that worked on it, if a cluster did
     box: str = ""  # the name of FOLDER where there were several, with which `source` begins
-    target_mtime_ns: int | None = None  # where it is not the source's: somebody edited the target, and it was accepted
+    target_mtime_ns: int | None = None  # where it is not the source's: an edited target was accepted, or a moved source
     accepted: str = ""  # when `verify --accept` took this as it is: an edited target, or a failure to live with
     traceback: str = ""  # of a bug, for its report
 

@@ -22,7 +22,8 @@ from lab_colorize.batch.copying import changed, copy_whole, foreign
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import COPIED, Plan, Task
+from lab_colorize.batch.plan import Plan
+from lab_colorize.batch.task import COPIED, Task
 from lab_colorize.colouring.names import compare_path
 from lab_colorize.errors import AlreadyInColour, ColorizeError, DiskFull, OutputExists
 from lab_colorize.files.hashing import same_contents, sha256_of
@@ -113,12 +114,13 @@ class Performer:
             return _bug(blank, error)
 
     def _coloured(self, job: Job, blank: Outcome) -> Outcome:
-        task, recipe = job.task, self.assignment.recipe
+        task = job.task
         source, target = self.assignment.boxes.path(task.source), make_folder_for(self.assignment.out, task.target)
         try:
             coloured = self._colour(job, source, target)
         except AlreadyInColour as error:
             return self._left_alone(job, blank, error)
+        recipe = task.own_recipe or self.assignment.recipe
         return replace(
             blank,
             target=task.target,
@@ -192,7 +194,8 @@ class Performer:
         return compare_path(target) if self.assignment.compare else None
 
     def _left_alone(self, job: Job, blank: Outcome, error: AlreadyInColour) -> Outcome:
-        recipe, source = self.assignment.recipe, self.assignment.boxes.path(job.task.source)
+        task = job.task
+        recipe, source = task.own_recipe or self.assignment.recipe, self.assignment.boxes.path(task.source)
         blank = replace(blank, model=recipe.model, model_sha256=recipe.model_sha256, options=recipe.options)
         reason = of_it(source, error.what)
         if self.assignment.copy_rest:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lab_colorize.batch.plan import Plan, Task
+from lab_colorize.batch.plan import Plan
+from lab_colorize.batch.task import Task
 from lab_colorize.photos.kinds import Format, format_for_suffix
 
 # What a grey photograph grows by when its colours are added, rounded up from docs/demo/photo.jpg saved in each format.

@@ -6,6 +6,7 @@ Prints nothing and knows no signals: whoever runs it iterates over outcomes and 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,17 +16,20 @@ from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
+from lab_colorize.batch.pruning import PRUNED_NAME, prune
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
-from lab_colorize.files.writing import FULL
+from lab_colorize.files.writing import FULL, unwritten
+from lab_colorize.photos.contents import format_inside, is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
@@ -51,11 +55,13 @@ class Batch:
         self.options = options
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
+        self.pruned: list[Outcome] = []  # results that were put aside
         self._say = say
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, factory.recipe)
+            self.plan = self._moved_along(self.plan)
             copies_only = all(task.copy_only for task in self.plan.due)
             self._factory = factory.for_copies_only() if copies_only else factory
             elsewhere = options.scheduler is not None and self.plan.due
@@ -75,8 +81,14 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.moved, *self.plan.gone, *self.plan.no_failures):
+        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures, *self.plan.left_alone):
             self._written_down(outcome)
+        if self.options.prune:
+            for outcome in prune(self.plan.left_behind, self.options, self.plan.written, self._must_write_down):
+                if outcome.status is Status.FAILED:
+                    yield outcome
+                else:
+                    self.pruned.append(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
             yield self._written_down(outcome)
@@ -113,6 +125,25 @@ class Batch:
         if carried.disk_full:
             self._end_for_want_of_room()
         return self._written_down(carried.outcome)
+
+    def _moved_along(self, plan: Plan) -> Plan:
+        """Move results as their photographs were; what cannot be moved has failed."""
+        stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down))
+        sources = {outcome.source for outcome in stuck}
+        return replace(
+            plan,
+            moves=tuple(move for move in plan.moves if move.after.source not in sources),
+            up_to_date=tuple(outcome for outcome in plan.up_to_date if outcome.source not in sources),
+            due=tuple(task for task in plan.due if task.source not in sources),
+            rejected=(*plan.rejected, *stuck),
+        )
+
+    def _must_write_down(self, outcome: Outcome) -> None:
+        """What was done to results is in the journal, or the batch ends here."""
+        try:
+            self._journal.append(outcome)
+        except OSError as error:
+            raise unwritten(self.options.out / JOURNAL_NAME, error) from error
 
     def _end_for_want_of_room(self) -> None:
         """Colour nothing more that could not be kept."""
@@ -153,8 +184,9 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         folder,
         options.place,
         PHOTO_SUFFIXES,
+        is_photograph_inside,
         GlobFilter(options.include, options.exclude),
-        own_files={JOURNAL_NAME},
+        own_files={JOURNAL_NAME, PRUNED_NAME},
         recurse=options.recurse,
         hidden_too=options.copy_rest,
     )
@@ -170,7 +202,12 @@ def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
 
 def _naming(options: BatchOptions) -> Naming:
     return Naming(
-        suffix_of=lambda source: target_suffix(Path(source), options.colorize.format),
+        suffix_of=partial(_suffix_of, options),
         companion_of=lambda target: compare_path(Path(target)).as_posix() if options.colorize.compare else None,
         ignores_case=ignores_case(options.out),
     )
+
+
+def _suffix_of(options: BatchOptions, source: str) -> str:
+    contents = format_inside(options.boxes.path(source))
+    return target_suffix(Path(source), options.colorize.format, contents)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import Plan, Task
+from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.room import Room, room_for
 from lab_colorize.batch.run import look, plan_batch
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
@@ -182,4 +183,4 @@ def _sample(sort: Sort, side: int) -> bytes:
     levels = np.clip(smooth + random.normal(0, 4, (side, side)), 0, 255)
     pixels = (levels * 257).astype(np.uint16) if sort.deep else levels.astype(np.uint8)
     pixels = np.dstack([pixels] * 3) if sort.coloured else pixels
-    return encode_photo(Photo((Page(pixels, None),), sort.format, Metadata()))
+    return encode_photo(Photo((Page(pixels, None),), sort.format.written, Metadata()))

@@ -1,4 +1,7 @@
-"""What lies in OUT that the journal holds no hash of: foreign files, comparisons, what a killed batch left."""
+"""What lies in OUT that the journal holds no hash of: foreign files, comparisons, what a killed batch left.
+
+What --prune put aside is nobody's concern here.
+"""
 
 import os
 from collections.abc import Collection, Iterator
@@ -6,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.colouring.names import compare_path
 from lab_colorize.files.writing import TEMPORARY_PREFIX
 from lab_colorize.wording import number_of
@@ -19,6 +23,8 @@ def untracked(out: Path, known: Collection[str]) -> Iterator[Finding]:
         inside = Path(place).relative_to(out)
         ours = sorted(name for name in below if (inside / name).as_posix() in folders)
         for name in sorted(below):
+            if inside == Path() and name == PRUNED_NAME:
+                continue
             if name not in ours or Path(place, name).is_symlink():
                 yield from _folder(Path(place, name), (inside / name).as_posix())
         below[:] = ours

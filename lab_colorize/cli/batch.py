@@ -52,10 +52,20 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
     "--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders whose name or path matches GLOB."
 )
 @click.option(
+    "--settings",
+    "settings_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="Read what some photographs need (saturation, force, skip, model, hints) from a TOML or CSV file.",
+)
+@click.option(
     "--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Do not descend into subfolders."
 )
 @click.option("--checksum", is_flag=True, help="Detect changes by contents, not by size and time.")
 @click.option("--copy-rest", is_flag=True, help="Copy everything that is not coloured, so that the output is complete.")
+@click.option(
+    "--prune", is_flag=True, help="Put results whose photographs are gone aside, into a folder to look through."
+)
 @click.option("--manifest", is_flag=True, help="Make the output a bag (BagIt): results in data/, a manifest beside it.")
 @click.option(
     "--report",
@@ -93,21 +103,27 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
 def batch_options(params: dict[str, Any]) -> BatchOptions:
     """The request as a value."""
     from lab_colorize.batch.bag import results_folder
-    from lab_colorize.batch.boxes import Boxes
+    from lab_colorize.batch.known_boxes import boxes_for
     from lab_colorize.batch.options import BatchOptions
+    from lab_colorize.batch.settings import NO_SETTINGS
+    from lab_colorize.batch.settings_file import read_settings
 
     if params["workers"] is not None and params["scheduler"] not in {None, "local"}:
         remedy = "Leave --workers out: `dask worker` says how many threads each has."
         raise UsageProblem("A scheduler elsewhere has workers of its own.", remedy=remedy)
-    names = ("model", "include", "exclude", "recurse", "checksum", "copy_rest", "scheduler")
+    names = ("model", "include", "exclude", "recurse", "checksum", "copy_rest", "prune", "scheduler")
     given = {name: params[name] for name in names}
     workers = {} if params["workers"] is None else {"workers": params["workers"]}
-    out = results_folder(params["out"], manifest=params["manifest"])
-    bag = None if out == params["out"] else params["out"]
+    folders, place = params["folders"], params["out"]
+    if params["scheduler"] is not None:  # workers elsewhere do not know what a relative path starts from
+        folders, place = [folder.absolute() for folder in folders], place.absolute()
+    out = results_folder(place, manifest=params["manifest"])
+    bag = None if out == place else place
     return BatchOptions(
-        boxes=Boxes.of(params["folders"]),
+        boxes=boxes_for(folders, out),
         colorize=colorize_options(params),
         out=out,
+        settings=NO_SETTINGS if params["settings_file"] is None else read_settings(params["settings_file"]),
         bag=bag,
         **given,
         **workers,
@@ -117,7 +133,8 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
 def _forecast(options: BatchOptions, *, as_json: bool) -> None:
     from lab_colorize.batch.survey import survey
     from lab_colorize.cli.console import mention
-    from lab_colorize.cli.summary import beforehand, forecast, forecast_lines
+    from lab_colorize.cli.forecast import forecast, forecast_lines
+    from lab_colorize.cli.summary import beforehand
 
     found = survey(options)
     for note in beforehand(found.plan, options):

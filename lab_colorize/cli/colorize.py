@@ -96,13 +96,11 @@ def _hints(words: Sequence[str], file: Path | None, photos: Sequence[Path]) -> H
 
 def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> list[Path]:
     """Where each result goes; refuses requests in which two would meet, before anything is read."""
-    from lab_colorize.colouring.names import result_path
-
     _refuse_mixed_streams(photos, output, options)
     if output is None or _is_folder(output, photos):
         folder = None if output is None else Path(output)
         streams = photos == (STREAM,) and output is None
-        targets = [STREAM] if streams else [result_path(photo, folder, kind=options.format) for photo in photos]
+        targets = [STREAM] if streams else [_result_path(photo, folder, options) for photo in photos]
     else:
         targets = [Path(output)]
     if STREAM in targets:
@@ -117,6 +115,13 @@ def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOpti
             )
         seen[target] = source
     return targets
+
+
+def _result_path(photo: Path, folder: Path | None, options: ColorizeOptions) -> Path:
+    from lab_colorize.colouring.names import result_path
+    from lab_colorize.photos.contents import format_inside
+
+    return result_path(photo, folder, kind=options.format, contents=format_inside(photo))
 
 
 def _refuse_mixed_streams(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> None:
@@ -159,7 +164,7 @@ def with_format_of_target(options: ColorizeOptions, output: str | None, targets:
                 f"{targets[0].name!r} does not match --format {options.format}.", remedy="Leave one of them out."
             )
         return options
-    if kind is None:
+    if kind is None or kind.written is not kind:
         raise UsageProblem(
             f"{targets[0].name!r} does not say in which format to write.",
             remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format; a folder ends in a slash.",

@@ -1,8 +1,7 @@
-"""What a batch did, or would do, in words: counts, the failures once more with their remedies, how to go on."""
+"""What a batch did, in words: counts, the failures once more with their remedies, how to go on."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -12,10 +11,11 @@ import click
 
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.batch.room import in_units
+from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
-from lab_colorize.cli.progress import in_words
-from lab_colorize.cli.tally import LISTED, Tally
+from lab_colorize.cli.tally import Tally
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import named, number_of
 
@@ -25,16 +25,15 @@ if TYPE_CHECKING:
     from lab_colorize.batch.plan import Plan
     from lab_colorize.batch.room import Room
     from lab_colorize.batch.run import Batch
-    from lab_colorize.batch.survey import Survey
     from lab_colorize.files.scan import Found
 
-A_FILM = f"It is a film, which `{COMMAND}` colours."
 SUFFIXES_NAMED = 8
-NO_PHOTOGRAPH = "It is hidden, or not a photograph by its suffix."
 
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
+    if plan.idle_settings:
+        yield f"In the settings, {printable(named(plan.idle_settings))} matches no photograph."
     if plan.elsewhere:
         yield (f"The output also holds results of photographs in {named(plan.elsewhere)}.")
     if options.bag is not None:
@@ -59,16 +58,20 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     if not quiet:
         yield counts(tally)
         yield from (f"{count} done again: {why}." for why, count in tally.again.items())
+        yield from moved_along(batch.plan, "moved along")
         yield from edited(batch.plan)
         yield from left_out(batch.found, batch.options)
         yield from _superseded(batch)
+        if not batch.options.prune:
+            yield from left_behind(batch.plan, "--prune puts such results aside.")
     if batch.plan.damaged_lines:
         lines = number_of(len(batch.plan.damaged_lines), "line")
         yield (
             f"note: passed over {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
             " `verify` says what to do."
         )
-    yield from _gone(batch.plan, "was written down")
+    yield from gone(batch.plan, "was written down")
+    yield from _pruned(batch)
     yield from _failures(tally, batch)
     if batch.disk_full:
         left = len(batch.plan.due) + len(batch.plan.rejected) - tally.tried
@@ -85,6 +88,7 @@ def counts(tally: Tally) -> str:
         "already in colour": tally.in_colour,
         "black and white only": tally.bilevel,
         "edited since": tally.edited,
+        LEFT_ALONE: tally.left_alone,
     }
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
@@ -137,7 +141,7 @@ def _by_suffix(others: Counter[str]) -> str:
     return ", ".join(counts) + (f" and {number_of(more, 'other suffix', 'other suffixes')}" if more else "")
 
 
-def _gone(plan: Plan, that: str) -> Iterator[str]:
+def gone(plan: Plan, that: str) -> Iterator[str]:
     """Said even if quiet, because it is said only once."""
     if plan.gone:
         names = printable(named([outcome.source for outcome in plan.gone]))
@@ -145,6 +149,30 @@ def _gone(plan: Plan, that: str) -> Iterator[str]:
             f"{number_of(len(plan.gone), 'photograph')} gone, with all results: {names}. That {that}: from then on"
             " `verify` expects neither."
         )
+
+
+def moved_along(plan: Plan, become: str) -> Iterator[str]:
+    """Photographs that were moved or renamed, whose results follow them."""
+    if plan.moves:
+        names = printable(named([f"{move.before.source} -> {move.after.source}" for move in plan.moves]))
+        yield f"{number_of(len(plan.moves), 'result')} {become} with photographs that were moved: {names}."
+
+
+def left_behind(plan: Plan, remedy: str) -> Iterator[str]:
+    """Results that have lost their photographs."""
+    if plan.left_behind:
+        names = printable(named([one.target for one in plan.left_behind]))
+        have, their = ("has", "its photograph") if len(plan.left_behind) == 1 else ("have", "their photographs")
+        yield f"{number_of(len(plan.left_behind), 'result')} {have} lost {their}: {names}. {remedy}"
+
+
+def _pruned(batch: Batch) -> Iterator[str]:
+    """Said even if quiet, because it is said only once."""
+    if batch.pruned:
+        aside = printable(str(batch.options.place / PRUNED_NAME))
+        names = printable(named([one.target for one in batch.pruned]))
+        results = number_of(len(batch.pruned), "result")
+        yield f"Put aside for want of a photograph: {results}, {names}. Look through {aside}, and delete what you like."
 
 
 def _superseded(batch: Batch) -> Iterator[str]:
@@ -180,60 +208,3 @@ def _missing(tally: Tally, batch: Batch) -> int:
     targets = {task.source: task.target for task in batch.plan.due}
     places = (batch.options.out / targets.get(source, source) for source in tally.failures)
     return sum(not os.path.lexists(place) for place in places)
-
-
-def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
-    """What --dry-run says."""
-    measured = survey.measured
-    yield (
-        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels, less those "
-        "in colour already or damaged inside, which only show when they are opened: "
-        f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}"
-        " (an estimate from sample pictures of these formats on this machine)."
-    )
-    yield from _replaced(survey, options)
-    if survey.plan.due:
-        yield room(survey.room)
-    yield from _gone(survey.plan, "would be written down")
-    if survey.copies:
-        yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
-    if survey.plan.up_to_date:
-        yield f"{len(survey.plan.up_to_date)} already up to date."
-    yield from edited(survey.plan)
-    yield from left_out(survey.found, options)
-    if survey.failing:
-        yield f"{len(survey.failing)} would fail:"
-        for one in survey.failing[:LISTED]:
-            yield f"  {printable(f'{one.source}: {one.reason} {one.remedy}'.rstrip())}"
-    yield "Nothing was written."
-
-
-def _replaced(survey: Survey, options: BatchOptions) -> Iterator[str]:
-    """What would become of earlier results, and why."""
-    plan, failing = survey.plan, {outcome.source for outcome in survey.failing}
-    due = [task for task in plan.due if task.source not in failing]
-    again = Counter(plan.remade[task.source] for task in due if task.source in plan.remade)
-    yield from (f"{count} of them again: {why}." for why, count in again.items())
-    ours = [task for task in due if options.colorize.overwrite or task.target in plan.written]
-    if replaced := sum(os.path.lexists(options.out / task.target) for task in ours):
-        spared = "" if options.colorize.overwrite else ", unless somebody edited it since"
-        yield f"{number_of(replaced, 'file')} in the output would be replaced, each by its new result{spared}."
-    if plan.superseded:
-        yield f"{number_of(len(plan.superseded), 'earlier result')} would stay there under another name."
-
-
-def forecast_lines(survey: Survey) -> Iterator[str]:
-    """The same for programs: one JSON object a file."""
-    failing = {outcome.source for outcome in survey.failing}
-    for task in survey.plan.due:
-        if task.source in failing:
-            continue
-        action, why = "copy" if task.copy_only else "colour", survey.plan.remade.get(task.source, "")
-        yield json.dumps({"source": task.source, "target": task.target, "action": action, "reason": why})
-    for action, outcomes in (("skip", survey.plan.up_to_date), ("fail", survey.failing)):
-        for outcome in outcomes:
-            line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
-            yield json.dumps(line)
-    for source in survey.left_out:
-        reason = A_FILM if is_film(source) else NO_PHOTOGRAPH
-        yield json.dumps({"source": source, "target": None, "action": "leave", "reason": reason})

@@ -183,8 +183,8 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
         yield (
-            "If photographs were moved, --source says where they are now. Of those that were removed for good, remove"
-            " the results too: the next batch records them as gone, and neither is expected any more."
+            "If the whole folder was moved, --source says where it is now; after moves within it, the same batch moves"
+            " the results along. Of photographs that were removed for good, it puts the results aside with --prune."
         )
     if any(kind is Kind.BAG for kind, _ in found):
         yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."

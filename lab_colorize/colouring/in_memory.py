@@ -73,7 +73,7 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
     left = [one or other for one, other in zip(bilevel, in_colour, strict=True)]
     if all(left):
         raise AlreadyInColour(f"{name} is already in colour and was left alone.", remedy="--force colours it anyway.")
-    kind = photo.format if options.format == "same" else format_named(options.format)
+    kind = photo.format.written if options.format == "same" else format_named(options.format)
     options.hints.check(photo.pages[0].width, photo.pages[0].height, name)
     pages = tuple(
         page

@@ -78,6 +78,17 @@ def name_whole(temporary: Path, path: Path) -> None:
     _settle(path.parent)
 
 
+def rename_whole(path: Path, new: Path) -> None:
+    """Give a file another name on the same disk; OutputExists if somebody has it."""
+    try:
+        _name(path, new, overwrite=False)
+        path.unlink(missing_ok=True)  # the name was linked to, unless there are no links
+        _settle(new.parent)
+        _settle(path.parent)
+    except OSError as problem:
+        raise unwritten(new, problem) from problem
+
+
 def check_writable(folder: Path, named: Path) -> None:
     """OutputError if a file `named` could not be made in a folder; long before it is made.
 

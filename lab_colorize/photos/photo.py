@@ -92,7 +92,7 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
     metadata = replace(metadata, later=tuple(later))
     if photo.format is Format.JPEG:
         metadata = fitted_to_jpeg(metadata)
-    if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF}:
+    if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF, Format.HEIC}:
         metadata = replace(metadata, exif=exif.resolution(metadata.dpi))
     try:
         return encoding.encode(photo.pages, photo.format, metadata, quality)

@@ -20,8 +20,8 @@ import tifffile
 from lab_colorize.batch import survey
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.journal import JOURNAL_NAME
-from lab_colorize.batch.plan import Task
 from lab_colorize.batch.survey import Share, Sort, measure, pace_of
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.models import find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.photos.kinds import Format

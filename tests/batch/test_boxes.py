@@ -124,6 +124,42 @@ def test_a_box_that_is_away_makes_no_photograph_gone(run: Run, boxes: Path) -> N
     assert "boxA/scan001.jpg" in read_journal(boxes / "o").last
 
 
+class TestLaterBatches:
+    """A folder is mirrored where it was before, however many are named together."""
+
+    def test_a_box_coloured_alone_is_found_where_it_was_mirrored_among_others(self, run: Run, boxes: Path) -> None:
+        assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+        before = contents_below(boxes / "o")
+        for folder in ("boxB", "./boxB/", str(boxes / "boxB")):
+            again = run("batch", folder, "--out", "o")
+            assert again.returncode == 0, again.stderr
+            assert "0 done, 2 skipped (2 done before)" in again.stderr
+        assert contents_below(boxes / "o") == before
+
+    def test_another_box_joins_those_that_have_names(self, run: Run, boxes: Path) -> None:
+        assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+        picture(boxes / "boxC/scan001.jpg", seed=8)
+        assert run("batch", "boxC", "--out", "o").returncode == 0
+        assert "boxC/scan001.jpg" in contents_below(boxes / "o")
+        assert run("verify", "o").returncode == 0
+
+    def test_the_folder_that_holds_the_boxes_agrees_with_them(self, run: Run, boxes: Path) -> None:
+        (boxes / "all").mkdir()
+        for box in ("boxA", "boxB"):
+            (boxes / box).rename(boxes / "all" / box)
+        assert run("batch", "all/boxA", "all/boxB", "--out", "o").returncode == 0
+        (boxes / "all").rename(boxes / "moved")
+        assert "3 done before" in run("batch", "moved", "--out", "o").stderr
+
+    def test_a_folder_at_the_top_is_not_mirrored_once_more_under_its_name(self, run: Run, boxes: Path) -> None:
+        assert run("batch", "boxA", "--out", "o").returncode == 0
+        before = contents_below(boxes / "o")
+        refused = run("batch", "boxB", "boxA", "--out", "o")
+        assert refused.returncode == 2, refused.stderr
+        assert "boxA lie at the top of o already" in refused.stderr
+        assert contents_below(boxes / "o") == before
+
+
 @pytest.mark.parametrize(
     ("folders", "said"),
     [

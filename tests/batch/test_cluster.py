@@ -138,8 +138,8 @@ class TestIsRefusedBeforeTheFirstPhotographIf:
     def test_the_model_is_another(self, archive: Archive, scheduler: str, tiny_model: Path) -> None:
         archive.add("1.jpg")
         factory = colorizer_factory(archive.options(model=str(tiny_model)))
-        assert factory.model is not None
-        factory.model.__dict__["content"] = b"another"
+        (model,) = factory.models.values()
+        model.__dict__["content"] = b"another"
         assert "has another model than 'tiny'" in self.refusal(archive, scheduler, factory)
 
     def test_nobody_answers(self, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from lab_colorize.batch.edited import EDITED
+from lab_colorize.batch.journal_check import OTHER_PHOTOGRAPH, OTHER_RECIPE
+from lab_colorize.batch.judging import DONE_BEFORE
 from lab_colorize.batch.options import Recipe
 from lab_colorize.batch.outcome import Status
-from lab_colorize.batch.plan import DONE_BEFORE, OTHER_PHOTOGRAPH, OTHER_RECIPE, Plan
+from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.run import Batch
 from lab_colorize.cli.summary import beforehand
 from lab_colorize.colouring.options import ColorizeOptions

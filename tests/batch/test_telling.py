@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from lab_colorize.batch.journal_check import OTHER_RECIPE
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.plan import OTHER_RECIPE, Task
 from lab_colorize.batch.survey import Measured, Pace, Share, Sort, estimate
+from lab_colorize.batch.task import Task
 from lab_colorize.cli import progress as shown
 from lab_colorize.cli.summary import summary
 from lab_colorize.cli.tally import LISTED, Tally
@@ -41,9 +42,17 @@ def told(
     batch: Any = SimpleNamespace(
         found=found,
         disk_full=False,
-        options=SimpleNamespace(copy_rest=copy_rest, out=out),
+        pruned=[],
+        options=SimpleNamespace(copy_rest=copy_rest, out=out, prune=False),
         plan=SimpleNamespace(
-            due=due, up_to_date=(), rejected=[], damaged_lines=damaged, superseded=superseded or {}, gone=gone
+            due=due,
+            up_to_date=(),
+            rejected=[],
+            damaged_lines=damaged,
+            superseded=superseded or {},
+            gone=gone,
+            moves=(),
+            left_behind=(),
         ),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))

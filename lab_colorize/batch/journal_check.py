@@ -1,0 +1,129 @@
+"""Whether the journal's last word on a photograph still holds: its result, its recipe, its hints and its contents.
+
+Judges one file at a time and knows nothing of the others; `plan` asks.
+"""
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab_colorize.batch.edited import is_edited
+from lab_colorize.batch.journal import History
+from lab_colorize.batch.names import Naming
+from lab_colorize.batch.options import BatchOptions, Recipe
+from lab_colorize.batch.other_folders import made_of_another
+from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.task import Task
+from lab_colorize.errors import HintsRefused
+from lab_colorize.files.hashing import sha256_of
+
+OTHER_RECIPE = "the model or the options changed"
+OTHER_HINTS = "its hints changed"
+OTHER_PHOTOGRAPH = "the photograph changed"
+
+
+@dataclass(frozen=True)
+class JournalCheck:
+    """Whether the journal's last word on a source still holds."""
+
+    options: BatchOptions
+    history: History
+    recipe: Recipe
+    naming: Naming
+    still_at: Mapping[str, str] = field(default_factory=dict)  # target -> where its result is until it is moved
+
+    def up_to_date(self, task: Task) -> Outcome | None:
+        """Give the outcome that still holds, or None if the task is due."""
+        before = self.history.last.get(task.source)
+        if before is None or before.status is Status.FAILED or not self.target_stands(task, before):
+            return None
+        if not task.copy_only and not self.same_recipe(task, before):
+            return None
+        if not task.copy_only and not self.same_hints(task, before):
+            return None
+        return before if self.unchanged(task, before) else None
+
+    def edited(self, task: Task) -> Outcome | None:
+        """What was made, if somebody worked on it since and nothing tells us to replace that."""
+        made = self.history.made.get(task.target)
+        if self.options.colorize.overwrite or made is None or made.source != task.source:
+            return None
+        return made if is_edited(self.place(task.target), made) else None
+
+    def outdated(self, task: Task) -> str:
+        """Why a task that was done already is due again, if it is not for want of its result."""
+        before = self.history.last.get(task.source)
+        if before is None or before.status is not Status.DONE or task.copy_only:
+            return ""
+        if not self.same_recipe(task, before):
+            return OTHER_RECIPE
+        if not self.same_hints(task, before):
+            return OTHER_HINTS
+        return "" if self.unchanged(task, before) else OTHER_PHOTOGRAPH
+
+    def target_stands(self, task: Task, before: Outcome) -> bool:
+        """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
+        if before.status is Status.DONE:
+            companion = self.naming.companion_of(task.target)
+            beside = companion is None or is_regular_file(self.place(companion))
+            return not task.copy_only and before.target == task.target and beside and self.whole(before)
+        if self.options.colorize_of(task.source).force and not task.copy_only:
+            return False
+        return not self.options.copy_rest or (before.target == task.source and self.whole(before))
+
+    def whole(self, before: Outcome) -> bool:
+        """Whether what was written still stands as it was: by its size, or by the contents with --checksum."""
+        target = self.place(before.target or "")
+        if not is_regular_file(target):
+            return False
+        try:
+            if before.target_size is not None and target.stat().st_size != before.target_size:
+                return False
+            return not self.options.checksum or before.target_sha256 in {None, sha256_of(target)}
+        except OSError:
+            return False  # due, and the worker will find out why
+
+    def place(self, target: str) -> Path:
+        """Where a result, or the comparison beside it, is now."""
+        return self.options.out / self.still_at.get(target, target)
+
+    def same_recipe(self, task: Task, before: Outcome) -> bool:
+        """Whether the result was made with the model and the options of now."""
+        recipe = task.own_recipe or self.recipe
+        return (before.model_sha256, before.options) == (recipe.model_sha256, recipe.options)
+
+    def same_hints(self, task: Task, before: Outcome) -> bool:
+        """Whether the hints for the photograph are those that its result follows."""
+        try:
+            return before.hints == str(self.options.hints_of(task.source))
+        except HintsRefused:
+            return False  # due, and the worker will say what is wrong with them
+
+    def unchanged(self, task: Task, before: Outcome) -> bool:
+        """As rsync judges: by size and time, or by the contents where --checksum asks for it.
+
+        Also where the result was made in another folder that is still there: two scans may share size and time.
+        """
+        source, root = self.options.boxes.path(task.source), self.options.boxes.root(task.source)
+        elsewhere = before.folder is not None and Path(before.folder, before.box).is_dir()
+        if elsewhere and made_of_another(before, source, root):
+            return False
+        try:
+            status = source.stat()
+            if status.st_size != before.source_size:
+                return False
+            if self.options.checksum:
+                return before.source_sha256 == sha256_of(source)
+        except OSError:
+            return False  # due, and the worker will find out why
+        return status.st_mtime_ns == before.source_mtime_ns
+
+
+def is_regular_file(path: Path) -> bool:
+    """Whether a file itself is there, and no link to one."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False

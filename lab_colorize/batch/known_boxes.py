@@ -1,0 +1,55 @@
+"""Folders named as earlier batches named them in OUT: what was mirrored under its own name stays there.
+
+Reads the journal; whether the folders can stand side by side, `boxes` judges.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.journal import History, read_journal
+from lab_colorize.errors import UsageProblem
+
+
+def boxes_for(folders: Sequence[Path], out: Path) -> Boxes:
+    """The folders of a batch, by the names that they have in OUT already, or will get."""
+    boxes, mirrored = Boxes.of(folders), _Mirrored.by(read_journal(out))
+    if len(folders) > 1:
+        for folder in folders:
+            _refuse_at_top(folder, out, mirrored)
+        return boxes
+    return Boxes.under_own_names(folders) if mirrored.is_box(folders[0]) else boxes
+
+
+@dataclass(frozen=True)
+class _Mirrored:
+    """What OUT holds results of, by real paths: folders at its top, and boxes by the names they have there."""
+
+    top: frozenset[str]
+    boxes: dict[str, str]
+
+    @classmethod
+    def by(cls, history: History) -> "_Mirrored":
+        known = {(one.folder, one.box) for one in history.last.values() if one.folder is not None}
+        return cls(
+            frozenset(os.path.realpath(folder) for folder, box in known if not box),
+            {os.path.realpath(Path(folder, box)): box for folder, box in known if box},
+        )
+
+    def is_box(self, folder: Path) -> bool:
+        """Whether a folder is one of those under names of their own, or joins them; and does not hold them itself."""
+        if os.path.realpath(folder) in self.boxes:
+            return True
+        holds_them = any(os.path.isdir(folder / box) for box in self.boxes.values())  # noqa: PTH112  # Path.is_dir raises
+        return bool(self.boxes) and not self.top and not holds_them
+
+
+def _refuse_at_top(folder: Path, out: Path, mirrored: _Mirrored) -> None:
+    """UsageProblem if the results of a folder would come to lie in OUT twice."""
+    if os.path.realpath(folder) in mirrored.top:
+        raise UsageProblem(
+            f"The results of {folder} lie at the top of {out} already, where an earlier batch of it alone put them.",
+            remedy="Give --out a new folder for all of them, or colour the others into another one.",
+        )

@@ -1,0 +1,272 @@
+"""Photographs that were moved or removed since they were coloured: results follow them, or can be put aside."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lab_colorize.batch.journal import JOURNAL_NAME, read_journal
+from lab_colorize.batch.options import Recipe
+from lab_colorize.batch.outcome import Status
+from lab_colorize.batch.pruning import PRUNED_NAME
+
+from .conftest import Archive, Run, contents_below, picture
+
+
+@pytest.fixture
+def coloured(archive: Archive) -> Archive:
+    """Four photographs, coloured."""
+    archive.add("1.jpg", "2.jpg", "a/3.jpg", "a/4.jpg")
+    archive.batch()
+    archive.asked()
+    return archive
+
+
+def move(archive: Archive, old: str, new: str) -> None:
+    (archive.folder / new).parent.mkdir(parents=True, exist_ok=True)
+    (archive.folder / old).rename(archive.folder / new)
+
+
+class TestMoves:
+    """What lies elsewhere by now is the same photograph, and is not coloured twice."""
+
+    def test_results_follow_their_photographs_and_nothing_is_coloured(self, coloured: Archive) -> None:
+        before = coloured.results()
+        move(coloured, "1.jpg", "b/c/1.jpg")
+        move(coloured, "a/3.jpg", "b/renamed.jpg")
+        ended = coloured.batch()
+        assert coloured.asked() == []
+        assert {one.status for one in ended.values()} == {Status.SKIPPED}
+        assert coloured.results() == {
+            "2.jpg": before["2.jpg"],
+            "a/4.jpg": before["a/4.jpg"],
+            "b/c/1.jpg": before["1.jpg"],
+            "b/renamed.jpg": before["a/3.jpg"],
+        }
+        assert read_journal(coloured.out).last.keys() == {"2.jpg", "a/4.jpg", "b/c/1.jpg", "b/renamed.jpg"}
+
+    def test_after_a_move_the_next_batch_has_nothing_to_do(self, coloured: Archive) -> None:
+        move(coloured, "1.jpg", "b/1.jpg")
+        coloured.batch()
+        journal = (coloured.out / JOURNAL_NAME).read_bytes()
+        for more in ({}, {"checksum": True}):
+            coloured.batch(**more)
+            assert coloured.asked() == []
+            assert (coloured.out / JOURNAL_NAME).read_bytes() == journal
+
+    def test_a_folder_that_a_move_empties_goes_too(self, coloured: Archive) -> None:
+        move(coloured, "a/3.jpg", "3.jpg")
+        move(coloured, "a/4.jpg", "4.jpg")
+        coloured.batch()
+        assert not (coloured.out / "a").exists()
+
+    def test_edits_move_along(self, coloured: Archive) -> None:
+        (coloured.out / "1.jpg").write_bytes(b"with a caption of its own")
+        move(coloured, "1.jpg", "b/1.jpg")
+        ended = coloured.batch()
+        assert "edited" in ended["b/1.jpg"].reason
+        assert (coloured.out / "b/1.jpg").read_bytes() == b"with a caption of its own"
+
+    def test_a_copy_is_no_move(self, coloured: Archive) -> None:
+        shutil.copy2(coloured.folder / "1.jpg", coloured.folder / "copy.jpg")
+        coloured.batch()
+        assert coloured.asked() == ["copy.jpg"]
+        assert (coloured.out / "1.jpg").exists()
+
+    def test_another_photograph_of_the_same_size_and_time_is_no_move(self, coloured: Archive) -> None:
+        status = (coloured.folder / "1.jpg").stat()
+        (coloured.folder / "1.jpg").unlink()
+        (coloured.folder / "9.jpg").write_bytes(b"grey 9.jpg")
+        os.utime(coloured.folder / "9.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
+        coloured.batch()
+        assert coloured.asked() == ["9.jpg"]
+        assert (coloured.out / "1.jpg").exists()
+
+    def test_a_photograph_that_merely_is_not_chosen_was_not_moved(self, coloured: Archive) -> None:
+        shutil.copy2(coloured.folder / "1.jpg", coloured.folder / "copy.jpg")
+        coloured.batch(exclude=("1.jpg",))
+        assert coloured.asked() == ["copy.jpg"]
+
+    def test_no_result_is_moved_onto_what_is_there(self, coloured: Archive) -> None:
+        (coloured.out / "b").mkdir()
+        (coloured.out / "b/1.jpg").write_bytes(b"somebody's")
+        move(coloured, "1.jpg", "b/1.jpg")
+        ended = coloured.batch()
+        assert ended["b/1.jpg"].status is Status.FAILED
+        assert (coloured.out / "b/1.jpg").read_bytes() == b"somebody's"
+        assert (coloured.out / "1.jpg").exists()
+
+    def test_twins_move_each_with_a_result_of_its_own(self, archive: Archive) -> None:
+        for name in ("1.jpg", "2.jpg"):
+            (archive.folder / name).write_bytes(b"grey twin")
+        archive.batch()
+        move(archive, "1.jpg", "b/1.jpg")
+        move(archive, "2.jpg", "b/2.jpg")
+        archive.asked()
+        archive.batch()
+        assert archive.asked() == []
+        assert archive.results().keys() == {"b/1.jpg", "b/2.jpg"}
+
+    def test_another_recipe_makes_a_moved_result_anew_in_its_new_place(self, coloured: Archive) -> None:
+        move(coloured, "1.jpg", "b/1.jpg")
+        coloured.stand_in.recipe = Recipe("other", "1" * 64, "plain")
+        coloured.batch()
+        assert coloured.asked() == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
+        assert coloured.results().keys() == {"2.jpg", "a/3.jpg", "a/4.jpg", "b/1.jpg"}
+
+    def test_copies_move_along_and_photographs_that_are_copied_stay_under_their_own_name(
+        self, archive: Archive
+    ) -> None:
+        archive.add("notes.txt", "film.mp4")
+        archive.add("colour.jpg", content="colour")
+        archive.batch(copy_rest=True)
+        for name in ("notes.txt", "colour.jpg"):
+            move(archive, name, f"b/{name}")
+        archive.asked()
+        archive.batch(copy_rest=True)
+        assert archive.asked() == []
+        assert archive.results().keys() == {"film.mp4", "b/notes.txt", "b/colour.jpg"}
+
+    def test_a_batch_killed_between_moving_and_writing_that_down_is_made_up_for(self, coloured: Archive) -> None:
+        move(coloured, "1.jpg", "b/1.jpg")
+        (coloured.out / "b").mkdir()
+        (coloured.out / "1.jpg").rename(coloured.out / "b/1.jpg")
+        coloured.batch()
+        assert coloured.asked() == []
+        assert read_journal(coloured.out).last.keys() == {"2.jpg", "a/3.jpg", "a/4.jpg", "b/1.jpg"}
+
+    def test_a_result_that_cannot_be_moved_fails_and_is_tried_again(self, coloured: Archive) -> None:
+        (coloured.out / "b").write_bytes(b"a file where a folder belongs")
+        move(coloured, "1.jpg", "b/1.jpg")
+        for _ in range(2):
+            ended = coloured.batch()
+            assert ended["b/1.jpg"].status is Status.FAILED
+            assert "It was 1.jpg" in ended["b/1.jpg"].reason
+            assert ended["b/1.jpg"].remedy
+        (coloured.out / "b").unlink()
+        assert coloured.batch()["b/1.jpg"].status is Status.SKIPPED
+        assert coloured.asked() == []
+
+    def test_an_archive_moved_and_rearranged_at_once_is_recognised(self, coloured: Archive) -> None:
+        move(coloured, "1.jpg", "b/1.jpg")
+        coloured.folder = coloured.folder.rename(coloured.folder.with_name("elsewhere"))
+        coloured.batch()
+        assert coloured.asked() == []
+        assert "b/1.jpg" in coloured.results()
+
+
+def test_the_command_tells_of_moves_and_verify_finds_all_whole(run_apart: Run, run: Run, tmp_path: Path) -> None:
+    for number in range(3):
+        picture(tmp_path / f"photos/{number}.jpg", seed=number)
+    assert run("batch", "photos", "--out", "o", "--compare").returncode == 0
+    (tmp_path / "photos/b").mkdir()
+    moved = tmp_path / "photos/b/new.jpg"
+    (tmp_path / "photos/0.jpg").rename(moved)
+    os.utime(moved, (1e9, 1e9))  # as copying through another machine does
+    dry = run("batch", "photos", "--out", "o", "--compare", "--dry-run", "--json")
+    actions = {line["source"]: line["action"] for line in map(json.loads, dry.stdout.splitlines())}
+    assert actions["b/new.jpg"] == "move"
+    assert (tmp_path / "o/0.jpg").exists()
+    again = run_apart("batch", "photos", "--out", "o", "--compare")
+    assert again.returncode == 0, again.stderr
+    assert "0 done, 3 skipped (3 done before), 0 failed" in again.stderr
+    assert "1 result moved along with photographs that were moved: 0.jpg -> b/new.jpg." in again.stderr
+    assert (tmp_path / "o/b/new_compare.jpg").exists()
+    for quick in ([], ["--quick"]):
+        verified = run("verify", "o", "--json", *quick)
+        assert verified.returncode == 0, verified.stdout
+        states = {line["path"]: line["state"] for line in map(json.loads, verified.stdout.splitlines())}
+        assert states["b/new.jpg"] == "whole"
+        assert not {"0.jpg", "0_compare.jpg"} & states.keys()
+
+
+def test_a_photograph_that_moves_to_another_box_takes_its_result_along(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "boxA/1.jpg", seed=1)
+    picture(tmp_path / "boxA/2.jpg", seed=2)
+    picture(tmp_path / "boxB/3.jpg", seed=3)
+    assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+    (tmp_path / "boxA/1.jpg").rename(tmp_path / "boxB/1.jpg")
+    assert "0 done, 3 skipped" in run("batch", "boxA", "boxB", "--out", "o").stderr
+    assert contents_below(tmp_path / "o").keys() == {"boxA/2.jpg", "boxB/1.jpg", "boxB/3.jpg"}
+
+
+class TestPrune:
+    """Results that have lost their photographs are put aside, and kept there."""
+
+    def test_they_are_told_of_and_put_aside_only_when_asked(self, run: Run, run_apart: Run, tmp_path: Path) -> None:
+        for number in range(3):
+            picture(tmp_path / f"photos/a/{number}.jpg", seed=number)
+        assert run("batch", "photos", "--out", "o", "--compare").returncode == 0
+        before = contents_below(tmp_path / "o")
+        (tmp_path / "photos/a/1.jpg").unlink()
+        told = run("batch", "photos", "--out", "o", "--compare")
+        assert "1 result has lost its photograph: a/1.jpg. --prune" in told.stderr
+        assert contents_below(tmp_path / "o") == before
+        assert "a/1.jpg" in run("batch", "photos", "--out", "o", "--prune", "--dry-run").stdout
+        assert contents_below(tmp_path / "o") == before
+        pruned = run_apart("batch", "photos", "--out", "o", "--compare", "--prune")
+        assert pruned.returncode == 0, pruned.stderr
+        assert PRUNED_NAME in pruned.stderr
+        there = contents_below(tmp_path / "o")
+        aside = {name.split("/", 2)[2]: content for name, content in there.items() if name.startswith(PRUNED_NAME)}
+        assert aside == {name: before[name] for name in ("a/1.jpg", "a/1_compare.jpg")}
+        verified = run("verify", "o")
+        assert verified.returncode == 0, verified.stdout
+        assert "1.jpg" not in verified.stdout
+        assert PRUNED_NAME not in verified.stdout
+
+    def test_a_photograph_that_comes_back_is_coloured_again(self, coloured: Archive) -> None:
+        kept = (coloured.folder / "1.jpg").read_bytes()
+        (coloured.folder / "1.jpg").unlink()
+        coloured.batch(prune=True)
+        assert "1.jpg" not in coloured.results()
+        (coloured.folder / "1.jpg").write_bytes(kept)
+        coloured.batch(prune=True)
+        assert coloured.asked() == ["1.jpg"]
+        assert "1.jpg" in coloured.results()
+
+    def test_what_is_not_chosen_keeps_its_result(self, coloured: Archive) -> None:
+        before = coloured.results()
+        coloured.batch(prune=True, exclude=("a",))
+        coloured.batch(prune=True, include=("1.jpg",))
+        coloured.batch(prune=True, recurse=False)
+        assert coloured.results() == before
+
+    def test_a_box_in_which_nothing_is_found_may_be_a_disk_that_is_away(self, run: Run, tmp_path: Path) -> None:
+        picture(tmp_path / "boxA/1.jpg", seed=1)
+        picture(tmp_path / "boxB/2.jpg", seed=2)
+        assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+        before = contents_below(tmp_path / "o")
+        (tmp_path / "boxA/1.jpg").unlink()
+        assert run("batch", "boxA", "boxB", "--out", "o", "--prune").returncode == 0
+        assert contents_below(tmp_path / "o") == before
+
+    def test_results_of_other_folders_are_left_alone(self, run: Run, tmp_path: Path) -> None:
+        for name in ("boxA/1.jpg", "boxA/2.jpg", "boxB/3.jpg"):
+            picture(tmp_path / name, seed=len(name))
+        assert run("batch", "boxA", "--out", "o").returncode == 0
+        assert run("batch", "boxB", "--out", "o").returncode == 0
+        (tmp_path / "boxA/1.jpg").unlink()
+        assert run("batch", "boxB", "--out", "o", "--prune").returncode == 0
+        assert contents_below(tmp_path / "o").keys() == {"1.jpg", "2.jpg", "3.jpg"}
+
+    def test_a_result_that_cannot_be_put_aside_fails_and_stays(self, coloured: Archive) -> None:
+        (coloured.out / PRUNED_NAME).write_bytes(b"in the way")
+        (coloured.folder / "1.jpg").unlink()
+        for _ in range(2):
+            ended = coloured.batch(prune=True)
+            assert ended["1.jpg"].status is Status.FAILED
+            assert "could not be put aside" in ended["1.jpg"].reason
+            assert "1.jpg" in coloured.results()
+
+    def test_a_bag_stays_valid_and_what_is_put_aside_lies_outside_its_payload(self, run: Run, tmp_path: Path) -> None:
+        for number in range(2):
+            picture(tmp_path / f"photos/{number}.jpg", seed=number)
+        assert run("batch", "photos", "--out", "o", "--manifest").returncode == 0
+        (tmp_path / "photos/1.jpg").unlink()
+        assert run("batch", "photos", "--out", "o", "--prune").returncode == 0
+        assert [path.name for path in (tmp_path / "o" / PRUNED_NAME).rglob("*.jpg")] == ["1.jpg"]
+        assert "1.jpg" not in (tmp_path / "o/manifest-sha256.txt").read_text()
+        assert run("verify", "o").returncode == 0
