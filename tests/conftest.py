@@ -1,5 +1,6 @@
 """What many tests need: a model that answers at once, and small photographs."""
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -58,6 +59,8 @@ def dask_cluster(tmp_path_factory):
 
     Such tests are of one group, `cluster`, which pytest-xdist keeps in one process.
     """
+    if sys.platform == "win32":
+        pytest.skip("whole groups of processes are killed, which Windows does not know")
     from .programs import benchmark_called
 
     folder = tmp_path_factory.mktemp("dask")

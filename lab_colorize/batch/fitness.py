@@ -14,7 +14,7 @@ from pathlib import Path
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.journal import JOURNAL_NAME
-from lab_colorize.batch.plan import Task
+from lab_colorize.batch.task import Task
 from lab_colorize.errors import ColorizeError, OutputError
 from lab_colorize.files.writing import TEMPORARY_PREFIX, check_writable, write_whole
 from lab_colorize.version import versions

@@ -12,7 +12,7 @@ import pytest
 from lab_colorize.batch.folders import clear_temporaries
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Job, Performer, assignment_of
-from lab_colorize.batch.plan import Task
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.on_disk import Coloured, colorize_photo
 from lab_colorize.colouring.options import ColorizeOptions
