@@ -21,7 +21,7 @@ class Outcome:
     """What became of one photograph, and what a later batch needs to judge whether that still holds."""
 
     source: str  # paths are relative to FOLDER and to OUT, with "/" on every system
-    target: str | None  # None where nothing stands in OUT for it
+    target: str | None  # None where OUT holds nothing for it
     status: Status
     reason: str = ""  # for people: why it was skipped or failed, or what to know about the result
     remedy: str = ""  # what a person can do about it

@@ -139,7 +139,7 @@ def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | N
 
 
 def _places(history: History, folder: Path | None) -> dict[str, Box]:
-    """The folder of each source whose hash stands in the journal; all of them must be there."""
+    """The folder of each source whose hash is recorded in the journal; all of them must be there."""
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
     places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
     for place in {box.folder for box in places.values()}:

@@ -204,7 +204,7 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
 
 
 def _missing(tally: Tally, batch: Batch) -> int:
-    """Count the failures for which nothing stands in OUT, not even an earlier result."""
+    """Count the failures for which there is nothing in OUT, not even an earlier result."""
     targets = {task.source: task.target for task in batch.plan.due}
     places = (batch.options.out / targets.get(source, source) for source in tally.failures)
     return sum(not os.path.lexists(place) for place in places)

@@ -15,25 +15,26 @@ from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour, NothingToColour
 from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import depth_kept
+from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.kinds import Format, format_named
 from lab_colorize.photos.metadata import is_stamped, stamped
-from lab_colorize.photos.photo import Photo, encode_photo, headed, left_behind, read_photo
+from lab_colorize.photos.photo import Encoded, Photo, decode_photo, encode_photo, left_behind, parse_photo
 from lab_colorize.why import about, tell
 
 
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour an encoded photograph; `name` is what errors call it."""
     with about(name):
-        format, header = headed(content, name, options.max_pixels)
-        tell(_in_words(format, header))
-        reason = _why_encoded_anew(format, options)
-        if reason is None and format is Format.JPEG:
+        source = parse_photo(content, name, options.max_pixels)
+        tell(_in_words(source.format, source.header))
+        reason = _why_encoded_anew(source.format, options)
+        if reason is None and isinstance(source.parsed, ParsedJpeg):
             try:
-                return colour_around_scan(content, header, name=name, colorizer=colorizer, options=options)
+                return colour_around_scan(source.parsed, name=name, colorizer=colorizer, options=options)
             except NotCopied as obstacle:
                 reason = str(obstacle)
-        result = _decoded_and_encoded(content, name, colorizer, options)
+        result = _decoded_and_encoded(source, colorizer, options)
         if reason is None:
             return result
         tell(ANEW + reason)
@@ -55,9 +56,9 @@ def _why_encoded_anew(format: Format, options: ColorizeOptions) -> str | None:
     return None if options.format == "same" or format_named(options.format) is format else "becomes another format"
 
 
-def _decoded_and_encoded(content: bytes, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
-    photo = read_photo(content, name=name, max_pixels=options.max_pixels, accept_truncated=options.accept_truncated)
-    return colorize_read(photo, name=name, colorizer=colorizer, options=options)
+def _decoded_and_encoded(source: Encoded, colorizer: Colorizer, options: ColorizeOptions) -> Result:
+    photo = decode_photo(source, accept_truncated=options.accept_truncated)
+    return colorize_read(photo, name=source.name, colorizer=colorizer, options=options)
 
 
 def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:

@@ -178,7 +178,7 @@ def expected(archive: Archive) -> dict[str, bytes]:
 def test_a_line_that_found_no_room_makes_a_failure_that_the_journal_does_not_deny(
     real: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever reads the journal afterwards must not find a photograph done that was told to have failed."""
+    """A reader of the journal must not find a photograph done that was told to have failed."""
     append = Journal.append
     refused: list[str] = []
 

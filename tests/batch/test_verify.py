@@ -131,7 +131,7 @@ def test_what_no_batch_wrote_is_foreign_and_a_folder_of_it_is_told_once(finished
     assert "A folder of 3 files." in {one.reason for one in findings(finished)}
 
 
-def test_what_a_killed_batch_left_is_no_stranger(finished: Archive) -> None:
+def test_what_a_killed_batch_left_is_not_untracked(finished: Archive) -> None:
     (finished.out / "a" / f"{TEMPORARY_PREFIX}0123456789abcdef").touch()
     assert set(told(finished).values()) == {"unfinished"}
 

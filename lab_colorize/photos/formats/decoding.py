@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lab_colorize.colour.depth import rescaled
 from lab_colorize.photos.formats import bmp, heic, jpeg, jpeg_xl, netpbm, png, psd, tiff, tiff_pixels
-from lab_colorize.photos.formats.base import Damaged, Header, Page
+from lab_colorize.photos.formats.base import Damaged, Header, Page, Parsed
 from lab_colorize.photos.kinds import Format
 
 # OpenCV's own messages say nothing to a user, who gets ours.
@@ -27,10 +27,11 @@ _NO_DATA = 128
 _LOST = bytes(16)  # what a broken disk or transfer leaves, and what decodes as if it were a picture
 
 
-def decode(data: bytes, format: Format, header: Header) -> tuple[Page, ...]:
+def decode(data: bytes, format: Format, parsed: Parsed) -> tuple[Page, ...]:
     """Decode every page, upright; Damaged where that is not possible."""
-    if format is Format.TIFF:
-        return tuple(_tiff_page(data, layout) for layout in tiff.layouts(data))
+    if isinstance(parsed, tiff.ParsedTiff):
+        return tuple(_tiff_page(data, layout) for layout in parsed.layouts)
+    header = parsed.header
     if format in _OTHER_DECODERS:
         return (_OTHER_DECODERS[format](data, header),)
     pixels, alpha = _split(_decoded(data, format, header), header)
@@ -174,7 +175,7 @@ def turned(stored: _Array, orientation: int) -> _Array:
     return np.asarray(cv2.rotate(stored, quarter))
 
 
-def ends_early(data: bytes, pixels: _Array, *, block: int = 8) -> bool:
+def ends_early(parsed: jpeg.ParsedJpeg, pixels: _Array, *, block: int = 8) -> bool:
     """Whether a JPEG that does have its end marker lacks data before it, as after a rescue from a broken disk.
 
     Decoders leave what they have no data for mid-grey; so only where the last block is, a second look is worth while.
@@ -183,7 +184,7 @@ def ends_early(data: bytes, pixels: _Array, *, block: int = 8) -> bool:
     rows, columns = (side % block or block for side in pixels.shape[:2])
     corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
     grey = any((corner == _NO_DATA).all() for corner in corners)
-    return grey and not jpeg.is_progressive(data) and not completes(data)
+    return grey and not parsed.is_progressive and not completes(parsed.data)
 
 
 def completes(data: bytes) -> bool:
@@ -193,7 +194,8 @@ def completes(data: bytes) -> bool:
     whole if it comes out the same whatever is put behind its data. Passes of a progressive one cannot be told so.
     """
     data = jpeg.scanned(data).rstrip(b"\xff")  # half of something: with what is put behind it, it would end the data
-    if jpeg.is_progressive(data) or data.endswith(_LOST) or 8 * len(data) < jpeg.fewest_bits(data):
+    parsed = jpeg.ParsedJpeg(data)
+    if parsed.is_progressive or data.endswith(_LOST) or 8 * len(data) < parsed.fewest_bits:
         return False
     ends = (b"\xff\xd9", b"\x55" * 64 + b"\xff\xd9", b"\xaa" * 64 + b"\xff\xd9")
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION

@@ -1,13 +1,13 @@
 """Which format bytes are in, by their content; a file's suffix proves nothing."""
 
+from collections.abc import Callable
+
 from lab_colorize.photos.formats import avif, bmp, gif, heic, jp2, jpeg, jpeg_xl, netpbm, png, psd, tiff, webp
-from lab_colorize.photos.formats.base import Container, Damaged, Unsupported
+from lab_colorize.photos.formats.base import Container, Damaged, Parsed, PartByPart, Unsupported
 from lab_colorize.photos.kinds import Format
 
-CONTAINERS: dict[Format, Container] = {
-    Format.JPEG: jpeg,
+_CONTAINERS: dict[Format, Container] = {
     Format.PNG: png,
-    Format.TIFF: tiff,
     Format.WEBP: webp,
     Format.AVIF: avif,
     Format.BMP: bmp,
@@ -18,6 +18,8 @@ CONTAINERS: dict[Format, Container] = {
     Format.NETPBM: netpbm,
     Format.PHOTOSHOP: psd,
 }
+
+_PARSERS: dict[Format, Callable[[bytes], Parsed]] = {Format.JPEG: jpeg.ParsedJpeg, Format.TIFF: tiff.ParsedTiff}
 
 _TO_TIFF = "Convert it to TIFF, PNG or JPEG first."
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -39,6 +41,11 @@ _KNOWN = (
     (b"AT&TFORM", "a DjVu document"),
     (b"\0\0\1\0", "an icon"),
 )
+
+
+def parse(data: bytes, format: Format) -> Parsed:
+    """Take a file apart, for all that is going to be asked of it."""
+    return _PARSERS[format](data) if format in _PARSERS else PartByPart(_CONTAINERS[format], data)
 
 
 def recognise(data: bytes) -> Format:

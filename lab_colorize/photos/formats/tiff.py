@@ -5,6 +5,7 @@ Pixels are `tiff_pixels`' matter, writing `tiff_writing`'s.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from lab_colorize.photos.formats import ifd, photoshop
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
@@ -82,18 +83,85 @@ class Layout:
         return grey_palette or self.photometric in {WHITE_IS_ZERO, BLACK_IS_ZERO}
 
 
-def layouts(data: bytes) -> list[Layout]:
-    """How every page lies, without thumbnails and masks; Damaged or Unsupported where one cannot be read."""
-    s = ifd.structure(data)
-    found, room = list[Layout](), _MOST_SEGMENTS
-    for index, page in enumerate(ifd.chain(data, s)):
-        tags = _Tags(page.entries, s.order)
-        if not tags.one(254, 0) & (_REDUCED | _IS_MASK):
-            found.append(_layout(tags, index, room))
+class ParsedTiff:
+    """A file as its pages' directories: all that is asked of it is in their tags."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._damage: str | None = None
+
+    @cached_property
+    def _structure(self) -> ifd.Structure:
+        return ifd.structure(self._data)
+
+    @cached_property
+    def _pages(self) -> tuple[tuple[int, ifd.Directory], ...]:
+        """Every page without thumbnails and masks, with its number among all; what is broken ends them early."""
+        return tuple(self._found_pages())
+
+    def _found_pages(self) -> Iterator[tuple[int, ifd.Directory]]:
+        try:
+            for index, page in enumerate(ifd.chain(self._data, self._structure)):
+                if not _Tags(page.entries, self._structure.order).one(254, 0) & (_REDUCED | _IS_MASK):
+                    yield index, page
+        except Damaged as broken:
+            self._damage = str(broken)
+
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """How every page lies; Damaged or Unsupported where one cannot be read."""
+        found, room = list[Layout](), _MOST_SEGMENTS
+        for index, page in self._pages:
+            found.append(_layout(_Tags(page.entries, self._structure.order), index, room))
             room -= segments_needed(found[-1])
-    if not found:
-        raise Unsupported("a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first.")
-    return found
+        if self._damage is not None:
+            raise Damaged(self._damage)
+        if not found:
+            raise Unsupported("a TIFF without a page to read, perhaps a camera's raw file", remedy="Develop it first.")
+        return tuple(found)
+
+    @cached_property
+    def header(self) -> Header:
+        """The first page, and how many pixels all pages have together."""
+        pages = self.layouts
+        first = pages[0]
+        return Header(
+            first.width,
+            first.height,
+            channels=1 if first.is_grey else 3,
+            bits=16 if first.bits == 16 and first.photometric != PALETTE else 8,
+            alpha=first.has_alpha,
+            orientation=first.orientation,
+            pages=len(pages),
+            pixels=sum(page.area for page in pages),
+        )
+
+    @cached_property
+    def integrity_error(self) -> str | None:
+        """Whether every strip and tile of every page lies inside the file."""
+        try:
+            for page in self.layouts:
+                if min(len(page.offsets), len(page.counts)) < segments_needed(page):
+                    return "a page lacks strips"
+                if any(at + count > len(self._data) for at, count in zip(page.offsets, page.counts, strict=False)):
+                    return "it breaks off"
+        except Damaged as broken:
+            return str(broken)
+        return None
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """The blocks in every page's tags: of as many pages as there are before one that is broken.
+
+        Pages may share their blocks, so those of later pages are taken only until they are too much together.
+        """
+        found, taken = list[Metadata](), 0
+        for _, page in self._pages:
+            found.append(_page_metadata(self._data, self._structure, page))
+            taken += sum(len(block or b"") for block in (found[-1].exif, found[-1].xmp, found[-1].icc))
+            if taken > _LARGEST_TOGETHER:
+                break
+        return replace(found[0], later=tuple(found[1:])) if found else Metadata()
 
 
 @dataclass(frozen=True)
@@ -188,58 +256,10 @@ def _with_extra(layout: Layout) -> Layout:
     return replace(layout, extra=extra)
 
 
-def header(data: bytes) -> Header:
-    """Read the first page, and how many pixels all pages have together."""
-    pages = layouts(data)
-    first = pages[0]
-    return Header(
-        first.width,
-        first.height,
-        channels=1 if first.is_grey else 3,
-        bits=16 if first.bits == 16 and first.photometric != PALETTE else 8,
-        alpha=first.has_alpha,
-        orientation=first.orientation,
-        pages=len(pages),
-        pixels=sum(page.area for page in pages),
-    )
-
-
-def integrity_error(data: bytes) -> str | None:
-    """Check that every strip and tile of every page lies inside the file."""
-    try:
-        for page in layouts(data):
-            if min(len(page.offsets), len(page.counts)) < segments_needed(page):
-                return "a page lacks strips"
-            if any(at + count > len(data) for at, count in zip(page.offsets, page.counts, strict=False)):
-                return "it breaks off"
-    except Damaged as broken:
-        return str(broken)
-    return None
-
-
 def segments_needed(page: Layout) -> int:
     """How many strips or tiles cover a page."""
     across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
     return across * down * (page.samples if page.separate else 1)
-
-
-def metadata(data: bytes) -> Metadata:
-    """Take the blocks out of every page's tags: as many pages as there are before one that is broken.
-
-    Pages may share their blocks, so those of later pages are taken only until they are too much together.
-    """
-    found, taken = list[Metadata](), 0
-    try:
-        s = ifd.structure(data)
-        for page in ifd.chain(data, s):
-            if not _Tags(page.entries, s.order).one(254, 0) & (_REDUCED | _IS_MASK):
-                found.append(_page_metadata(data, s, page))
-                taken += sum(len(block or b"") for block in (found[-1].exif, found[-1].xmp, found[-1].icc))
-            if taken > _LARGEST_TOGETHER:
-                break
-    except Damaged:
-        pass
-    return replace(found[0], later=tuple(found[1:])) if found else Metadata()
 
 
 def _page_metadata(data: bytes, s: ifd.Structure, page: ifd.Directory) -> Metadata:
