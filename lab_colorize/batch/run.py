@@ -23,7 +23,9 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
+from lab_colorize.batch.sidecars import Sidecars
 from lab_colorize.colouring.names import compare_path, target_suffix
+from lab_colorize.colouring.sidecars import SUFFIXES as SIDECARS
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
@@ -56,6 +58,8 @@ class Batch:
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
         self.pruned: list[Outcome] = []  # results that were put aside
+        self.sidecars = 0  # that were carried along
+        self._stopped = False
         self._say = say
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
@@ -94,9 +98,26 @@ class Batch:
             yield self._written_down(outcome)
         if self.plan.due:
             yield from self._pool.results()
+        if not (self._stopped or self.options.copy_rest):
+            yield from self._sidecars()
+
+    def _sidecars(self) -> Generator[Outcome]:
+        """Carry sidecars to the names of the results; only failures are anybody's concern."""
+        if not any(name.endswith(SIDECARS) for name in self.found.rest):
+            return
+        sidecars = Sidecars(self.options, self.found, read_journal(self.options.out))
+        sidecars.count_as_found()
+        for sidecar, made in sidecars.due():
+            for outcome in map(self._written_down, sidecars.carry(sidecar, made)):
+                self.sidecars += outcome.status is Status.SKIPPED
+                if outcome.status is Status.FAILED:
+                    yield outcome
+            if self._stopped:
+                return
 
     def stop(self) -> None:
         """Begin no further photograph; the iteration ends with those in hand."""
+        self._stopped = True
         self._pool.stop()
 
     def abandon(self) -> None:
