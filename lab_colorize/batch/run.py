@@ -23,16 +23,14 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
-from lab_colorize.batch.sidecars import Sidecars
 from lab_colorize.colouring.names import compare_path, target_suffix
-from lab_colorize.colouring.sidecars import SUFFIXES as SIDECARS
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
 from lab_colorize.files.writing import FULL, unwritten
 from lab_colorize.photos.contents import format_inside, is_photograph_inside
-from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES, SIDECAR_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
 
@@ -103,8 +101,10 @@ class Batch:
 
     def _sidecars(self) -> Generator[Outcome]:
         """Carry sidecars to the names of the results; only failures are anybody's concern."""
-        if not any(name.endswith(SIDECARS) for name in self.found.rest):
+        if not any(name.endswith(SIDECAR_SUFFIXES) for name in self.found.rest):
             return
+        from lab_colorize.batch.sidecars import Sidecars
+
         sidecars = Sidecars(self.options, self.found, read_journal(self.options.out))
         sidecars.count_as_found()
         for sidecar, made in sidecars.due():

@@ -20,11 +20,12 @@ from lab_colorize.batch.missing_sources import is_absent
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.colouring.options import COPIED
-from lab_colorize.colouring.sidecars import LARGEST, SUFFIXES, carried, shared_stems, sidecar_name, sidecar_of
+from lab_colorize.colouring.sidecars import LARGEST, carried, shared_stems, sidecar_name, sidecar_of
 from lab_colorize.errors import ColorizeError, UnreadablePhoto
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found
 from lab_colorize.files.writing import rename_whole, write_whole
+from lab_colorize.photos.kinds import SIDECAR_SUFFIXES
 from lab_colorize.photos.metadata import Provenance
 from lab_colorize.version import __version__
 from lab_colorize.wording import of_it
@@ -44,7 +45,7 @@ class Sidecars:
     @cached_property
     def pairs(self) -> tuple[tuple[str, Outcome], ...]:
         """Sidecars with what became of their photographs, of those that have a result."""
-        others = {name for name in self.found.rest if name.endswith(SUFFIXES)}
+        others = {name for name in self.found.rest if name.endswith(SIDECAR_SUFFIXES)}
         shared = shared_stems((*self.found.photographs, *self.found.rest))
         known = ((sidecar_of(name, others, shared), self.history.last.get(name)) for name in self.found.photographs)
         return tuple(
@@ -176,7 +177,7 @@ class Sidecars:
 
 
 def _was_carried(one: Outcome) -> bool:
-    return one.status is Status.SKIPPED and one.source.endswith(SUFFIXES) and one.target is not None
+    return one.status is Status.SKIPPED and one.source.endswith(SIDECAR_SUFFIXES) and one.target is not None
 
 
 def _mark(made: Outcome) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from lab_colorize.photos import regions, xmp
-from lab_colorize.photos.kinds import PHOTO_SUFFIXES, RAW_SUFFIXES
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES, RAW_SUFFIXES, SIDECAR_SUFFIXES
 from lab_colorize.photos.metadata import Provenance, facts_of
 
-SUFFIXES = (".xmp", ".XMP")
 LARGEST = 16 << 20  # bytes
 NO_XMP = "it is no XMP that can be read, so it was copied as it is"
 
@@ -30,7 +29,7 @@ def sidecar_of(photograph: str, others: Collection[str], stems: Collection[str] 
 def sidecar_names(photograph: str) -> list[str]:
     """What its sidecar may be called; longer names are surer."""
     stem = str(PurePosixPath(photograph).with_suffix(""))
-    return [name + suffix for name in dict.fromkeys((photograph, stem)) for suffix in SUFFIXES]
+    return [name + suffix for name in dict.fromkeys((photograph, stem)) for suffix in SIDECAR_SUFFIXES]
 
 
 def shared_stems(names: Iterable[str]) -> frozenset[str]:

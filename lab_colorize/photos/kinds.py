@@ -66,6 +66,7 @@ OTHER_SUFFIXES = FILM_SUFFIXES | RAW_SUFFIXES | {
     ".exe", ".thm", ".bak", ".tmp", ".part", ".crdownload",
 }
 # fmt: on
+SIDECAR_SUFFIXES = (".xmp", ".XMP")  # of files that hold the metadata of a photograph beside them
 OTHER_ENDINGS = ("~", "_original")  # of names: what editors and exiftool call the file as it was before
 
 MAX_PIXELS = 500_000_000  # a 50 x 60 cm plate at 1200 dpi has 670 million; 500 need 1.5 GB for 8-bit RGB alone
