@@ -34,6 +34,7 @@ class BatchOptions:
     recurse: bool = True
     checksum: bool = False  # judge by contents, not by size and time, whether a source or its result changed
     copy_rest: bool = False  # also copy what is not coloured, so that OUT is a complete archive
+    scheduler: str | None = None  # of a cluster that colours: its address, or "local" for one on this machine
     prune: bool = False  # put results aside whose photographs are gone
     settings: Settings = NO_SETTINGS  # what some photographs need and others do not
     bag: Path | None = None  # the bag whose payload `out` is, if it is one
@@ -41,6 +42,9 @@ class BatchOptions:
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise UsageProblem(f"A batch cannot run with {self.workers} workers.", remedy="Give --workers 1 or more.")
+        places = (self.out, *(box.folder for box in self.boxes.boxes))
+        if self.scheduler is not None and not all(place.is_absolute() for place in places):
+            raise UsageProblem("Workers elsewhere do not know what a relative path starts from.", remedy="Name it all.")
 
     @property
     def place(self) -> Path:

@@ -3,9 +3,9 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Self
 
 from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.boxes import merged
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
-from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
+from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.perform import Colour, Performer
+from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
-from lab_colorize.batch.task import Task
-from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
@@ -36,35 +35,38 @@ from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from lab_colorize.colouring.on_disk import Coloured
+    from lab_colorize.batch.distributed import Carried, Staff
+    from lab_colorize.cluster.pool import ClusterPool
 
 _ROOM_REMEDY = "Free some space or fix its permissions, and run the batch again: nothing is lost."
 
 
-@dataclass(frozen=True)
-class ColorizerFactory:
-    """The recipe that photographs are coloured by, and what makes each worker its own `colour`; tests replace it."""
-
-    recipe: Recipe
-    make: Callable[[], Colour]
-
-
 class Batch:
-    """A planned batch that holds the lock on OUT; iterate over it once to carry it out."""
+    """A planned batch that holds the lock on OUT; iterate over it once to carry it out.
 
-    def __init__(self, options: BatchOptions, factory: ColorizerFactory) -> None:
+    `say` hears what a person should know meanwhile: of workers on other machines that come and go.
+    """
+
+    staff: "Staff | None" = None  # the workers of a cluster, if one does the work
+
+    def __init__(
+        self, options: BatchOptions, factory: ColorizerFactory, *, say: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.options = options
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
         self.pruned: list[Outcome] = []  # results that were put aside
-        self._factory = factory
+        self._say = say
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, factory.recipe)
             self.plan = self._moved_along(self.plan)
+            copies_only = all(task.copy_only for task in self.plan.due)
+            self._factory = factory.for_copies_only() if copies_only else factory
+            elsewhere = options.scheduler is not None and self.plan.due
+            self._pool = self._pool_of_cluster(stack) if elsewhere else self._pool_here()
             self._held = stack.pop_all()
-        self._pool = WorkerPool(self.plan.due, self._make_worker, max(1, min(options.workers, len(self.plan.due))))
 
     def __enter__(self) -> Self:
         return self
@@ -99,20 +101,30 @@ class Batch:
 
     def abandon(self) -> None:
         """Remove the temporary files of what is in hand: the program is about to end without waiting for it."""
-        for task in self._pool.in_hand():
-            clear_folder((self.options.out / task.target).parent)
+        for job in self._pool.in_hand():
+            clear_folder((self.options.out / job.task.target).parent)
 
-    def _make_worker(self) -> Callable[[Task], Outcome]:
-        copies_only = all(task.copy_only for task in self.plan.due)
-        colour = _colours_nothing if copies_only else self._factory.make()
-        performer = Performer(
-            self.plan,
-            colour,
-            overwrite=self.options.colorize.overwrite,
-            copy_rest=self.options.copy_rest,
-            on_full=self._end_for_want_of_room,
-        )
-        return lambda task: self._written_down(performer.perform(task))
+    def _pool_here(self) -> WorkerPool[Job, Outcome]:
+        jobs = (job_of(self.plan, task) for task in self.plan.due)
+        return WorkerPool(jobs, self._make_worker, max(1, min(self.options.workers, len(self.plan.due))))
+
+    def _make_worker(self) -> Callable[[Job], Outcome]:
+        assignment = assignment_of(self.options, self.plan.recipe)
+        performer = Performer(assignment, self._factory.make(), on_full=self._end_for_want_of_room)
+        return lambda job: self._written_down(performer.perform(job))
+
+    def _pool_of_cluster(self, stack: ExitStack) -> "ClusterPool[Job, Carried, Outcome]":
+        """Only the plan and the journal stay here; workers elsewhere are reached and checked now."""
+        from lab_colorize.batch.distributed import at_work
+
+        working = at_work(self.options, self.plan, self._factory, receive=self._received, say=self._say)
+        pool, self.staff = stack.enter_context(working)
+        return pool
+
+    def _received(self, carried: "Carried") -> Outcome:
+        if carried.disk_full:
+            self._end_for_want_of_room()
+        return self._written_down(carried.outcome)
 
     def _moved_along(self, plan: Plan) -> Plan:
         """Move results as their photographs were; what cannot be moved has failed."""
@@ -199,34 +211,3 @@ def _naming(options: BatchOptions) -> Naming:
 def _suffix_of(options: BatchOptions, source: str) -> str:
     contents = format_inside(options.boxes.path(source))
     return target_suffix(Path(source), options.colorize.format, contents)
-
-
-def colorizer_factory(options: BatchOptions) -> ColorizerFactory:
-    """Colour with the chosen models; ModelError now if one is missing or damaged, long before the first photograph."""
-    models = {name: find_model(name) for name in (options.model, *options.settings.models())}
-    for model in models.values():
-        model.content  # noqa: B018  # read and checked now, and once for all workers
-    recipe = recipe_of(models[options.model], options.colorize)
-    return ColorizerFactory(recipe, lambda: _colour_of_worker(models, options))
-
-
-def _colour_of_worker(models: Mapping[str | None, Model], options: BatchOptions) -> Colour:
-    """Give a worker its own networks; each runs on one thread, since the other cores have photographs of their own."""
-    from lab_colorize.colouring.colorizer import Colorizer
-    from lab_colorize.colouring.on_disk import colorize_photo
-
-    colorizers = {options.model: Colorizer(models[options.model], threads=1)}
-
-    def colour(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-        name = options.boxes.named(source)
-        model = options.model_of(name)
-        if model not in colorizers:
-            colorizers[model] = Colorizer(models[model], threads=1)
-        wanted = replace(options.colorize_of(name), overwrite=overwrite, hints=options.hints_of(name))
-        return colorize_photo(source, target, colorizer=colorizers[model], options=wanted)
-
-    return colour
-
-
-def _colours_nothing(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-    raise AssertionError(source, target, overwrite)

@@ -20,6 +20,7 @@ from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import named, number_of
 
 if TYPE_CHECKING:
+    from lab_colorize.batch.distributed import Staff
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.plan import Plan
     from lab_colorize.batch.room import Room
@@ -45,6 +46,11 @@ def room(there: Room) -> str:
     """How much the results take, and whether they fit."""
     fits = "" if there.enough else ", which may not be enough: the batch ends when the disk is full"
     return f"The output will take up to about {in_units(there.needed)}; {in_units(there.free)} are free{fits}."
+
+
+def at_work(staff: Staff) -> str:
+    """Who does the work, and where that can be watched."""
+    return f"Colouring with {staff}{staff.dashboard and f'; watch them at {staff.dashboard}'}."
 
 
 def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> Iterator[str]:

@@ -18,9 +18,10 @@ from typing import Any
 import cv2
 import pytest
 
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, ColorizerFactory
+from lab_colorize.batch.run import Batch
 from lab_colorize.cli.group import main
 from lab_colorize.colouring.on_disk import Coloured
 from lab_colorize.errors import ExitCode, OutputError
