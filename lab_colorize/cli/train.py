@@ -170,7 +170,7 @@ def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, r
 
 
 def _stopping() -> None:
-    say_at_once("\nStopping after this step; once more to stop at once.\n")
+    say_at_once("\nStopping after this step. Ctrl-C again stops at once.\n")
 
 
 def _stop_at_once(number: int) -> NoReturn:

@@ -36,11 +36,11 @@ class Rate(click.ParamType[Fraction]):
         try:
             rate = Fraction(value)
         except (ValueError, ZeroDivisionError):
-            self.fail(f"{value!r} is no rate; 16, 23.976 or 24000/1001 are.", param, ctx)
+            self.fail(f"{value!r} is not a frame rate, such as 16, 23.976 or 24000/1001.", param, ctx)
         television = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
         rate = television if rate != round(rate) and abs(rate - television) < Fraction(1, 500) else rate
         if not 0 < rate <= 1000:
-            self.fail("a film has more than 0 and at most 1000 frames a second.", param, ctx)
+            self.fail("a film has more than 0 and at most 1000 frames per second.", param, ctx)
         return rate
 
 
@@ -142,7 +142,7 @@ def _carry_out(source: Path, output: Path | None, options: VideoOptions, given: 
         return ExitCode.OK
     except Interrupted as stopped:
         click.echo(
-            f"Stopped with {stopped.progress.frames} frames done. Run the same command again to go on from here.",
+            f"Stopped with {stopped.progress.frames} frames done. Run the same command again to resume from here.",
             err=True,
         )
         return ended_by(signals[0])
@@ -169,7 +169,7 @@ def _report(source: Path, film: ColouredFilm, given: dict[str, Any]) -> None:
 
 
 def _say_finishing() -> None:
-    say_at_once("Finishing the segment in hand; once more to stop at once.\n")
+    say_at_once("Finishing the segment in progress. Ctrl-C again stops at once.\n")
 
 
 def _end_at_once(number: int) -> None:

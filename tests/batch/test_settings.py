@@ -180,7 +180,7 @@ def test_a_spreadsheet_says_the_same_as_toml(tmp_path: Path, delimiter: str, sta
         ("s.toml", '"a" = 1', '"a": this says nothing'),
         ("s.toml", "a.b.skip = true", '"a": this says nothing'),
         ("s.toml", '"a" = { skip = true', "not valid TOML"),
-        ("s.toml", '"a" = { colour = 1 }', "'colour' is no setting"),
+        ("s.toml", '"a" = { colour = 1 }', "'colour' is not a setting"),
         ("s.toml", '"a" = { saturation = "0,8" }', "'0,8' is no saturation"),
         ("s.toml", '"a" = { saturation = nan }', "nan is no saturation"),
         ("s.toml", '"a" = { saturation = true }', "True is no saturation"),
