@@ -37,7 +37,7 @@ def test_what_stays_grey_and_what_is_said_in_lab_need_no_pixels():
 
 @pytest.mark.parametrize("text", ["", "skyblu", "#12", "rgb(1,2)", "rgb(300,0,0)", "lab(1,2,nan)", "lab(x)", 7, None])
 def test_what_is_no_colour_is_refused_with_what_would_be(text):
-    with pytest.raises(HintsRefused, match=r"no colour.*skyblue.*as-is"):
+    with pytest.raises(HintsRefused, match=r"not a colour.*skyblue.*as-is"):
         Hint(1, 2, text)
 
 
