@@ -162,7 +162,7 @@ def test_hints_on_the_command_line_colour_their_place(photo, hinted_model, tmp_p
     ("arguments", "said"),
     [
         (["--hint", "900,1=red"], "lies outside"),
-        (["--hint", "1,1=mudd"], "no colour"),
+        (["--hint", "1,1=mudd"], "not a colour"),
         (["--hints", "nowhere.json"], "cannot be read"),
         (["--hint", "1,1=red", "--model", "TINY"], "takes no hints"),
         (["SECOND", "--hint", "1,1=red"], "for one photograph"),
