@@ -113,6 +113,9 @@ class TestSkip:
 
     def test_they_are_counted_and_recorded_once_and_nobody_waits_for_them(self, run: Run, photos: Path) -> None:
         settings(photos, '"*map*" = { skip = true }')
+        dry = run("batch", "photos", "--out", "o", "--settings", "settings.toml", "--dry-run")
+        assert f"1 {LEFT_ALONE}." in dry.stdout
+        assert "up to date" not in dry.stdout
         for lines in (4, 4):
             ended = run("batch", "photos", "--out", "o", "--settings", "settings.toml")
             assert ended.returncode == 0, ended.stderr
