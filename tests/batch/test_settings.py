@@ -157,6 +157,11 @@ def test_a_line_that_matches_nothing_is_told(run: Run, photos: Path) -> None:
     assert "In the settings, glas/* matches no photograph." in ended.stderr
 
 
+def test_a_spreadsheet_may_write_its_numbers_with_a_comma(tmp_path: Path) -> None:
+    settings(tmp_path, "files;saturation\na;0,7\n", "s.csv")
+    assert read_settings(tmp_path / "s.csv").of("a").saturation == 0.7
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("start", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
 def test_a_spreadsheet_says_the_same_as_toml(tmp_path: Path, delimiter: str, start: str) -> None:
@@ -184,7 +189,7 @@ def test_a_spreadsheet_says_the_same_as_toml(tmp_path: Path, delimiter: str, sta
         ("s.toml", "a.b.skip = true", '"a": this says nothing'),
         ("s.toml", '"a" = { skip = true', "not valid TOML"),
         ("s.toml", '"a" = { colour = 1 }', "'colour' is no setting"),
-        ("s.toml", '"a" = { saturation = "0,8" }', "'0,8' is no saturation"),
+        ("s.toml", '"a" = { saturation = "0,8,1" }', "'0,8,1' is no saturation"),
         ("s.toml", '"a" = { saturation = nan }', "nan is no saturation"),
         ("s.toml", '"a" = { saturation = true }', "True is no saturation"),
         ("s.toml", '"a" = { skip = "perhaps" }', "'perhaps' is neither yes nor no"),
