@@ -13,6 +13,7 @@ from lab_colorize.colouring.hints import NO_HINTS
 from lab_colorize.colouring.options import ANEW, ColorizeOptions
 from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour, NothingToColour
+from lab_colorize.photos import regions
 from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import LOSSLESS_WEBP, depth_kept
 from lab_colorize.photos.formats.jpeg import ParsedJpeg
@@ -84,7 +85,8 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
         else _coloured(page, photo.metadata.of_page(number).icc, colorizer, _for_page(options, number), kind)
         for number, (page, kept) in enumerate(zip(photo.pages, left, strict=True))
     )
-    metadata = stamped(photo.metadata, provenance_of(colorizer.model, options))
+    upright = regions.upright(photo.metadata, tuple((page.width, page.height) for page in photo.pages))
+    metadata = stamped(upright, provenance_of(colorizer.model, options))
     finished = Photo(pages=pages, format=kind, metadata=metadata, bare=photo.bare)
     notes = _notes(photo, finished)
     if photo.truncated:
