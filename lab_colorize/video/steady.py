@@ -17,8 +17,9 @@ import numpy as np
 
 from lab_colorize.colour.lab import Pixels, Plane
 
-SIGMA = 2.5  # frames: the Gaussian by which a neighbour counts less
+SIGMA = 2.8  # frames: the Gaussian by which a neighbour counts less
 MISFIT = 6.0  # levels of 255 of luma: where a followed neighbour is off by so much it counts 1/e
+_FINEST, _STRIDE = 1, 5  # of DIS: half the size instead of a quarter, with patches further apart, which saves time
 _LEAST_SIDE = 12  # pixels; DIS follows nothing in narrower strips
 _OWN = 1e-3  # a frame without colours of its own, between occlusions, still has some
 
@@ -72,6 +73,8 @@ def _at(window: Sequence[Frame], place: int, reach: int) -> tuple[Frame, Plane |
 def _flow() -> Callable[[Pixels, Pixels], Plane]:
     create: Any = cv2.DISOpticalFlow_create  # type: ignore[attr-defined]  # its stubs lack it
     method = create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    method.setFinestScale(_FINEST)
+    method.setPatchStride(_STRIDE)
 
     def follow(before: Pixels, after: Pixels) -> Plane:
         if min(before.shape) < _LEAST_SIDE:
@@ -126,12 +129,13 @@ def _add_followed(window: Sequence[Frame], place: int, ways: range, total: Plane
         distance = abs(number - place)
         misfit = (here.small - _taken(there.small, where)) * np.float32(1 / MISFIT)
         weight = np.exp(-misfit * misfit - np.float32(distance**2 / (2 * SIGMA**2))) + np.float32(_OWN / distance)
-        total += _taken(there.ab, where) * weight[..., None]
+        # Cubic, because what is between pixels is blurred otherwise, and that is the larger part of smear.
+        total += _taken(there.ab, where, cv2.INTER_CUBIC) * weight[..., None]
         weights += weight
 
 
-def _taken(picture: Plane, where: Plane) -> Plane:
-    return np.asarray(cv2.remap(picture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+def _taken(picture: Plane, where: Plane, between: int = cv2.INTER_LINEAR) -> Plane:
+    return np.asarray(cv2.remap(picture, where, None, between, borderMode=cv2.BORDER_REPLICATE))
 
 
 @lru_cache(maxsize=4)
