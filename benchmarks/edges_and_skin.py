@@ -28,7 +28,7 @@ LEAST_CHROMA = 6.0  # below it a hue is noise
 
 
 def main() -> None:
-    """Print a line a model for each folder."""
+    """Print one line per model for each folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", action="append", help="may be given several times")
     parser.add_argument("--edges", type=Path, help="folder of colour photographs with shorter sides of 512 and more")

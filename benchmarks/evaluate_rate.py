@@ -25,7 +25,7 @@ from lab_colorize.cli.group import commands
 from lab_colorize.colour.lab import Plane, lightness_of
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.models import find_model
-from lab_colorize.evaluation.photographs import look, read_set
+from lab_colorize.evaluation.photographs import list_photographs, read_set
 from lab_colorize.evaluation.settings import Settings
 from lab_colorize.workers import WorkerPool
 
@@ -87,7 +87,7 @@ def times(photos: Path, workers: int, turns: int) -> tuple[list[Turn], list[Turn
 
 def pixels_at_256(photos: Path, workers: int) -> list[np.ndarray]:
     """What `evaluate` measures of each photograph."""
-    photo_set = read_set(look(photos), Settings(256), workers=workers)
+    photo_set = read_set(list_photographs(photos), Settings(256), workers=workers)
     return [photo_set.pixels_of(photograph) for photograph in photo_set.photographs]
 
 

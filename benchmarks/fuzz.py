@@ -105,6 +105,32 @@ def seeds() -> list[bytes]:
         m.pillow(colour, "BMP"),
         m.pillow(grey > 127, "BMP"),
         m.bmp_with_alpha(np.dstack([colour, clear])),
+        *other_formats(),
+    ]
+
+
+def other_formats() -> list[bytes]:
+    """The same in the formats that are read, and written as TIFF or by an extra."""
+    grey, colour, deep, clear = m.grey(), m.colour(), m.colour(bits=16), m.alpha()
+    block, profile = m.exif(6, thumbnail=True), m.SRGB_OF_PILLOW
+    resources = {0x0404: m.IPTC, 0x0424: m.XMP, 0x0422: block, 0x040F: profile}
+    palette = Image.fromarray(colour).quantize(64)
+    return [
+        _saved(palette, "GIF", transparency=5, save_all=True, append_images=[palette.rotate(90)], comment=b"plate 12"),
+        m.pillow(grey, "GIF", interlace=1),
+        m.netpbm(deep, 4095, comment=b"# plate 12\n"),
+        m.netpbm(colour, 255, plain=True),
+        m.photoshop(colour, resources=resources),
+        m.photoshop(m.colour(41, 57), large=True),
+        m.photoshop(deep, packed=False),
+        m.heic(colour, exif=b"Exif\0\0" + block, xmp=m.XMP, icc_profile=profile),
+        m.heic(np.dstack([deep, clear.astype(np.uint16) * 257])),
+        m.jpeg_xl(np.dstack([colour, clear]), usecontainer=True),
+        m.jpeg_xl(grey),
+        m.tiff(np.dstack([colour, grey]), photometric="separated", iccprofile=m.inks_profile(), compression="lzw"),
+        m.tiff(np.dstack([deep, clear.astype(np.uint16) * 257]), photometric="separated"),
+        m.tiff(deep, photometric="cielab", compression="deflate", predictor=True),
+        m.tiff(colour, photometric="icclab", rowsperstrip=7),
     ]
 
 
@@ -212,7 +238,7 @@ def check_reading(data: bytes, *, accept_truncated: bool) -> None:
         assert page.pixels.ndim == 2 or page.pixels.shape[2] == 3
         assert page.pixels.size
         assert page.alpha is None or page.alpha.shape == page.pixels.shape[:2]
-    encode_photo(Photo(photo.pages, photo.format, stamped(photo.metadata, STAMP)))
+    encode_photo(Photo(photo.pages, photo.format.written, stamped(photo.metadata, STAMP)))
 
 
 def check_whole(data: bytes, folder: Path, colorizer: Colorizer) -> bool:

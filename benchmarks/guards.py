@@ -85,7 +85,7 @@ MUTATIONS = (
     Mutation(
         "TIFF: length of a private tag, and of all tags behind it",
         (
-            Edit("photos/formats/tiff.py", " and entry.length <= _LONGEST", ""),
+            Edit("photos/formats/tiff_metadata.py", " and entry.length <= _LONGEST", ""),
             LENGTH_OF_TAGS,
         ),
         cases(TIFF, "tags that all hold the file"),
@@ -153,7 +153,7 @@ MUTATIONS = (
     Mutation(
         "strips inside the file, and bytes enough behind it",
         (
-            Edit("photos/formats/tiff.py", "any(at + count > len(data)", "any(False"),
+            Edit("photos/formats/tiff.py", "any(at + count > len(self._data)", "any(False"),
             Edit("photos/formats/tiff_pixels.py", "if len(out) < need:", "if False:"),
         ),
         cases(HOLLOW, "tiff"),
@@ -169,14 +169,14 @@ MUTATIONS = (
     Mutation(
         "JPEG: coded data enough for its size, and the look at its grey end behind it",
         (
-            Edit("photos/formats/jpeg.py", "8 * coded >= fewest_bits(data)", "True"),
-            Edit("photos/photo.py", "and decoding.ends_early(data, pages[0].pixels)", "and False"),
+            Edit("photos/formats/jpeg.py", "8 * coded >= self.fewest_bits", "True"),
+            Edit("photos/photo.py", "and decoding.ends_early(parsed, pages[0].pixels)", "and False"),
         ),
         cases(HOLLOW, "jpeg"),
     ),
     Mutation(
         "JPEG: the look at the grey end of one whose coded lightness would be copied",
-        (Edit("photos/grey_jpeg.py", "if decoding.ends_early(data, half, block=_BLOCK):", "if False:"),),
+        (Edit("photos/grey_jpeg.py", "if decoding.ends_early(parsed, half, block=_BLOCK):", "if False:"),),
         cases(TRUNCATED, "False"),
     ),
     Mutation(

@@ -26,9 +26,10 @@ from lab_colorize.colour.lightness import light_through, lightness_through
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.files.writing import write_whole
 from lab_colorize.photos.formats.base import Page
+from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.grey_jpeg import coloured_jpeg, read_grey_jpeg
 from lab_colorize.photos.metadata import Provenance, stamped
-from lab_colorize.photos.photo import Photo, encode_photo, headed, read_bytes, read_photo
+from lab_colorize.photos.photo import Photo, encode_photo, read_bytes, read_photo
 
 QUALITY = 95
 
@@ -81,8 +82,7 @@ def main() -> None:
 def copied(photo: Path, folder: Path, colorizer: Colorizer, stages: Stages) -> None:
     """What `colorize_photo` does with a grey JPEG, a stage at a time."""
     content = stages.timed("read", lambda: read_bytes(photo))
-    _, header = headed(content, photo.name, 1 << 30)
-    grey = stages.timed("take apart, decode at half size", lambda: read_grey_jpeg(content, header))
+    grey = stages.timed("take apart, decode at half size", lambda: read_grey_jpeg(ParsedJpeg(content)))
     lightness = lightness_through(grey.half, grey.metadata.icc)
     ab = stages.timed("shrink and predict", lambda: colorizer.colours(lightness))
     blue, red = stages.timed("find Cb and Cr", lambda: chroma_for(grey.half, ab, light_through(None)))

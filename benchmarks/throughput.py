@@ -127,10 +127,10 @@ def floor(folder: Path, out: Path, threads: int) -> None:
             assert done
             (out / photo.name).write_bytes(coded.tobytes())
 
-    crew = [threading.Thread(target=work) for _ in range(threads)]
-    for thread in crew:
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for thread in workers:
         thread.start()
-    for thread in crew:
+    for thread in workers:
         thread.join()
 
 

@@ -52,7 +52,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tuple[str, str], str]:
-    """Flip single bits, remove files and add strangers; give each (kind, path) and the state it should be found in."""
+    """Flip single bits, remove and add files; give each (kind, path) and the state it should be found in."""
     chance = random.Random(seed)
     done: dict[tuple[str, str], str] = {}
     for kind, place in (("source", folder), ("result", results)):
@@ -68,9 +68,9 @@ def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tup
                 path.unlink()
                 done[kind, name] = "missing"
     for number in range(damages // 4):
-        stranger = results / f"box {number % 10}" / f"stranger {number}.jpg"
-        stranger.write_bytes(b"foreign")
-        done["result", stranger.relative_to(results).as_posix()] = "foreign"
+        untracked = results / f"box {number % 10}" / f"untracked {number}.jpg"
+        untracked.write_bytes(b"foreign")
+        done["result", untracked.relative_to(results).as_posix()] = "foreign"
     return done
 
 

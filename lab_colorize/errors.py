@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     OUTPUT = 5
     SOME_FAILED = 6
     NOTHING_TO_DO = 7
+    CLUSTER = 8
     INTERRUPTED = 130
 
 
@@ -112,6 +113,12 @@ class NothingToDo(ColorizeError):
     """The folder is missing, or holds no photograph that could be worked on."""
 
     exit_code = ExitCode.NOTHING_TO_DO
+
+
+class ClusterError(ColorizeError):
+    """Workers on other machines cannot be reached, are not fit for the work, or were lost."""
+
+    exit_code = ExitCode.CLUSTER
 
 
 class TrainingError(ColorizeError):

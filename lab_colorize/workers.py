@@ -48,7 +48,7 @@ class WorkerPool(Generic[Job, Result]):
             thread.start()
         try:
             self._await_workers()
-            _keep_opencv_to_one_core()
+            keep_opencv_to_one_core()
             self._begin.set()
             yield from self._gather()
         finally:
@@ -111,7 +111,7 @@ class WorkerPool(Generic[Job, Result]):
             return job
 
 
-def _keep_opencv_to_one_core() -> None:
+def keep_opencv_to_one_core() -> None:
     """The other cores have workers of their own. Workers that need OpenCV have loaded it by now; hashing needs none."""
     opencv = sys.modules.get("cv2")
     if opencv is not None:

@@ -1,5 +1,6 @@
 """What many tests need: a model that answers at once, and small photographs."""
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -50,6 +51,22 @@ def photo(tmp_path, scene):
     path = tmp_path / "photo.jpg"
     cv2.imwrite(str(path), scene())
     return path
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory):
+    """A scheduler and two worker processes, for all tests that need some; one lost worker is enough to give a task up.
+
+    Such tests are of one group, `cluster`, which pytest-xdist keeps in one process.
+    """
+    if sys.platform == "win32":
+        pytest.skip("whole groups of processes are killed, which Windows does not know")
+    from .programs import benchmark_called
+
+    folder = tmp_path_factory.mktemp("dask")
+    processes = benchmark_called("dask_processes").DaskProcesses(folder, workers=2, nanny=True, allowed_failures=0)
+    with processes as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")

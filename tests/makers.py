@@ -12,6 +12,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import piexif  # type: ignore[import-untyped]  # it has no types
+import pillow_heif
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin
@@ -192,7 +193,7 @@ def _xyz(x: float, y: float, z: float) -> bytes:
     return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(v * 65536) for v in (x, y, z)))
 
 
-def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
+def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes], kind: bytes = b"mntr") -> bytes:
     tags = {
         b"desc": b"desc" + struct.pack(">II", 0, 5) + b"test\0" + bytes(78),
         b"cprt": b"text\0\0\0\0none\0",
@@ -201,7 +202,7 @@ def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
     for name, tag in tags.items():
         table += struct.pack(">4sII", name, at + len(body), len(tag))
         body += tag + b"\0" * (-len(tag) % 4)
-    header = struct.pack(">I4sI", at + len(body), b"\0\0\0\0", 0x04200000) + b"mntr" + colours + space
+    header = struct.pack(">I4sI", at + len(body), b"\0\0\0\0", 0x04200000) + kind + colours + space
     header += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
@@ -230,6 +231,75 @@ def read_by_second_library(data: bytes, suffix: str) -> Array:
         ".png": lambda: imagecodecs.png_decode(data),
         ".jp2": lambda: imagecodecs.jpeg2k_decode(data),
         ".avif": lambda: imagecodecs.avif_decode(data),
+        ".heic": lambda: np.asarray(pillow_heif.open_heif(io.BytesIO(data))),
     }
     found: Array = readers[suffix]() if suffix in readers else np.asarray(Image.open(io.BytesIO(data)))
     return found
+
+
+def photoshop(
+    pixels: Array, *, packed: bool = True, large: bool = False, resources: dict[int, bytes] | None = None, mode: int = 0
+) -> bytes:
+    """A Photoshop document of a merged picture alone, laid out by hand after Adobe's specification."""
+    planes = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    channels, height, width = planes.shape
+    head = b"8BPS" + struct.pack(
+        ">H6xHIIHH", 1 + large, channels, height, width, pixels.itemsize * 8, mode or (1 if channels == 1 else 3)
+    )
+    blocks = b"".join(
+        b"8BIM" + struct.pack(">HHI", kind, 0, len(block)) + block + b"\0" * (len(block) % 2)
+        for kind, block in (resources or {}).items()
+    )
+    samples = planes.astype(f">u{pixels.itemsize}")
+    if packed:
+        rows = [bytes(imagecodecs.packbits_encode(row.tobytes())) for plane in samples for row in plane]
+        picture = struct.pack(f">{len(rows)}{'I' if large else 'H'}", *map(len, rows)) + b"".join(rows)
+    else:
+        picture = samples.tobytes()
+    layers = bytes(8 if large else 4)
+    return head + bytes(4) + struct.pack(">I", len(blocks)) + blocks + layers + struct.pack(">H", packed) + picture
+
+
+def netpbm(pixels: Array, top: int, *, plain: bool = False, comment: bytes = b"") -> bytes:
+    """A PGM or PPM of levels up to any highest one, by hand."""
+    kind = (b"2" if plain else b"5") if pixels.ndim == 2 else (b"3" if plain else b"6")
+    head = b"P%s\n%s%d %d\n%d\n" % (kind, comment, pixels.shape[1], pixels.shape[0], top)
+    if plain:
+        return head + b"\n".join(b" ".join(b"%d" % level for level in row.ravel()) for row in pixels) + b"\n"
+    return head + bytes(pixels.astype(">u2" if top > 255 else "u1").tobytes())
+
+
+def heic(pixels: Array, **options: Any) -> bytes:
+    """A HEIC by pillow-heif, without loss unless options say otherwise."""
+    modes = {2: "L", 3: "RGB"}
+    mode = modes[pixels.ndim] if pixels.ndim == 2 or pixels.shape[2] == 3 else "RGBA"
+    file = io.BytesIO()
+    lossless = {"quality": -1, "chroma": 444} | options
+    deep = ";16" if pixels.itemsize == 2 else ""
+    pillow_heif.encode(mode + deep, pixels.shape[1::-1], np.ascontiguousarray(pixels).tobytes(), file, **lossless)
+    return file.getvalue()
+
+
+def jpeg_xl(pixels: Array, **options: Any) -> bytes:
+    """A JPEG XL by imagecodecs, without loss."""
+    return bytes(imagecodecs.jpegxl_encode(pixels, lossless=True, **options))
+
+
+def box(kind: bytes, contents: bytes) -> bytes:
+    """A box of an ISO media file."""
+    return struct.pack(">I4s", 8 + len(contents), kind) + contents
+
+
+def inks_profile() -> bytes:
+    """A CMYK ICC profile (version 2, a table of 8 bits with two levels per ink): what each mixture looks like in Lab."""
+    levels = np.stack(np.meshgrid(*[[0.0, 1.0]] * 4, indexing="ij"), axis=-1).reshape(16, 4)
+    cyan, magenta, yellow, black = levels.T
+    paper = 1 - black
+    light = 100 * paper * (1 - 0.45 * cyan) * (1 - 0.5 * magenta) * (1 - 0.06 * yellow)
+    a = paper * (-35 * cyan + 70 * magenta - 5 * yellow)
+    b = paper * (-45 * cyan - 5 * magenta + 85 * yellow)
+    nodes = np.stack([light * 255 / 100, a + 128, b + 128], axis=1).round().clip(0, 255).astype(np.uint8)
+    identity = np.arange(256, dtype=np.uint8).tobytes()
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    table = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + matrix + identity * 4 + nodes.tobytes() + identity * 3
+    return _profile(b"CMYK", b"Lab ", {b"wtpt": _xyz(0.9642, 1, 0.8249), b"A2B0": table, b"A2B1": table}, b"prtr")

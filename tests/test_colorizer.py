@@ -11,10 +11,12 @@ from skimage import color
 
 from lab_colorize import Colorizer, colorize_photo
 from lab_colorize.colouring.frame import shown_size
+from lab_colorize.colouring.in_memory import colorize_bytes
 from lab_colorize.colouring.models import Card, find_model
 from lab_colorize.colouring.names import compare_path, result_path, target_suffix
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import AlreadyInColour, ModelDamaged, OutputExists, UnreadablePhoto
+from lab_colorize.photos.formats import ifd, jpeg, jpeg_coloured
 from tests import makers
 
 
@@ -205,7 +207,7 @@ def test_a_name_that_promises_another_format_is_kept_and_said(tmp_path, colorize
     source.write_bytes(makers.pillow(scene(), "PNG"))
     done = colorize_photo(source, target, colorizer=colorizer)
     assert target.read_bytes().startswith(b"\x89PNG")
-    assert ("its contents are PNG, and so is the result, whatever the name says" in done.notes) == note
+    assert ("the result is PNG, whatever its name says" in done.notes) == note
 
 
 def test_the_same_photo_and_model_give_the_same_bytes(photo, tiny_model):
@@ -266,3 +268,27 @@ def test_a_result_is_not_coloured_again_unless_forced(tmp_path, colorizer, scene
     with pytest.raises(AlreadyInColour, match="result of lab-colorize"):
         colorize_photo(once, twice, colorizer=colorizer)
     colorize_photo(once, twice, colorizer=colorizer, options=ColorizeOptions(force=True))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [(".jpg", ColorizeOptions()), (".jpg", ColorizeOptions(reencode=True)), (".tif", ColorizeOptions())],
+    ids=["copied scan", "encoded anew", "TIFF"],
+)
+def test_a_file_is_walked_through_once(tmp_path, colorizer, scene, monkeypatch, suffix, options):
+    """Header, integrity and metadata, and the scans that are copied, come from one walk along segments or directories."""
+    path = tmp_path / f"photo{suffix}"
+    cv2.imwrite(str(path), scene())
+    walked = []
+
+    def counted(real):
+        def walk(data, *more):
+            walked.append(bytes(data))
+            return real(data, *more)
+
+        return walk
+
+    for module, name in ((jpeg, "segments"), (jpeg_coloured, "segments"), (ifd, "chain")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name)))
+    colorize_bytes(path.read_bytes(), name="photo", colorizer=colorizer, options=options)
+    assert walked.count(path.read_bytes()) == 1

@@ -25,12 +25,13 @@ BELOW = {
     "wording": set(),
     "workers": set(),
     "files": {"errors"},
+    "cluster": {"errors", "wording"},
     "why": set(),
     "colour": {"errors", "why"},
     "photos": {"errors", "files", "colour"},
     "colouring": TOOLS | SCIENCE,
     "zoo": {"errors", "colour"},
-    "batch": COLOURING,
+    "batch": COLOURING | {"cluster"},
     "video": COLOURING,
     "serve": COLOURING,
     "evaluation": COLOURING,
@@ -43,9 +44,11 @@ ONLY_IN = {
     "ai_edge_litert": {"colouring/runtime.py", "training/export.py"},
     "av": {"video"},
     "click": {"cli"},
-    "dask": {"batch/distributed.py"},
-    "distributed": {"batch/distributed.py"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
+    "imagecodecs": {"photos"},
     "keras": {"zoo", "training"},
+    "pillow_heif": {"photos"},
     "rich": {"cli"},
     "starlette": {"serve"},
     "tensorflow": {"training/export.py", "training/devices.py"},
@@ -122,8 +125,9 @@ def test_no_modules_import_each_other_in_a_circle():
 
 # What takes 10 ms or more to import, and so is worth a late import; `python -X importtime` measures it.
 HEAVY = {
-    "ai_edge_litert", "av", "click", "cv2", "dask", "distributed", "importlib", "jinja2", "keras", "logging", "matplotlib",
-    "numpy", "platform", "rich", "skimage", "starlette", "tensorflow", "tifffile", "uvicorn", "webcolors",
+    "ai_edge_litert", "av", "click", "cv2", "dask", "distributed", "imagecodecs", "importlib",
+    "jinja2", "keras", "logging", "matplotlib",
+    "numpy", "pillow_heif", "platform", "rich", "skimage", "starlette", "tensorflow", "tifffile", "uvicorn", "webcolors",
 }  # fmt: skip
 
 
@@ -158,7 +162,12 @@ def test_heavy_packages_stay_in_their_rooms(path):
         assert allowed is None or room(path) in allowed or path.as_posix() in allowed, name
 
 
-IMPORTED_AS = {"ai-edge-litert": "ai_edge_litert", "opencv-python-headless": "cv2", "scikit-image": "skimage"}
+IMPORTED_AS = {
+    "ai-edge-litert": "ai_edge_litert",
+    "opencv-python-headless": "cv2",
+    "pillow-heif": "pillow_heif",
+    "scikit-image": "skimage",
+}
 
 
 def declared():
@@ -217,7 +226,9 @@ def test_every_file_beside_the_code_is_packaged():
 )
 def test_asking_for_help_loads_nothing_heavy(arguments):
     done = subprocess.run([sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True)
-    heavy = {"keras", "tensorflow", "cv2", "skimage", "ai_edge_litert", "numpy", "rich", "av", "dask", "starlette"}
+    heavy = {
+        "keras", "tensorflow", "cv2", "skimage", "ai_edge_litert", "numpy", "rich", "av", "dask", "distributed", "starlette",
+    }  # fmt: skip
     assert not loaded(done) & heavy
 
 
@@ -239,6 +250,14 @@ def test_what_opens_no_photograph_loads_no_opencv(words, photo, tiny_model, tmp_
 
 def loaded(done):
     return {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
+
+
+def test_a_batch_without_a_scheduler_loads_nothing_of_dask(photo, tiny_model, tmp_path):
+    words = ["batch", str(photo.parent), "--out", str(tmp_path / "out"), "-q", "--model", str(tiny_model)]
+    program = [sys.executable, "-X", "importtime", "-m", "lab_colorize"]
+    done = subprocess.run([*program, *words], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "cv2" in loaded(done)
+    assert not loaded(done) & {"dask", "distributed"}
 
 
 def test_colouring_a_photograph_needs_no_tensorflow_and_no_scikit_image(photo, tiny_model):

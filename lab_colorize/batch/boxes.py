@@ -72,6 +72,12 @@ class Boxes:
         """Where the photograph of that name lies."""
         return self._of(source).path(source)
 
+    def named(self, path: Path) -> str:
+        """What the photograph is called that lies there; the other way round."""
+        holding = (box for box in self.boxes if path.is_relative_to(box.folder))
+        box = max(holding, key=lambda box: len(box.folder.parts))  # "." seems to hold "../other"
+        return box.source(path.relative_to(box.folder).as_posix())
+
     def root(self, source: str) -> str:
         """The folder that its name starts from, as the journal has it."""
         return str(self._of(source).root)

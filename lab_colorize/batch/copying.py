@@ -29,8 +29,11 @@ def copy_whole(source: Path, target: Path, *, overwrite: bool) -> str:
         with suppress(PermissionError):  # FAT and network shares hold no permissions
             shutil.copystat(source, writing.name)
 
-    with source.open("rb") as reading:
-        fill_whole(target, fill, overwrite=overwrite)
+    try:
+        with source.open("rb") as reading:
+            fill_whole(target, fill, overwrite=overwrite)
+    except OutputExists:
+        return _accept(source, target)  # another worker, which was thought lost, came first
     return copied.hexdigest()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.errors import OutputError, UsageProblem
+from lab_colorize.files.lock import is_locked
 from lab_colorize.files.reach import check_opens
 from lab_colorize.files.writing import TEMPORARY_PREFIX, unwritten
 
@@ -82,10 +83,21 @@ def ignores_case(out: Path) -> bool:
 
 
 def clear_temporaries(out: Path) -> None:
-    """Remove what a killed batch left half-written; only under the lock, or a running batch would lose its files."""
+    """Remove what a killed batch left half-written; only under the lock, or a running batch would lose its files.
+
+    Where it had workers on other machines, some may still be finishing their last photographs: what they write, and
+    hold the lock of, is left to them.
+    """
     for folder, _, names in os.walk(out):  # does not follow links
-        if any(name.startswith(TEMPORARY_PREFIX) for name in names):
-            clear_folder(Path(folder))
+        for name in names:
+            if name.startswith(TEMPORARY_PREFIX):
+                _clear(Path(folder, name))
+
+
+def _clear(temporary: Path) -> None:
+    with suppress(OSError):
+        if temporary.is_symlink() or not is_locked(temporary):
+            temporary.unlink()
 
 
 def clear_folder(folder: Path) -> None:

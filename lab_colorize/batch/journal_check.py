@@ -16,7 +16,6 @@ from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.other_folders import made_of_another
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.task import Task
-from lab_colorize.colouring.hints import hints_beside
 from lab_colorize.errors import HintsRefused
 from lab_colorize.files.hashing import sha256_of
 
@@ -40,7 +39,7 @@ class JournalCheck:
         before = self.history.last.get(task.source)
         if before is None or before.status is Status.FAILED or not self.target_stands(task, before):
             return None
-        if not task.copy_only and not self.same_recipe(before):
+        if not task.copy_only and not self.same_recipe(task, before):
             return None
         if not task.copy_only and not self.same_hints(task, before):
             return None
@@ -58,7 +57,7 @@ class JournalCheck:
         before = self.history.last.get(task.source)
         if before is None or before.status is not Status.DONE or task.copy_only:
             return ""
-        if not self.same_recipe(before):
+        if not self.same_recipe(task, before):
             return OTHER_RECIPE
         if not self.same_hints(task, before):
             return OTHER_HINTS
@@ -70,7 +69,7 @@ class JournalCheck:
             companion = self.naming.companion_of(task.target)
             beside = companion is None or is_regular_file(self.place(companion))
             return not task.copy_only and before.target == task.target and beside and self.whole(before)
-        if self.options.colorize.force and not task.copy_only:
+        if self.options.colorize_of(task.source).force and not task.copy_only:
             return False
         return not self.options.copy_rest or (before.target == task.source and self.whole(before))
 
@@ -90,14 +89,15 @@ class JournalCheck:
         """Where a result, or the comparison beside it, is now."""
         return self.options.out / self.still_at.get(target, target)
 
-    def same_recipe(self, before: Outcome) -> bool:
+    def same_recipe(self, task: Task, before: Outcome) -> bool:
         """Whether the result was made with the model and the options of now."""
-        return (before.model_sha256, before.options) == (self.recipe.model_sha256, self.recipe.options)
+        recipe = task.own_recipe or self.recipe
+        return (before.model_sha256, before.options) == (recipe.model_sha256, recipe.options)
 
     def same_hints(self, task: Task, before: Outcome) -> bool:
-        """Whether the hints beside the photograph are those that its result follows."""
+        """Whether the hints for the photograph are those that its result follows."""
         try:
-            return before.hints == str(hints_beside(self.options.boxes.path(task.source)))
+            return before.hints == str(self.options.hints_of(task.source))
         except HintsRefused:
             return False  # due, and the worker will say what is wrong with them
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Boxes
-from lab_colorize.colouring.models import Model
+from lab_colorize.batch.settings import NO_SETTINGS, Settings
+from lab_colorize.colouring.hints import Hints, hints_beside
+from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import UsageProblem
 from lab_colorize.workers import usable_cores
@@ -32,17 +34,38 @@ class BatchOptions:
     recurse: bool = True
     checksum: bool = False  # judge by contents, not by size and time, whether a source or its result changed
     copy_rest: bool = False  # also copy what is not coloured, so that OUT is a complete archive
+    scheduler: str | None = None  # of a cluster that colours: its address, or "local" for one on this machine
     prune: bool = False  # put results aside whose photographs are gone
+    settings: Settings = NO_SETTINGS  # what some photographs need and others do not
     bag: Path | None = None  # the bag whose payload `out` is, if it is one
 
     def __post_init__(self) -> None:
         if self.workers < 1:
             raise UsageProblem(f"A batch cannot run with {self.workers} workers.", remedy="Give --workers 1 or more.")
+        places = (self.out, *(box.folder for box in self.boxes.boxes))
+        if self.scheduler is not None and not all(place.is_absolute() for place in places):
+            raise UsageProblem("Workers elsewhere do not know what a relative path starts from.", remedy="Name it all.")
 
     @property
     def place(self) -> Path:
         """The folder that holds all that is written: results, journal, manifest."""
         return self.bag or self.out
+
+    def colorize_of(self, source: str) -> ColorizeOptions:
+        """How one photograph is coloured, but for its hints."""
+        choice = self.settings.of(source)
+        saturation = self.colorize.saturation if choice.saturation is None else choice.saturation
+        force = self.colorize.force if choice.force is None else choice.force
+        return replace(self.colorize, saturation=saturation, force=force)
+
+    def model_of(self, source: str) -> str | None:
+        """The model for one photograph, as it is named."""
+        return self.settings.of(source).model or self.model
+
+    def hints_of(self, source: str) -> Hints:
+        """What is known of one photograph's colours: by the settings, else by the file beside it."""
+        said = self.settings.of(source).hints
+        return hints_beside(self.boxes.path(source)) if said is None else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +86,22 @@ def recipe_of(model: Model, options: ColorizeOptions) -> Recipe:
         told["saturation"] = model.card.saturation
     fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
     return Recipe(model.name, model.sha256, fingerprint[:16])
+
+
+class OwnRecipes:
+    """Recipes of photographs of which the settings say more than of others; each model is looked up once."""
+
+    def __init__(self, options: BatchOptions) -> None:
+        self._options = options
+        self._known: dict[tuple[str | None, float | None], Recipe] = {}
+
+    def of(self, source: str) -> Recipe | None:
+        """The photograph's own; None if it is that of the batch. ModelError if there is no such model."""
+        choice = self._options.settings.of(source)
+        if choice.saturation is None and choice.model is None:
+            return None
+        key = (choice.model, choice.saturation)
+        if key not in self._known:
+            model = find_model(self._options.model_of(source))
+            self._known[key] = recipe_of(model, self._options.colorize_of(source))
+        return self._known[key]

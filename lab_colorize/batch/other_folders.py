@@ -23,7 +23,7 @@ def made_of_another(before: Outcome, source: Path, root: str) -> bool:
     try:
         return before.source_sha256 != sha256_of(source)
     except OSError:
-        return True  # it cannot be told, and what stands in OUT is not to be risked
+        return True  # it cannot be told, and what is in OUT is not to be risked
 
 
 def refuse_to_replace(out: Path, in_the_way: Iterable[Outcome]) -> None:

@@ -21,7 +21,7 @@ class Outcome:
     """What became of one photograph, and what a later batch needs to judge whether that still holds."""
 
     source: str  # paths are relative to FOLDER and to OUT, with "/" on every system
-    target: str | None  # None where nothing stands in OUT for it
+    target: str | None  # None where OUT holds nothing for it
     status: Status
     reason: str = ""  # for people: why it was skipped or failed, or what to know about the result
     remedy: str = ""  # what a person can do about it
@@ -40,6 +40,7 @@ class Outcome:
     lightness_sha256: str | None = None  # of coded lightness that was copied
     hints: str = ""  # those that were followed, in words
     folder: str | None = None  # absolute; sources are relative to it: FOLDER, or of several the one that holds the box
+    host: str = ""  # of the machine that worked on it, if a cluster did
     box: str = ""  # the name of FOLDER where there were several, with which `source` begins
     target_mtime_ns: int | None = None  # where it is not the source's: an edited target was accepted, or a moved source
     accepted: str = ""  # when `verify --accept` took this as it is: an edited target, or a failure to live with
@@ -58,7 +59,7 @@ class Outcome:
 
 # Left out where they say nothing.
 _SELDOM = (
-    "lightness", "lightness_sha256", "hints", "folder", "box", "target_mtime_ns", "accepted", "traceback",
+    "lightness", "lightness_sha256", "hints", "folder", "host", "box", "target_mtime_ns", "accepted", "traceback",
 )  # fmt: skip
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _NUMBERS = ("target_size", "target_mtime_ns", "source_size", "source_mtime_ns", "width", "height")

@@ -2,23 +2,29 @@
 
 A file in the way of a target may be replaced if a batch wrote it (its hash is in the journal) or with --overwrite.
 A batch killed between a target's renaming and its line in the journal leaves a target without a line; it carries its
-source's time, so such files are coloured once more beside, and accepted if they are the same byte for byte.
+source's time, so such files are coloured once more beside, and accepted if they are the same byte for byte. So are
+those of another worker that was thought lost and came first.
+
+What is asked for here may be carried out on another machine: it is small, complete, and needs no plan.
 """
 
 import os
 import secrets
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.copying import changed, copy_whole, foreign
 from lab_colorize.batch.folders import make_folder_for
+from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.task import COPIED, Task
+from lab_colorize.colouring.names import compare_path
 from lab_colorize.errors import AlreadyInColour, ColorizeError, DiskFull, OutputExists
 from lab_colorize.files.hashing import same_contents, sha256_of
 from lab_colorize.files.times import same_time
@@ -36,33 +42,68 @@ class Colour(Protocol):
         """Write the target whole or raise one of `errors`."""
 
 
-@dataclass(frozen=True)
-class Performer:
-    """Carries out the tasks of one plan, with one `colour` that no other thread uses."""
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What all tasks of a batch have in common: from where to where, by what recipe, and what is allowed."""
 
-    plan: Plan
-    colour: Colour
+    boxes: Boxes
+    out: Path
+    recipe: Recipe
+    compare: bool = False
     overwrite: bool = False
     copy_rest: bool = False
+
+
+def assignment_of(options: BatchOptions, recipe: Recipe) -> Assignment:
+    """What a batch asks of all its workers, wherever they are."""
+    colorize = options.colorize
+    return Assignment(
+        options.boxes, options.out, recipe, colorize.compare, colorize.overwrite, copy_rest=options.copy_rest
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task, and what is known of the files that its result, or its copy, may meet."""
+
+    task: Task
+    written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
+    not_to_replace: frozenset[str] = frozenset()  # of these, those that hold work which was accepted
+
+
+def job_of(plan: Plan, task: Task) -> Job:
+    """Take along what the plan knows for this task, and no more."""
+    places = {task.source, task.target}
+    written = {place: plan.written[place] for place in places if place in plan.written}
+    return Job(task, written, plan.not_to_replace & places)
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Carries out the jobs of one batch, with one `colour` that no other thread uses."""
+
+    assignment: Assignment
+    colour: Colour
     on_full: Callable[[], None] = lambda: None
     """Told that the disk is full."""
 
-    def perform(self, task: Task) -> Outcome:
-        """Carry out one task; whatever happens is an outcome."""
+    def perform(self, job: Job) -> Outcome:
+        """Carry out one job; whatever happens is an outcome."""
         start = time.perf_counter()
-        outcome = self._outcome(task)
+        outcome = self._outcome(job)
         return replace(outcome, seconds=round(time.perf_counter() - start, 3))
 
-    def _outcome(self, task: Task) -> Outcome:
-        boxes, source = self.plan.boxes, task.source
+    def _outcome(self, job: Job) -> Outcome:
+        boxes, source = self.assignment.boxes, job.task.source
+        path = boxes.path(source)
         blank = Outcome(source, None, Status.FAILED, folder=boxes.root(source), box=boxes.name(source))
         try:
-            blank = _with_stat(blank, self.plan.boxes.path(task.source))  # before reading: a later change shows
-            return self._copied(task, blank, COPIED) if task.copy_only else self._coloured(task, blank)
+            blank = _with_stat(blank, path)  # before reading: a later change shows
+            return self._copied(job, blank, COPIED) if job.task.copy_only else self._coloured(job, blank)
         except ColorizeError as error:
             if isinstance(error, DiskFull):
                 self.on_full()
-            return replace(blank, reason=of_it(self.plan.boxes.path(task.source), error.what), remedy=error.remedy)
+            return replace(blank, reason=of_it(path, error.what), remedy=error.remedy)
         except OSError as error:
             if error.errno in FULL:
                 self.on_full()
@@ -72,12 +113,14 @@ class Performer:
         except Exception as error:  # noqa: BLE001  # a bug must not stop the batch, nor be hidden: it fails, with its trace
             return _bug(blank, error)
 
-    def _coloured(self, task: Task, blank: Outcome) -> Outcome:
+    def _coloured(self, job: Job, blank: Outcome) -> Outcome:
+        task = job.task
+        source, target = self.assignment.boxes.path(task.source), make_folder_for(self.assignment.out, task.target)
         try:
-            coloured = self._colour(self.plan.boxes.path(task.source), make_folder_for(self.plan.out, task.target))
+            coloured = self._colour(job, source, target)
         except AlreadyInColour as error:
-            return self._left_alone(task, blank, error)
-        recipe = self.plan.recipe
+            return self._left_alone(job, blank, error)
+        recipe = task.own_recipe or self.assignment.recipe
         return replace(
             blank,
             target=task.target,
@@ -96,40 +139,45 @@ class Performer:
             hints=coloured.hints,
         )
 
-    def _colour(self, source: Path, target: Path) -> "Coloured":
+    def _colour(self, job: Job, source: Path, target: Path) -> "Coloured":
         if not os.path.lexists(target):
-            return self.colour(source, target, overwrite=self._companion_replaceable(target))
-        if self._replaceable(target):
+            replaceable = self._companion_replaceable(job, target)
+            try:
+                return self.colour(source, target, overwrite=replaceable)
+            except OutputExists:  # it was not there a moment ago
+                if not os.path.lexists(target):
+                    raise
+        elif self._replaceable(job, target):
             return self.colour(source, target, overwrite=True)
         if not same_time(source.stat().st_mtime_ns, target.lstat().st_mtime_ns):
-            raise self._refusal(target)
-        return self._accept(source, target)
+            raise self._refusal(job, target)
+        return self._accept(job, source, target)
 
-    def _replaceable(self, target: Path) -> bool:
+    def _replaceable(self, job: Job, target: Path) -> bool:
         relative = self._relative(target)
-        ours = relative not in self.plan.not_to_replace and _is_ours(target, self.plan.written.get(relative))
-        return self.overwrite or ours
+        ours = relative not in job.not_to_replace and _is_ours(target, job.written.get(relative))
+        return self.assignment.overwrite or ours
 
-    def _refusal(self, target: Path) -> OutputExists:
-        return changed(target) if self._relative(target) in self.plan.written else foreign(target)
+    def _refusal(self, job: Job, target: Path) -> OutputExists:
+        return changed(target) if self._relative(target) in job.written else foreign(target)
 
-    def _companion_replaceable(self, target: Path) -> bool:
+    def _companion_replaceable(self, job: Job, target: Path) -> bool:
         """Whether a comparison is left from an earlier result; one beside a target that never was is foreign."""
         companion = self._companion(target)
         if companion is None or not os.path.lexists(companion):
             return False
-        if not self.overwrite and self._relative(target) not in self.plan.written:
+        if not self.assignment.overwrite and self._relative(target) not in job.written:
             raise foreign(companion)
         return True
 
-    def _accept(self, source: Path, target: Path) -> "Coloured":
+    def _accept(self, job: Job, source: Path, target: Path) -> "Coloured":
         """Colour beside the target and compare; the same bytes are a result that lost its line in the journal."""
         trial = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}{target.suffix}")
         beside = self._companion(trial)
         try:
             coloured = self.colour(source, trial, overwrite=False)
             if target.is_symlink() or not same_contents(trial, target):
-                raise self._refusal(target)
+                raise self._refusal(job, target)
             if beside is not None and (companion := self._companion(target)) is not None:
                 beside.replace(companion)
             return replace(coloured, target=target)
@@ -139,33 +187,35 @@ class Performer:
                     left.unlink(missing_ok=True)
 
     def _relative(self, target: Path) -> str:
-        return target.relative_to(self.plan.out).as_posix()
+        return target.relative_to(self.assignment.out).as_posix()
 
     def _companion(self, target: Path) -> Path | None:
         """The comparison that is written beside a target, if one is."""
-        companion = self.plan.naming.companion_of(self._relative(target))
-        return None if companion is None else self.plan.out / companion
+        return compare_path(target) if self.assignment.compare else None
 
-    def _left_alone(self, task: Task, blank: Outcome, error: AlreadyInColour) -> Outcome:
-        recipe, source = self.plan.recipe, self.plan.boxes.path(task.source)
+    def _left_alone(self, job: Job, blank: Outcome, error: AlreadyInColour) -> Outcome:
+        task = job.task
+        recipe, source = task.own_recipe or self.assignment.recipe, self.assignment.boxes.path(task.source)
         blank = replace(blank, model=recipe.model, model_sha256=recipe.model_sha256, options=recipe.options)
         reason = of_it(source, error.what)
-        if self.copy_rest:
-            return self._copied(task, blank, f"{reason} Copied as it is.")
+        if self.assignment.copy_rest:
+            return self._copied(job, blank, f"{reason} Copied as it is.")
         return replace(
             blank, status=Status.SKIPPED, reason=reason, remedy=error.remedy, source_sha256=sha256_of(source)
         )
 
-    def _copied(self, task: Task, blank: Outcome, reason: str) -> Outcome:
+    def _copied(self, job: Job, blank: Outcome, reason: str) -> Outcome:
         """Copy under the source's own name: nothing changed its format."""
-        target = make_folder_for(self.plan.out, task.source)
+        source = job.task.source
+        target = make_folder_for(self.assignment.out, source)
         try:
-            copied = copy_whole(self.plan.boxes.path(task.source), target, overwrite=self._replaceable(target))
+            overwrite = self._replaceable(job, target)
+            copied = copy_whole(self.assignment.boxes.path(source), target, overwrite=overwrite)
         except OutputExists:
-            raise self._refusal(target) from None
+            raise self._refusal(job, target) from None
         return replace(
             blank,
-            target=task.source,
+            target=source,
             status=Status.SKIPPED,
             reason=reason,
             source_sha256=copied,

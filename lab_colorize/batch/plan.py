@@ -17,10 +17,11 @@ from lab_colorize.batch.judging import DONE_BEFORE, Judged, judge
 from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, still_at
 from lab_colorize.batch.names import Naming, name_targets
-from lab_colorize.batch.options import BatchOptions, Recipe
+from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
 from lab_colorize.batch.other_folders import made_of_another, refuse_to_replace
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.pruning import left_behind
+from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.batch.task import Task
 from lab_colorize.files.scan import Found, ScanProblem
 
@@ -35,6 +36,7 @@ class Plan:
     naming: Naming
     due: tuple[Task, ...]
     up_to_date: tuple[Outcome, ...]  # done or skipped by an earlier batch, and still so
+    left_alone: tuple[Outcome, ...]  # of these, what the settings say since; to be written down
     rejected: tuple[Outcome, ...]  # failed before they are tried
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
@@ -47,31 +49,32 @@ class Plan:
     relocated: tuple[Outcome, ...] = ()  # in another FOLDER by now: where they are is still to be written down
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
+    idle_settings: tuple[str, ...] = ()  # globs that match no photograph
     elsewhere: tuple[str, ...] = ()  # other folders of which OUT holds results
 
 
 def make_plan(options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming) -> Plan:
     """Give each file its target and judge by the journal whether it is due."""
-    tasks, clashes = _tasks(options, found, naming)
+    tasks, clashes = _tasks(options, found, history, naming)
     known = [task for task in tasks if _is_known(task, history)]
     new = [task for task in tasks if not _is_known(task, history)]
     judged = judge(known, JournalCheck(options, history, recipe, naming))
-    there = {task.source for task in tasks} | clashes.keys() | {problem.source for problem in found.problems}
-    absent = tuple(one for one in history.last.values() if one.source not in there)
-    missing = MissingSources(options, absent, tuple(judged.standing.values()))
+    missing = _missing(options, found, history, judged)
     moves = find_moves(options, history, missing.vanished, new)
     missing = missing.without({move.before.source for move in moves})
     history = history_after(history, moves)
     judged |= judge(new, JournalCheck(options, history, recipe, naming, still_at(moves, options.out, naming)))
     if not options.colorize.overwrite:
         refuse_to_replace(options.out, _of_others(options, history, judged.due, missing.left))
+    left_alone = tuple(_outcomes_left_alone(options, found))
     return Plan(
         options.boxes,
         options.out,
         recipe,
         naming,
         due=judged.due,
-        up_to_date=tuple(_up_to_date(judged)),
+        up_to_date=(*_up_to_date(judged), *left_alone),
+        left_alone=tuple(one for one in left_alone if history.last.get(one.source) != one),
         rejected=tuple(_failed(problem) for problem in (*found.problems, *clashes.values())),
         remade=judged.remade,
         superseded=_superseded(options.out, tasks, history),
@@ -84,8 +87,17 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         relocated=tuple(_relocated(options.boxes, (*judged.standing.values(), *missing.relocated))),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
         left_behind=tuple(left_behind(options, missing, tasks)),
+        idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
         elsewhere=tuple(sorted(_elsewhere(options.boxes, history, {task.source for task in judged.standing}))),
     )
+
+
+def _missing(options: BatchOptions, found: Found, history: History, judged: Judged) -> MissingSources:
+    """What the journal tells of and nothing was found of."""
+    copied = found.rest if options.copy_rest else ()
+    there = {*found.photographs, *copied, *(problem.source for problem in found.problems)}
+    absent = tuple(one for one in history.last.values() if one.source not in there)
+    return MissingSources(options, absent, tuple(judged.standing.values()))
 
 
 def _is_known(task: Task, history: History) -> bool:
@@ -93,12 +105,33 @@ def _is_known(task: Task, history: History) -> bool:
     return task.source in history.last and history.last[task.source].status is not Status.FAILED
 
 
-def _tasks(options: BatchOptions, found: Found, naming: Naming) -> tuple[list[Task], dict[str, ScanProblem]]:
+def _tasks(
+    options: BatchOptions, found: Found, history: History, naming: Naming
+) -> tuple[list[Task], dict[str, ScanProblem]]:
     """What there is to do if nothing is done yet, in order, and the sources whose names stand in the way of it."""
-    copied = dict.fromkeys(found.rest, True) if options.copy_rest else {}
-    targets = name_targets(found.photographs, naming.suffix_of, reserved=copied) | {name: name for name in copied}
+    left = set(_left_alone(options, found))
+    copied = {*found.rest, *left} if options.copy_rest else set()
+    photographs = [name for name in found.photographs if name not in left]
+    settled = {one.source: one.target for one in history.last.values() if one.target and one.status is Status.DONE}
+    targets = name_targets(photographs, naming.suffix_of, copied, settled) | {name: name for name in copied}
     clashes = clashing(targets, naming) | (unfit_for_a_bag(targets) if options.bag is not None else {})
-    return [Task(one, targets[one], copied.get(one, False)) for one in sorted(targets.keys() - clashes)], clashes
+    recipes = OwnRecipes(options)
+    sources = sorted(targets.keys() - clashes)
+    return [
+        Task(one, targets[one], one in copied, None if one in copied else recipes.of(one)) for one in sources
+    ], clashes
+
+
+def _left_alone(options: BatchOptions, found: Found) -> list[str]:
+    """Photographs that the settings want to be left as they are."""
+    return [name for name in found.photographs if options.settings.of(name).skip]
+
+
+def _outcomes_left_alone(options: BatchOptions, found: Found) -> Iterator[Outcome]:
+    """What becomes of them, unless they are copied."""
+    for name in () if options.copy_rest else _left_alone(options, found):
+        boxes = options.boxes
+        yield Outcome(name, None, Status.SKIPPED, LEFT_ALONE, folder=boxes.root(name), box=boxes.name(name))
 
 
 def _of_others(

@@ -5,65 +5,68 @@ Prints nothing and knows no signals: whoever runs it iterates over outcomes and 
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.boxes import merged
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
-from lab_colorize.batch.options import BatchOptions, Recipe, recipe_of
+from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.perform import Colour, Performer
+from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
-from lab_colorize.batch.task import Task
-from lab_colorize.colouring.hints import hints_beside
-from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
 from lab_colorize.files.writing import FULL, unwritten
+from lab_colorize.photos.contents import format_inside, is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from lab_colorize.colouring.on_disk import Coloured
+    from lab_colorize.batch.distributed import Carried, Staff
+    from lab_colorize.cluster.pool import ClusterPool
 
 _ROOM_REMEDY = "Free some space or fix its permissions, and run the batch again: nothing is lost."
 
 
-@dataclass(frozen=True)
-class ColorizerFactory:
-    """The recipe that photographs are coloured by, and what makes each worker its own `colour`; tests replace it."""
-
-    recipe: Recipe
-    make: Callable[[], Colour]
-
-
 class Batch:
-    """A planned batch that holds the lock on OUT; iterate over it once to carry it out."""
+    """A planned batch that holds the lock on OUT; iterate over it once to carry it out.
 
-    def __init__(self, options: BatchOptions, factory: ColorizerFactory) -> None:
+    `say` hears what a person should know meanwhile: of workers on other machines that come and go.
+    """
+
+    staff: "Staff | None" = None  # the workers of a cluster, if one does the work
+
+    def __init__(
+        self, options: BatchOptions, factory: ColorizerFactory, *, say: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.options = options
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
         self.pruned: list[Outcome] = []  # results that were put aside
-        self._factory = factory
+        self._say = say
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, factory.recipe)
             self.plan = self._moved_along(self.plan)
+            copies_only = all(task.copy_only for task in self.plan.due)
+            self._factory = factory.for_copies_only() if copies_only else factory
+            elsewhere = options.scheduler is not None and self.plan.due
+            self._pool = self._pool_of_cluster(stack) if elsewhere else self._pool_here()
             self._held = stack.pop_all()
-        self._pool = WorkerPool(self.plan.due, self._make_worker, max(1, min(options.workers, len(self.plan.due))))
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +81,7 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures):
+        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures, *self.plan.left_alone):
             self._written_down(outcome)
         if self.options.prune:
             for outcome in prune(self.plan.left_behind, self.options, self.plan.written, self._must_write_down):
@@ -98,20 +101,30 @@ class Batch:
 
     def abandon(self) -> None:
         """Remove the temporary files of what is in hand: the program is about to end without waiting for it."""
-        for task in self._pool.in_hand():
-            clear_folder((self.options.out / task.target).parent)
+        for job in self._pool.in_hand():
+            clear_folder((self.options.out / job.task.target).parent)
 
-    def _make_worker(self) -> Callable[[Task], Outcome]:
-        copies_only = all(task.copy_only for task in self.plan.due)
-        colour = _colours_nothing if copies_only else self._factory.make()
-        performer = Performer(
-            self.plan,
-            colour,
-            overwrite=self.options.colorize.overwrite,
-            copy_rest=self.options.copy_rest,
-            on_full=self._end_for_want_of_room,
-        )
-        return lambda task: self._written_down(performer.perform(task))
+    def _pool_here(self) -> WorkerPool[Job, Outcome]:
+        jobs = (job_of(self.plan, task) for task in self.plan.due)
+        return WorkerPool(jobs, self._make_worker, max(1, min(self.options.workers, len(self.plan.due))))
+
+    def _make_worker(self) -> Callable[[Job], Outcome]:
+        assignment = assignment_of(self.options, self.plan.recipe)
+        performer = Performer(assignment, self._factory.make(), on_full=self._end_for_want_of_room)
+        return lambda job: self._written_down(performer.perform(job))
+
+    def _pool_of_cluster(self, stack: ExitStack) -> "ClusterPool[Job, Carried, Outcome]":
+        """Only the plan and the journal stay here; workers elsewhere are reached and checked now."""
+        from lab_colorize.batch.distributed import at_work
+
+        working = at_work(self.options, self.plan, self._factory, receive=self._received, say=self._say)
+        pool, self.staff = stack.enter_context(working)
+        return pool
+
+    def _received(self, carried: "Carried") -> Outcome:
+        if carried.disk_full:
+            self._end_for_want_of_room()
+        return self._written_down(carried.outcome)
 
     def _moved_along(self, plan: Plan) -> Plan:
         """Move results as their photographs were; what cannot be moved has failed."""
@@ -171,6 +184,7 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         folder,
         options.place,
         PHOTO_SUFFIXES,
+        is_photograph_inside,
         GlobFilter(options.include, options.exclude),
         own_files={JOURNAL_NAME, PRUNED_NAME},
         recurse=options.recurse,
@@ -188,32 +202,12 @@ def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
 
 def _naming(options: BatchOptions) -> Naming:
     return Naming(
-        suffix_of=lambda source: target_suffix(Path(source), options.colorize.format),
+        suffix_of=partial(_suffix_of, options),
         companion_of=lambda target: compare_path(Path(target)).as_posix() if options.colorize.compare else None,
         ignores_case=ignores_case(options.out),
     )
 
 
-def colorizer_factory(options: BatchOptions) -> ColorizerFactory:
-    """Colour with the chosen model; ModelError now if it is missing or damaged, long before the first photograph."""
-    model = find_model(options.model)
-    model.content  # noqa: B018  # read and checked now, and once for all workers
-    return ColorizerFactory(recipe_of(model, options.colorize), lambda: _colour_of_worker(model, options))
-
-
-def _colour_of_worker(model: Model, options: BatchOptions) -> Colour:
-    """Give a worker its own network; it runs on one thread, since the other cores have photographs of their own."""
-    from lab_colorize.colouring.colorizer import Colorizer
-    from lab_colorize.colouring.on_disk import colorize_photo
-
-    colorizer = Colorizer(model, threads=1)
-
-    def colour(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-        wanted = replace(options.colorize, overwrite=overwrite, hints=hints_beside(source))
-        return colorize_photo(source, target, colorizer=colorizer, options=wanted)
-
-    return colour
-
-
-def _colours_nothing(source: Path, target: Path, *, overwrite: bool) -> "Coloured":
-    raise AssertionError(source, target, overwrite)
+def _suffix_of(options: BatchOptions, source: str) -> str:
+    contents = format_inside(options.boxes.path(source))
+    return target_suffix(Path(source), options.colorize.format, contents)

@@ -183,4 +183,4 @@ def _sample(sort: Sort, side: int) -> bytes:
     levels = np.clip(smooth + random.normal(0, 4, (side, side)), 0, 255)
     pixels = (levels * 257).astype(np.uint16) if sort.deep else levels.astype(np.uint8)
     pixels = np.dstack([pixels] * 3) if sort.coloured else pixels
-    return encode_photo(Photo((Page(pixels, None),), sort.format, Metadata()))
+    return encode_photo(Photo((Page(pixels, None),), sort.format.written, Metadata()))

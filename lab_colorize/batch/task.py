@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lab_colorize.batch.options import Recipe
+
 COPIED = "not coloured but copied as it is"
 
 
@@ -12,3 +14,4 @@ class Task:
     source: str
     target: str
     copy_only: bool = False
+    own_recipe: Recipe | None = None  # where the settings ask for another than that of the batch

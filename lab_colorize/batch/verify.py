@@ -24,6 +24,7 @@ from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.reach import check_opens
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.files.times import same_time
+from lab_colorize.photos.contents import is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.workers import WorkerPool
 
@@ -87,7 +88,9 @@ class Account:
                 state = State.KNOWN if outcome.accepted else State.FAILED
                 yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
         for box in sorted(self.boxes, key=lambda box: box.folder):
-            for source in map(box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES)).photographs):
+            for source in map(
+                box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES, is_photograph_inside)).photographs
+            ):
                 if source not in self.history.last:
                     yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")
 
@@ -136,7 +139,7 @@ def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | N
 
 
 def _places(history: History, folder: Path | None) -> dict[str, Box]:
-    """The folder of each source whose hash stands in the journal; all of them must be there."""
+    """The folder of each source whose hash is recorded in the journal; all of them must be there."""
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
     places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
     for place in {box.folder for box in places.values()}:

@@ -14,7 +14,7 @@ import click
 
 from lab_colorize.cli.options import colorize_options, shared_options
 from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
-from lab_colorize.errors import ExitCode, OutputError
+from lab_colorize.errors import ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
     from lab_colorize.batch.options import BatchOptions
@@ -38,6 +38,11 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
     help="Photographs coloured at the same time.  [default: one per core, at most 8]",
 )
 @click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Colour on the workers of a Dask scheduler, such as tcp://head:8786; `local` starts some on this machine.",
+)
+@click.option(
     "--dry-run", is_flag=True, help="Show what would be done and about how long it would take; write nothing."
 )
 @click.option(
@@ -45,6 +50,13 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 )
 @click.option(
     "--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders whose name or path matches GLOB."
+)
+@click.option(
+    "--settings",
+    "settings_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="Read what some photographs need (saturation, force, skip, model, hints) from a TOML or CSV file.",
 )
 @click.option(
     "--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Do not descend into subfolders."
@@ -93,16 +105,25 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
     from lab_colorize.batch.bag import results_folder
     from lab_colorize.batch.known_boxes import boxes_for
     from lab_colorize.batch.options import BatchOptions
+    from lab_colorize.batch.settings import NO_SETTINGS
+    from lab_colorize.batch.settings_file import read_settings
 
-    names = ("model", "include", "exclude", "recurse", "checksum", "copy_rest", "prune")
+    if params["workers"] is not None and params["scheduler"] not in {None, "local"}:
+        remedy = "Leave --workers out: `dask worker` says how many threads each has."
+        raise UsageProblem("A scheduler elsewhere has workers of its own.", remedy=remedy)
+    names = ("model", "include", "exclude", "recurse", "checksum", "copy_rest", "prune", "scheduler")
     given = {name: params[name] for name in names}
     workers = {} if params["workers"] is None else {"workers": params["workers"]}
-    out = results_folder(params["out"], manifest=params["manifest"])
-    bag = None if out == params["out"] else params["out"]
+    folders, place = params["folders"], params["out"]
+    if params["scheduler"] is not None:  # workers elsewhere do not know what a relative path starts from
+        folders, place = [folder.absolute() for folder in folders], place.absolute()
+    out = results_folder(place, manifest=params["manifest"])
+    bag = None if out == place else place
     return BatchOptions(
-        boxes=boxes_for(params["folders"], out),
+        boxes=boxes_for(folders, out),
         colorize=colorize_options(params),
         out=out,
+        settings=NO_SETTINGS if params["settings_file"] is None else read_settings(params["settings_file"]),
         bag=bag,
         **given,
         **workers,
@@ -123,20 +144,23 @@ def _forecast(options: BatchOptions, *, as_json: bool) -> None:
 
 
 def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
+    from lab_colorize.batch.colorizers import colorizer_factory
     from lab_colorize.batch.room import room_for
-    from lab_colorize.batch.run import Batch, colorizer_factory
+    from lab_colorize.batch.run import Batch
     from lab_colorize.cli.console import mention
     from lab_colorize.cli.progress import progress
-    from lab_colorize.cli.summary import beforehand, room, summary
+    from lab_colorize.cli.summary import at_work, beforehand, room, summary
     from lab_colorize.cli.tally import Tally
 
-    with Batch(options, colorizer_factory(options)) as running:
+    with Batch(options, colorizer_factory(options), say=mention) as running:
         for note in beforehand(running.plan, options):
             mention(note)
         if running.plan.due and not quiet:
             mention(room(room_for(running.plan)))
+        if running.staff is not None and not quiet:
+            mention(at_work(running.staff))
         with (
-            progress(len(running.plan.due) + len(running.plan.rejected), quiet=quiet) as shown,
+            progress(len(running.plan.due) + len(running.plan.rejected), quiet=quiet, by=running.staff) as shown,
             asked_to_stop(partial(_finish, running), partial(_end_at_once, running)) as interrupted,
             closing(iter(running)) as outcomes,
         ):

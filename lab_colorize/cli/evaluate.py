@@ -15,7 +15,7 @@ from lab_colorize.errors import ExitCode, OutputError, UnreadablePhoto, UsagePro
 
 if TYPE_CHECKING:
     from lab_colorize.evaluation.measure import Evaluation
-    from lab_colorize.evaluation.photographs import Looked, PhotoSet
+    from lab_colorize.evaluation.photographs import Listing, PhotoSet
 
 _LISTED = 20  # unreadable photographs named one by one; --json has all
 
@@ -99,7 +99,7 @@ def evaluate(
     from lab_colorize.cli.steps import counted
     from lab_colorize.evaluation.contenders import contenders_named
     from lab_colorize.evaluation.measure import measure
-    from lab_colorize.evaluation.photographs import look, read_set
+    from lab_colorize.evaluation.photographs import list_photographs, read_set
     from lab_colorize.evaluation.settings import settings_named
     from lab_colorize.workers import usable_cores
 
@@ -108,9 +108,9 @@ def evaluate(
     workers = workers or usable_cores()
     settings = settings_named(size, saturation)
     contenders = contenders_named(models or (None,), saturation, hints)
-    looked = look(folder, limit)
+    listing = list_photographs(folder, limit)
     photo_set = counted(
-        len(looked.names), lambda on_step: read_set(looked, settings, workers=workers, on_step=on_step), quiet=quiet
+        len(listing.names), lambda on_step: read_set(listing, settings, workers=workers, on_step=on_step), quiet=quiet
     )
     if photo_set.photographs:
         evaluation = counted(
@@ -121,7 +121,7 @@ def evaluate(
         _write(evaluation, *targets)
         if STREAM not in targets:
             _tell(evaluation)
-    _mention_limit(looked, len(photo_set.photographs))
+    _mention_limit(listing, len(photo_set.photographs))
     context.exit(_complain_of(photo_set))
 
 
@@ -167,12 +167,12 @@ def _tell(evaluation: Evaluation) -> None:
         click.echo(printable(line))
 
 
-def _mention_limit(looked: Looked, measured: int) -> None:
+def _mention_limit(listing: Listing, measured: int) -> None:
     """Say why fewer photographs were measured than --limit names, while there are others."""
-    if looked.passed_over and measured < len(looked.names):
+    if listing.passed_over and measured < len(listing.names):
         mention(
-            f"--limit counts grey and unreadable photographs too: it chose {len(looked.names)}, of which "
-            f"{measured or 'none'} could be measured; {looked.passed_over} more were not looked at."
+            f"--limit counts grey and unreadable photographs too: it chose {len(listing.names)}, of which "
+            f"{measured or 'none'} could be measured; {listing.passed_over} more were not looked at."
         )
 
 

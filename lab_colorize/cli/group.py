@@ -33,6 +33,7 @@ MEANINGS = {
     ExitCode.OUTPUT: "the result cannot be written",
     ExitCode.SOME_FAILED: "some failed, the others are done",
     ExitCode.NOTHING_TO_DO: "nothing to do",
+    ExitCode.CLUSTER: "the cluster cannot be used or was lost",
     ExitCode.INTERRUPTED: "interrupted",
 }
 STATUSES = ", ".join(f"{code:d} {meaning}" for code, meaning in MEANINGS.items())

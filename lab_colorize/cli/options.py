@@ -17,13 +17,10 @@ from typing import Any, TypeVar
 import click
 
 from lab_colorize.cli.console import say_why
-from lab_colorize.colouring.options import FORMATS, SOURCE_TYPES, ColorizeOptions
+from lab_colorize.colouring.options import FORMATS, MOST_SATURATED, SOURCE_TYPES, ColorizeOptions
 
 DEFAULTS = ColorizeOptions()
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-# Lightness is kept at any factor, but JPEG and WebP blur the lightness of neon colours when they are encoded.
-MOST_SATURATED = 5
 model = click.option(
     "--model",
     metavar="NAME_OR_PATH",

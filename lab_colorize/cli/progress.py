@@ -21,19 +21,19 @@ _LEAST_SECONDS_BETWEEN_LINES = 1.0  # a quick batch fills no log
 
 
 @contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Shown]:
-    """Give what shows the tally after each outcome."""
+def progress(total: int, *, quiet: bool, by: object = None) -> Iterator[Shown]:
+    """Give what shows the tally after each outcome, and `by` whom, if that is said."""
     if quiet or total == 0:
         yield lambda _: None
     elif sys.stderr.isatty():
-        with _bar(total) as shown:
+        with _bar(total, by) as shown:
             yield shown
     else:
-        yield Lines(total).show
+        yield Lines(total, by=by).show
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Shown]:
+def _bar(total: int, by: object) -> Iterator[Shown]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -41,12 +41,13 @@ def _bar(total: int) -> Iterator[Shown]:
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
+        *([TextColumn("{task.fields[by]}")] if by else []),
         TimeRemainingColumn(),
         TextColumn("[red]{task.fields[failed]}"),
     )
     start = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task("", total=total, rate="", failed="")
+        line = bar.add_task("", total=total, rate="", by=by, failed="")
 
         def show(tally: Tally) -> None:
             rate = rate_in_words(tally.tried, time.monotonic() - start)
@@ -58,8 +59,9 @@ def _bar(total: int) -> Iterator[Shown]:
 class Lines:
     """A plain line every half minute, or every twentieth of a longer batch."""
 
-    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic, *, by: object = None) -> None:
         self._total = total
+        self._by = by
         self._clock = clock
         self._start = self._last = clock()
         self._told = 0
@@ -78,7 +80,8 @@ class Lines:
     def _line(self, tally: Tally, seconds: float) -> str:
         left = seconds / max(1, tally.tried) * (self._total - tally.tried)
         rate = rate_in_words(tally.tried, seconds)
-        return f"{tally.tried} of {self._total}, {rate}, {in_words(left)} left, {tally.failed} failed"
+        by = f", {self._by}" if self._by else ""
+        return f"{tally.tried} of {self._total}, {rate}, {in_words(left)} left, {tally.failed} failed{by}"
 
 
 def rate_in_words(count: int, seconds: float) -> str:

@@ -13,12 +13,14 @@ from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.batch.room import in_units
+from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.tally import Tally
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import named, number_of
 
 if TYPE_CHECKING:
+    from lab_colorize.batch.distributed import Staff
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.plan import Plan
     from lab_colorize.batch.room import Room
@@ -30,6 +32,8 @@ SUFFIXES_NAMED = 8
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
+    if plan.idle_settings:
+        yield f"In the settings, {printable(named(plan.idle_settings))} matches no photograph."
     if plan.elsewhere:
         yield (f"The output also holds results of photographs in {named(plan.elsewhere)}.")
     if options.bag is not None:
@@ -42,6 +46,11 @@ def room(there: Room) -> str:
     """How much the results take, and whether they fit."""
     fits = "" if there.enough else ", which may not be enough: the batch ends when the disk is full"
     return f"The output will take up to about {in_units(there.needed)}; {in_units(there.free)} are free{fits}."
+
+
+def at_work(staff: Staff) -> str:
+    """Who does the work, and where that can be watched."""
+    return f"Colouring with {staff}{staff.dashboard and f'; watch them at {staff.dashboard}'}."
 
 
 def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> Iterator[str]:
@@ -79,6 +88,7 @@ def counts(tally: Tally) -> str:
         "already in colour": tally.in_colour,
         "black and white only": tally.bilevel,
         "edited since": tally.edited,
+        LEFT_ALONE: tally.left_alone,
     }
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
@@ -194,7 +204,7 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
 
 
 def _missing(tally: Tally, batch: Batch) -> int:
-    """Count the failures for which nothing stands in OUT, not even an earlier result."""
+    """Count the failures for which there is nothing in OUT, not even an earlier result."""
     targets = {task.source: task.target for task in batch.plan.due}
     places = (batch.options.out / targets.get(source, source) for source in tally.failures)
     return sum(not os.path.lexists(place) for place in places)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.judging import DONE_BEFORE
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.batch.task import COPIED
 from lab_colorize.errors import ExitCode, NothingToColour
 
@@ -24,6 +25,7 @@ class Tally:
     before: int = 0
     edited: int = 0  # results that somebody worked on, and that are kept
     known: int = 0  # of those that failed: as was accepted
+    left_alone: int = 0  # because the settings say so
     in_colour: int = 0
     bilevel: int = 0  # black and white only, so that there is nothing to colour
     copied: int = 0
@@ -47,6 +49,8 @@ class Tally:
             self.before += 1
         elif outcome.reason == EDITED:
             self.edited += 1
+        elif outcome.reason == LEFT_ALONE:
+            self.left_alone += 1
         elif outcome.target is not None:
             self.copied += 1
             self.colours_copied += outcome.reason != COPIED and NothingToColour.WHY not in outcome.reason
@@ -66,7 +70,8 @@ class Tally:
     @property
     def tried(self) -> int:
         """How many were tried in this batch."""
-        ends = (self.done, self.before, self.edited, self.in_colour, self.bilevel, self.copied, self.failed, self.known)
+        skipped = (self.before, self.edited, self.left_alone, self.in_colour, self.bilevel)
+        ends = (self.done, *skipped, self.copied, self.failed, self.known)
         return max(0, sum(ends) - self.up_to_date)
 
     @property

@@ -79,7 +79,7 @@ A_FOLDER = click.Path(path_type=Path)
 @click.option(
     "--mixed-precision/--no-mixed-precision", default=None, help="Compute in bfloat16 where its precision suffices."
 )
-@click.option("--distribute", is_flag=True, default=None, help="Use all GPUs, or all hosts of the cluster.")
+@click.option("--distribute", is_flag=True, default=None, help="Use all GPUs of this machine.")
 @click.option(
     "--config",
     "file",

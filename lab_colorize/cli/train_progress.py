@@ -1,4 +1,4 @@
-"""How a training run looks on standard error: bars on a terminal, a line an epoch elsewhere."""
+"""How a training run looks on standard error: bars on a terminal, one line per epoch elsewhere."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _line(event: Event) -> str | None:
     if isinstance(event, run.Scheduled):
         return _scheduled(event)
     if isinstance(event, fit.Progress):
-        return _epoch(event) if event.verdict else None
+        return _epoch(event) if event.metrics else None
     if isinstance(event, run.Exporting):
         return f"Exporting {event.target}"
     return None
@@ -146,12 +146,12 @@ def _frozen(stage: Stage) -> str:
 
 
 def _epoch(event: Progress) -> str:
-    verdict = event.verdict
-    assert verdict is not None
+    metrics = event.metrics
+    assert metrics is not None
     return (
         f"{_epoch_name(event)}, step {event.step}/{event.steps}: loss {event.loss:.5f}, "
-        f"PSNR {verdict.psnr:.2f} dB (grey {verdict.grey_psnr:.2f}), a/b error {verdict.ab_error:.1f} "
-        f"(grey {verdict.grey_ab_error:.1f}), {event.photos_a_second:.1f} photos/s, {_left(event)}"
+        f"PSNR {metrics.psnr:.2f} dB (grey {metrics.grey_psnr:.2f}), a/b error {metrics.ab_error:.1f} "
+        f"(grey {metrics.grey_ab_error:.1f}), {event.photos_a_second:.1f} photos/s, {_left(event)}"
     )
 
 

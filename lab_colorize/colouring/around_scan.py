@@ -14,8 +14,8 @@ from lab_colorize.colouring.options import COPIED, ColorizeOptions
 from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour
 from lab_colorize.photos.formats import jpeg
-from lab_colorize.photos.formats.base import Header
 from lab_colorize.photos.formats.decoding import as_stored, turned
+from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.grey_jpeg import coloured_jpeg, read_grey_jpeg
 from lab_colorize.photos.kinds import Format
@@ -25,11 +25,9 @@ from lab_colorize.why import tell
 SAME_TONES = 0.2  # units of L*: half of what one level is in the middle of the scale
 
 
-def colour_around_scan(
-    content: bytes, header: Header, *, name: str, colorizer: Colorizer, options: ColorizeOptions
-) -> Result:
+def colour_around_scan(source: ParsedJpeg, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
     """Colour a JPEG and leave its coded lightness as it is; NotCopied says why that cannot be."""
-    grey = read_grey_jpeg(content, header)
+    grey, header = read_grey_jpeg(source), source.header
     if is_stamped(grey.metadata) and not options.force:
         raise already_a_result(name)
     options.hints.check(*header.seen, name)

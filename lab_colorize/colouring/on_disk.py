@@ -82,4 +82,4 @@ def _misnamed(target: Path, kind: Format, options: ColorizeOptions) -> tuple[str
         return ()
     if format_for_suffix(target.suffix) is kind:
         return ()
-    return (f"its contents are {kind.value}, and so is the result, whatever the name says",)
+    return (f"the result is {kind.value}, whatever its name says",)

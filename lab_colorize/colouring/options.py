@@ -6,6 +6,8 @@ from lab_colorize.colouring.hints import NO_HINTS, Hints
 from lab_colorize.photos.kinds import MAX_PIXELS
 
 FORMATS = ("same", "jpg", "png", "tif", "webp", "avif")
+# Lightness is kept at any factor, but JPEG and WebP blur the lightness of neon colours when they are encoded.
+MOST_SATURATED = 5
 # The terms of IPTC's vocabulary "digitalsourcetype" that can be true of a photograph coloured by a network.
 SOURCE_TYPES = (
     "compositeWithTrainedAlgorithmicMedia",

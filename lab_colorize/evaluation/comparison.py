@@ -150,5 +150,5 @@ def _squares(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def _lab8(pixels: Bytes) -> Bytes:
-    """Lab of 8 bits a channel: L times 2.55, a and b plus 128. What the reports' "MSE 51.36, PSNR 31 dB" is made of."""
+    """Lab of 8 bits: L times 2.55, a and b plus 128. What the reports' "MSE 51.36, PSNR 31 dB" is made of."""
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2Lab).astype(np.uint8, copy=False)

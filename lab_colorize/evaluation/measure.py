@@ -1,7 +1,7 @@
 """A set measured: every photograph coloured by every contender, and compared with what it truly looks like.
 
-looked = look(folder)
-photo_set = read_set(looked, settings, workers=2)
+listing = list_photographs(folder)
+photo_set = read_set(listing, settings, workers=2)
 evaluation = measure(photo_set, contenders_named(["default"]), workers=2)
 """
 

@@ -18,7 +18,7 @@ RESAMPLES = 2000
 CONFIDENCE = 0.95
 _AT_A_TIME = 100  # resamples; their indices stay small for sets of any size
 
-JUDGED = tuple(figure for figure in FIGURES if figure.better)
+RANKED = tuple(figure for figure in FIGURES if figure.better)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Pairing:
 
     label: str
     best: dict[str, float]
-    """For each judged figure the share of photographs on which this model is best; equals share a photograph."""
+    """For each ranked figure the share of photographs on which this model is best; equals share a photograph."""
     differences: dict[str, Difference]
     """To the first model; empty for the first itself."""
 
@@ -52,7 +52,7 @@ def pair(evaluation: Evaluation) -> list[Pairing]:
     models = evaluation.models
     if len(models) < 2:
         return []
-    best = {figure.key: _shares(evaluation, figure) for figure in JUDGED}
+    best = {figure.key: _shares(evaluation, figure) for figure in RANKED}
     against_first = [{}, *_differences(evaluation, models)]
     return [
         Pairing(label, {key: shares[number] for key, shares in best.items()}, against_first[number])
@@ -68,7 +68,7 @@ def _shares(evaluation: Evaluation, figure: Figure) -> list[float]:
 
 
 def _differences(evaluation: Evaluation, models: Sequence[str]) -> list[dict[str, Difference]]:
-    table = np.array([[evaluation.values(label, figure.key) for figure in JUDGED] for label in models])
+    table = np.array([[evaluation.values(label, figure.key) for figure in RANKED] for label in models])
     to_first = table[1:] - table[0]  # (models - 1, figures, photographs)
     means = _bootstrap_means(to_first)
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
@@ -76,7 +76,7 @@ def _differences(evaluation: Evaluation, models: Sequence[str]) -> list[dict[str
     return [
         {
             figure.key: Difference(float(to_first[m, f].mean()), float(low[m, f]), float(high[m, f]))
-            for f, figure in enumerate(JUDGED)
+            for f, figure in enumerate(RANKED)
         }
         for m in range(len(models) - 1)
     ]

@@ -57,7 +57,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
-class Looked:
+class Listing:
     """What lies in the folder, before anything is opened."""
 
     folder: Path
@@ -90,7 +90,7 @@ class PhotoSet:
         return self.settings.prepared(read_photo(self.folder / photograph.name).pages[0].pixels)
 
 
-def look(folder: Path, limit: int | None = None) -> Looked:
+def list_photographs(folder: Path, limit: int | None = None) -> Listing:
     """Find the photographs of a folder and of those below it; with a limit as many, evenly chosen over all names.
 
     Which of them are grey or unreadable shows only when they are read: a limit counts them like the others.
@@ -106,18 +106,18 @@ def look(folder: Path, limit: int | None = None) -> Looked:
     if limit is not None and limit < len(names):
         names = [names[number * len(names) // limit] for number in range(limit)]
     problems = (Unreadable(problem.source, problem.reason, problem.remedy) for problem in found.problems)
-    return Looked(folder, tuple(names), tuple(problems), len(found.photographs) - len(names))
+    return Listing(folder, tuple(names), tuple(problems), len(found.photographs) - len(names))
 
 
 def read_set(
-    looked: Looked, settings: Settings, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
+    listing: Listing, settings: Settings, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
 ) -> PhotoSet:
     """Read every photograph once; `on_step` hears after each whether it could be read."""
     photographs: list[Photograph] = []
     grey: list[str] = []
-    unreadable = list(looked.unreadable)
+    unreadable = list(listing.unreadable)
     room = ROOM
-    reading = WorkerPool(looked.names, lambda: lambda name: _read(looked.folder, name, settings), workers)
+    reading = WorkerPool(listing.names, lambda: lambda name: _read(listing.folder, name, settings), workers)
     for one in reading.results():
         if isinstance(one, Photograph):
             room -= one.pixels.nbytes if one.pixels is not None else 0
@@ -128,14 +128,14 @@ def read_set(
             unreadable.append(one)
         on_step(not isinstance(one, Unreadable))
     if not photographs and not unreadable:
-        others = f", {looked.passed_over} not looked at" if looked.passed_over else ""
+        others = f", {listing.passed_over} not looked at" if listing.passed_over else ""
         raise NothingToDo(
-            f"No photograph in {looked.folder} is in colour ({number_of(len(grey), 'grey one')}{others}).",
+            f"No photograph in {listing.folder} is in colour ({number_of(len(grey), 'grey one')}{others}).",
             remedy=("Raise --limit, or give" if others else "Give")
             + " a folder of colour photographs: their own colours are what results are compared with.",
         )
     return PhotoSet(
-        looked.folder,
+        listing.folder,
         settings,
         tuple(sorted(photographs, key=lambda photograph: photograph.name)),
         tuple(sorted(grey)),

@@ -1,4 +1,4 @@
-"""An evaluation written down: JSON, whose form `docs/evaluation-schema.json` holds to, and CSV, a line a photograph.
+"""An evaluation written down: JSON, in the form of `docs/evaluation-schema.json`, and CSV, one line per photograph.
 
 Two runs give the same bytes, apart from the time. What is infinite or undefined is null in JSON and empty in CSV.
 """

@@ -1,4 +1,4 @@
-"""What lies in a folder: photographs by their suffixes, other files, what could not be read. Opens no file.
+"""What lies in a folder: photographs by their suffixes, other files, what could not be read. Opens no file itself.
 
 Every real directory is read once. Links to directories are followed after all real ones, so that a photograph keeps
 the name it really has; a link to a directory already read, to one that contains FOLDER, or into OUT is not followed.
@@ -7,7 +7,7 @@ the name it really has; a link to a directory already read, to one that contains
 import heapq
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class Search:
     folder: Path
     out: Path
     suffixes: Collection[str]  # lower case, with the dot
+    recognises: Callable[[Path], bool] = lambda _: False  # a photograph by its contents, asked of all other files
     choice: GlobFilter = field(default_factory=GlobFilter)
     own_files: Collection[str] = ()  # what this tool keeps beside its results; passed over without being counted
     recurse: bool = True
@@ -94,7 +95,10 @@ class _Walk:
             with os.scandir(path) as entries:
                 children = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            self.found.problems.append(_unopened(relative, error))
+            if self.search.hidden_too or self.search.choice.may_include_below(relative):
+                self.found.problems.append(_unopened(relative, error))
+            else:
+                self.found.not_chosen += 1
             return
         for entry in children:
             self.entry(entry, f"{relative}/{entry.name}".lstrip("/"), hidden=hidden, linked=linked)
@@ -124,10 +128,13 @@ class _Walk:
             heapq.heappush(self.pending, (hidden, linked, relative))
 
     def file(self, relative: str, kind: str, *, hidden: bool) -> None:
+        included = self.search.choice.includes(relative)
         photograph = not hidden and Path(relative).suffix.lower() in self.search.suffixes
-        if photograph and not self.search.choice.includes(relative):
+        if photograph and not included:
             self.found.not_chosen += 1
             return
+        if not hidden and not photograph and included and kind == "file":
+            photograph = self.search.recognises(self.search.folder / relative)
         self.found.hidden += hidden
         if not hidden and not photograph:
             self.found.others[Path(relative).suffix.lower()] += 1

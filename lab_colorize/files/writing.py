@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from lab_colorize.errors import DiskFull, OutputError, OutputExists
+from lab_colorize.files.lock import try_lock
 
 TEMPORARY_PREFIX = ".lab-colorize-"  # with 16 hexadecimal digits 30 bytes, which fit wherever any name does
 
@@ -114,8 +115,9 @@ def _exists(path: Path) -> OutputExists:
 
 
 def _write(temporary: Path, fill: Callable[[BinaryIO], None]) -> None:
-    """Fill a new file and see it onto the disk."""
+    """Fill a new file and see it onto the disk; its lock says that it is no crash's leftover."""
     with temporary.open("xb") as file:
+        try_lock(file.fileno())
         fill(file)
         file.flush()
         os.fsync(file.fileno())

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.photos.formats import decoding, jpeg
-from lab_colorize.photos.formats.base import Damaged, Header, Metadata
+from lab_colorize.photos.formats.base import Damaged, Metadata
+from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_coloured import with_colours
-from lab_colorize.photos.formats.jpeg_digest import lightness_digest
+from lab_colorize.photos.formats.jpeg_digest import digest_of
 from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans
-from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.metadata import read_metadata
+from lab_colorize.photos.metadata import sound
 from lab_colorize.photos.photo import fitted_to_jpeg
 
 Levels = NDArray[np.uint8]
@@ -28,28 +28,28 @@ _BLOCK = 4  # pixels a side of a block that was decoded at half size
 class GreyJpeg:
     """A whole grey JPEG whose scans may stand in a coloured one."""
 
+    parsed: ParsedJpeg
     scans: GreyScans
-    header: Header
     metadata: Metadata
     half: Levels
     """Its luma at half width and height, rounded up, as stored: orientation is not applied."""
 
 
-def read_grey_jpeg(data: bytes, header: Header) -> GreyJpeg:
-    """Read a JPEG whose header is known; NotCopied says why its lightness cannot be copied.
+def read_grey_jpeg(parsed: ParsedJpeg) -> GreyJpeg:
+    """Read a JPEG whose header is sound; NotCopied says why its lightness cannot be copied.
 
     What is damaged is NotCopied too: reading it whole tells more of it.
     """
-    scans = grey_scans(data)
-    if 8 * scans.coded_bytes < jpeg.fewest_bits(data):
+    scans = grey_scans(parsed)
+    if 8 * scans.coded_bytes < parsed.fewest_bits:
         raise NotCopied("is not whole: its image data are too few for its size")
     try:
-        half = decoding.half_of_grey_jpeg(data, header)
+        half = decoding.half_of_grey_jpeg(parsed.data, parsed.header)
     except (Damaged, MemoryError):
         raise NotCopied("cannot be decoded") from None
-    if decoding.ends_early(data, half, block=_BLOCK):
+    if decoding.ends_early(parsed, half, block=_BLOCK):
         raise NotCopied("is not whole: its image data end too early")
-    return GreyJpeg(scans, header, read_metadata(data, Format.JPEG), half)
+    return GreyJpeg(parsed, scans, sound(parsed.metadata), half)
 
 
 def coloured_jpeg(
@@ -62,10 +62,11 @@ def coloured_jpeg(
     head = jpeg.head(fitted_to_jpeg(metadata))
     planes = (_encoded(plane, quality, progressive=grey.scans.progressive) for plane in (blue, red))
     data = with_colours(grey.scans, head, *planes)
-    if jpeg.header(data).orientation != grey.header.orientation:
+    made = ParsedJpeg(data)
+    if made.header.orientation != grey.parsed.header.orientation:
         raise NotCopied("says its orientation in a block that cannot be kept")
-    digest = lightness_digest(data)
-    assert digest == lightness_digest(grey.scans.data), "the coded lightness is not what it was"
+    digest = digest_of(made)
+    assert digest == digest_of(grey.parsed), "the coded lightness is not what it was"
     return data, digest
 
 

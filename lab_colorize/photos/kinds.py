@@ -3,10 +3,11 @@
 from enum import Enum
 
 from lab_colorize.errors import UsageProblem
+from lab_colorize.files.films import FILM_SUFFIXES
 
 
 class Format(Enum):
-    """The formats that are read and written; the value is the name for people."""
+    """The formats that are read; the value is the name for people."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -15,11 +16,21 @@ class Format(Enum):
     AVIF = "AVIF"
     BMP = "BMP"
     JPEG2000 = "JPEG 2000"
+    HEIC = "HEIC"
+    JPEG_XL = "JPEG XL"
+    GIF = "GIF"
+    NETPBM = "PGM or PPM"
+    PHOTOSHOP = "Photoshop document"
 
     @property
     def suffix(self) -> str:
         """The usual suffix of a file in this format, with its dot."""
         return SUFFIXES[self][0]
+
+    @property
+    def written(self) -> "Format":
+        """The format of the result unless another is asked for: its own, or TIFF, which loses nothing."""
+        return Format.TIFF if self in _READ_ONLY else self
 
 
 # The usual suffix first.
@@ -31,11 +42,29 @@ SUFFIXES: dict[Format, tuple[str, ...]] = {
     Format.AVIF: (".avif",),
     Format.BMP: (".bmp", ".dib"),
     Format.JPEG2000: (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
+    Format.HEIC: (".heic", ".heif", ".hif"),
+    Format.JPEG_XL: (".jxl",),
+    Format.GIF: (".gif",),
+    Format.NETPBM: (".pgm", ".ppm", ".pnm", ".pbm"),
+    Format.PHOTOSHOP: (".psd", ".psb"),
 }
+_READ_ONLY = frozenset({Format.JPEG_XL, Format.GIF, Format.NETPBM, Format.PHOTOSHOP})
 _BY_SUFFIX = {suffix: format for format, suffixes in SUFFIXES.items() for suffix in suffixes}
-# Photographs too, though not read: they must end as "not supported", not be passed over in silence.
-_KNOWN_ONLY = frozenset({".heic", ".heif", ".hif", ".jxl"})
-PHOTO_SUFFIXES = frozenset(_BY_SUFFIX) | _KNOWN_ONLY
+PHOTO_SUFFIXES = frozenset(_BY_SUFFIX)
+
+# Files that are not opened to see whether they are photographs after all: documents, sidecars, sound, archives; camera
+# raw, which begins as a TIFF does; cameras' thumbnails and the copies that editors leave, which would come out twice.
+# fmt: off
+OTHER_SUFFIXES = FILM_SUFFIXES | {
+    ".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".xmp", ".pp3", ".dop", ".html", ".htm", ".css", ".js",
+    ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".rtf", ".ini", ".db", ".log", ".md5", ".sha1", ".sha256",
+    ".mp3", ".wav", ".flac", ".m4a", ".aac", ".ogg", ".zip", ".7z", ".rar", ".tar", ".gz", ".xz", ".zst", ".iso",
+    ".exe", ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25", ".kdc", ".mef",
+    ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+    ".thm", ".bak", ".tmp", ".part", ".crdownload",
+}
+# fmt: on
+OTHER_ENDINGS = ("~", "_original")  # of names: what editors and exiftool call the file as it was before
 
 MAX_PIXELS = 500_000_000  # a 50 x 60 cm plate at 1200 dpi has 670 million; 500 need 1.5 GB for 8-bit RGB alone
 
@@ -43,7 +72,7 @@ MAX_PIXELS = 500_000_000  # a 50 x 60 cm plate at 1200 dpi has 670 million; 500 
 def format_named(name: str) -> Format:
     """The format that people call by a suffix: "jpg", "png", "tif", "webp", "avif" and their likes."""
     found = format_for_suffix("." + name.removeprefix("."))
-    if found is None:
+    if found is None or found in _READ_ONLY:
         raise UsageProblem(f"Unsupported output format {name!r}.", remedy="Use jpg, png, tif, webp or avif.")
     return found
 

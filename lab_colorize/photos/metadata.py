@@ -6,7 +6,7 @@ from typing import Any
 from lab_colorize.colour.icc import SRGB_PROFILE
 from lab_colorize.photos import exif, xmp
 from lab_colorize.photos.formats.base import Metadata
-from lab_colorize.photos.formats.recognition import CONTAINERS
+from lab_colorize.photos.formats.recognition import parse
 from lab_colorize.photos.kinds import Format
 
 _LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
@@ -26,11 +26,11 @@ class Provenance:
 
 def read_metadata(data: bytes, format: Format) -> Metadata:
     """Take EXIF, XMP, IPTC, ICC and resolution out of a file; what is broken counts as absent."""
-    return _checked(CONTAINERS[format].metadata(data))
+    return sound(parse(data, format).metadata)
 
 
-def _checked(found: Metadata) -> Metadata:
-    """Without what is broken or too long."""
+def sound(found: Metadata) -> Metadata:
+    """Metadata of a file without what is broken or too long, which their notes name."""
     notes = list(found.notes)
     for name in ("exif", "xmp", "iptc", "icc", "texts"):
         if _size(getattr(found, name)) > _LARGEST:
@@ -39,7 +39,7 @@ def _checked(found: Metadata) -> Metadata:
     if found.exif is not None and not exif.is_sound(found.exif):
         found = replace(found, exif=None)
         notes.append("its EXIF block is damaged and was left out")
-    return replace(found, later=tuple(map(_checked, found.later)), notes=tuple(notes))
+    return replace(found, later=tuple(map(sound, found.later)), notes=tuple(notes))
 
 
 def _size(held: bytes | tuple[tuple[bytes, bytes], ...] | None) -> int:

@@ -13,10 +13,10 @@ from lab_colorize.colour import icc
 from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from lab_colorize.photos import exif, xmp
 from lab_colorize.photos.formats import decoding, encoding, jpeg, tiff
-from lab_colorize.photos.formats.base import WHOLE_COPY, Damaged, Header, Metadata, Page, Unsupported
-from lab_colorize.photos.formats.recognition import CONTAINERS, recognise
+from lab_colorize.photos.formats.base import WHOLE_COPY, Damaged, Header, Metadata, Page, Parsed, Unsupported
+from lab_colorize.photos.formats.recognition import parse, recognise
 from lab_colorize.photos.kinds import MAX_PIXELS, Format
-from lab_colorize.photos.metadata import read_metadata
+from lab_colorize.photos.metadata import sound
 
 _SIGNATURE = 512  # bytes that tell formats apart
 _HEAD = 1 << 20  # bytes that hold the header of nearly every file
@@ -31,6 +31,23 @@ class Photo:
     format: Format
     metadata: Metadata
     truncated: bool = False  # a part of the file was missing, and that was accepted
+    lossless: bool = False  # read from a WebP that had lost nothing
+    bare: bool = False  # of JPEG 2000: a codestream alone
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A photograph's bytes, taken apart as far as was needed; its header is sound, and not a pixel is decoded."""
+
+    name: str  # what messages call it
+    data: bytes
+    format: Format
+    parsed: Parsed
+
+    @property
+    def header(self) -> Header:
+        """All that the header claims."""
+        return self.parsed.header
 
 
 def read_bytes(path: Path) -> bytes:
@@ -49,7 +66,7 @@ def probe_header(path: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Format, H
     name = str(path)
     data = _contents(path, name, _HEAD)
     if len(data) < _HEAD:
-        return headed(data, name, max_pixels)
+        return _claimed(data, name, max_pixels)
     if data.startswith(tiff.SIGNATURES):  # its directory may stand anywhere
         return _headed_far(path, name, max_pixels)
     return _headed_near(data, path, name, max_pixels)
@@ -65,10 +82,15 @@ def read_photo(
     """
     called = name or (str(source) if isinstance(source, Path) else "the photograph")
     data = _contents(source, called) if isinstance(source, Path) else source
-    format, header = headed(data, called, max_pixels)
-    data, truncated = _whole(data, format, called, accept_truncated=accept_truncated)
+    return decode_photo(parse_photo(data, called, max_pixels), accept_truncated=accept_truncated)
+
+
+def decode_photo(found: Encoded, *, accept_truncated: bool = False) -> Photo:
+    """The same for a photograph that was taken apart already."""
+    called = found.name
+    found, truncated = _whole(found, accept_truncated=accept_truncated)
     try:
-        pages = decoding.decode(data, format, header)
+        pages = decoding.decode(found.data, found.format, found.parsed)
     except Damaged as broken:
         raise UnreadablePhoto(f"{called!r} is damaged: {broken}.", remedy=broken.remedy) from None
     except Unsupported as kind:
@@ -76,11 +98,13 @@ def read_photo(
     except MemoryError:
         remedy = "Close other programs, or scale it down."
         raise PhotoTooLarge(f"{called!r} does not fit into memory.", remedy=remedy) from None
-    if format is Format.JPEG and not truncated and decoding.ends_early(data, pages[0].pixels):
+    parsed = found.parsed
+    if isinstance(parsed, jpeg.ParsedJpeg) and not truncated and decoding.ends_early(parsed, pages[0].pixels):
         if not accept_truncated:
             raise UnreadablePhoto(f"{called!r} is truncated: its image data end too early.", remedy=_TRUNCATED)
         truncated = True
-    return Photo(pages, format, read_metadata(data, format), truncated)
+    header = found.header
+    return Photo(pages, found.format, sound(parsed.metadata), truncated, lossless=header.lossless, bare=header.bare)
 
 
 def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
@@ -92,10 +116,10 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
     metadata = replace(metadata, later=tuple(later))
     if photo.format is Format.JPEG:
         metadata = fitted_to_jpeg(metadata)
-    if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF}:
+    if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF, Format.HEIC}:
         metadata = replace(metadata, exif=exif.resolution(metadata.dpi))
     try:
-        return encoding.encode(photo.pages, photo.format, metadata, quality)
+        return encoding.encode(photo.pages, photo.format, metadata, quality, bare=photo.bare)
     except Unsupported as kind:
         raise OutputError(f"The photograph is {kind}.", remedy=kind.remedy) from None
 
@@ -139,24 +163,30 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
 def _headed_near(data: bytes, path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
     """From the beginning of a large file; from all of it where metadata fill the beginning."""
     try:
-        return headed(data, name, max_pixels)
+        return _claimed(data, name, max_pixels)
     except (PhotoTooLarge, UnsupportedFormat):
         raise
     except UnreadablePhoto:
-        return headed(_contents(path, name), name, max_pixels)
+        return _claimed(_contents(path, name), name, max_pixels)
 
 
 def _headed_far(path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
     """The same for a large TIFF, of which only the parts that are looked at get read."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return headed(cast("bytes", view), name, max_pixels)
+        return _claimed(cast("bytes", view), name, max_pixels)
 
 
-def headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
-    """Recognise the format and read the header, before a pixel is decoded."""
+def _claimed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
+    found = parse_photo(data, name, max_pixels)
+    return found.format, found.header
+
+
+def parse_photo(data: bytes, name: str, max_pixels: int) -> Encoded:
+    """Recognise the format and read the header, before a pixel is decoded; `name` is what messages call it."""
     try:
         format = recognise(data[:_SIGNATURE])
-        header = CONTAINERS[format].header(data)
+        parsed = parse(data, format)
+        header = parsed.header
     except Damaged as broken:
         raise UnreadablePhoto(f"{name!r} is not readable: {broken}.", remedy=broken.remedy) from None
     except Unsupported as kind:
@@ -168,17 +198,18 @@ def headed(data: bytes, name: str, max_pixels: int) -> tuple[Format, Header]:
             + f", more than the limit of {max_pixels}.",
             remedy="Scale it down or split it, if it is a photograph at all.",
         )
-    return format, header
+    return Encoded(name, data, format, parsed)
 
 
-def _whole(data: bytes, format: Format, name: str, *, accept_truncated: bool) -> tuple[bytes, bool]:
+def _whole(found: Encoded, *, accept_truncated: bool) -> tuple[Encoded, bool]:
     """Check that nothing is missing; what is missing of a JPEG can be accepted, is then left grey, and owned up to."""
-    integrity_error = CONTAINERS[format].integrity_error(data)
+    integrity_error = found.parsed.integrity_error
     if integrity_error is None:
-        return data, False
-    if format is Format.JPEG:
-        complete = decoding.completes(data)
+        return found, False
+    if found.format is Format.JPEG:
+        complete = decoding.completes(found.data)
         if complete or accept_truncated:
-            return jpeg.completed(data), not complete
-        raise UnreadablePhoto(f"{name!r} is truncated: {integrity_error}.", remedy=_TRUNCATED)
-    raise UnreadablePhoto(f"{name!r} is damaged: {integrity_error}.", remedy=WHOLE_COPY)
+            data = jpeg.completed(found.data)
+            return replace(found, data=data, parsed=parse(data, found.format)), not complete
+        raise UnreadablePhoto(f"{found.name!r} is truncated: {integrity_error}.", remedy=_TRUNCATED)
+    raise UnreadablePhoto(f"{found.name!r} is damaged: {integrity_error}.", remedy=WHOLE_COPY)

@@ -29,7 +29,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Scorecard:
     """One model in three numbers."""
 
     label: str
@@ -45,7 +45,7 @@ def page_of(evaluation: Evaluation) -> bytes:
         "counts": counts_in_words(photo_set),
         "protocol": protocol_in_words(photo_set),
         "styles": styles,
-        "verdicts": [_verdict(one, summaries, styles) for one in summaries if one.label in models],
+        "scorecards": [_scorecard(one, summaries, styles) for one in summaries if one.label in models],
         "summary": summary_table(summaries),
         "pairing": pairing_table(pair(evaluation)),
         "legend": (*models, GREY),
@@ -69,7 +69,7 @@ def styles_of(labels: Sequence[str]) -> dict[str, str]:
     return {label: own.get(label, f"s{number % 6}") for number, label in enumerate(labels)}
 
 
-def _verdict(summary: Summary, summaries: Sequence[Summary], styles: dict[str, str]) -> Verdict:
+def _scorecard(summary: Summary, summaries: Sequence[Summary], styles: dict[str, str]) -> Scorecard:
     by_label = {one.label: one for one in summaries}
 
     def mean(label: str, key: str) -> float:
@@ -83,7 +83,7 @@ def _verdict(summary: Summary, summaries: Sequence[Summary], styles: dict[str, s
         Tile("CIEDE2000", f"{difference:.2f}", others),
         Tile("Colourfulness", f"{mean(summary.label, 'colourfulness_ratio'):.0%}", "of the truth's"),
     )
-    return Verdict(summary.label, styles[summary.label], tiles)
+    return Scorecard(summary.label, styles[summary.label], tiles)
 
 
 def _plots(evaluation: Evaluation, styles: dict[str, str]) -> list[tuple[Plot, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lab_colorize.evaluation.contenders import CONSTANT, GREY
 from lab_colorize.evaluation.figures import FIGURES, Figure
 from lab_colorize.evaluation.measure import Evaluation, Measured
-from lab_colorize.evaluation.pairing import JUDGED, Pairing
+from lab_colorize.evaluation.pairing import RANKED, Pairing
 from lab_colorize.evaluation.summary import Spread, Summary, badness
 from lab_colorize.report.text import difference_in_words, shown
 
@@ -48,7 +48,7 @@ class SummaryTable:
 
 @dataclass(frozen=True, slots=True)
 class PairingTable:
-    """For each judged figure how often each model is best, and how far the others are from the first."""
+    """For each ranked figure how often each model is best, and how far the others are from the first."""
 
     heads: list[str]
     rows: list[tuple[str, list[str]]]
@@ -125,7 +125,7 @@ def pairing_table(pairings: Sequence[Pairing]) -> PairingTable | None:
             figure.name,
             [f"{one.best[figure.key]:.0%}" for one in pairings] + [difference_in_words(figure, one) for one in others],
         )
-        for figure in JUDGED
+        for figure in RANKED
     ]
     return PairingTable(heads, rows)
 

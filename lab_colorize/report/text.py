@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from lab_colorize.evaluation.figures import FIGURES, Figure
 from lab_colorize.evaluation.measure import Evaluation
-from lab_colorize.evaluation.pairing import JUDGED, Pairing, pair
+from lab_colorize.evaluation.pairing import RANKED, Pairing, pair
 from lab_colorize.evaluation.photographs import PhotoSet
 from lab_colorize.evaluation.summary import Spread, Summary, summarize
 from lab_colorize.wording import number_of
@@ -83,13 +83,13 @@ def _pairing_lines(pairings: list[Pairing]) -> Iterator[str]:
         return
     yield ""
     yield "Best on this share of the photographs"
-    for figure in JUDGED:
+    for figure in RANKED:
         shares = ", ".join(f"{one.label} {one.best[figure.key]:.0%}" for one in pairings)
         yield f"  {figure.name:<{_NAME}}{shares}"
     first, *others = pairings
     for one in others:
         yield f"{one.label} less {first.label}, photograph by photograph: mean and 95 % interval"
-        for figure in JUDGED:
+        for figure in RANKED:
             yield f"  {figure.name:<{_NAME}}{difference_in_words(figure, one)}"
 
 

@@ -39,6 +39,7 @@ MEDIA_TYPES = {
     Format.AVIF: "image/avif",
     Format.BMP: "image/bmp",
     Format.JPEG2000: "image/jp2",
+    Format.HEIC: "image/heic",
 }
 
 
@@ -145,6 +146,6 @@ def _name_of(task: Task, made: Made) -> str:
     """What the command line would call it; a name without a photograph's suffix gets one."""
     source = Path(task.name)
     if format_for_suffix(source.suffix) is None:
-        source = Path(task.name + made.format.suffix)
+        source = Path(task.name + made.source_format.suffix)
     kind = task.options.format if task.longest is None else "jpg"
-    return result_path(source, kind=kind).name
+    return result_path(source, kind=kind, contents=made.source_format).name

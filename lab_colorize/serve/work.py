@@ -13,7 +13,7 @@ from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.photos.caption import caption_of
 from lab_colorize.photos.formats.base import Metadata, Page
 from lab_colorize.photos.kinds import Format
-from lab_colorize.photos.photo import Photo, encode_photo, headed, read_photo
+from lab_colorize.photos.photo import Photo, encode_photo, parse_photo, read_photo
 
 PREVIEW_QUALITY = 88
 MOST_NETWORKS = 3  # that a worker keeps ready: the one last used least gives way
@@ -82,7 +82,7 @@ class Worker:
 
     def _coloured(self, task: Task, model: Model) -> Made:
         """The photograph itself, in colour: the same bytes as from the command line."""
-        format, header = headed(task.content, task.name, task.options.max_pixels)
+        source = parse_photo(task.content, task.name, task.options.max_pixels)
         result = colorize_bytes(task.content, name=task.name, colorizer=self.network(model), options=task.options)
         return Made(
             result.content,
@@ -90,8 +90,8 @@ class Worker:
             result.width,
             result.height,
             result.pages,
-            depth=16 if header.bits > 8 else 8,
-            source_format=format,
+            depth=16 if source.header.bits > 8 else 8,
+            source_format=source.format,
             notes=result.notes,
         )
 

@@ -14,17 +14,17 @@ import keras
 
 from lab_colorize.training.checkpoint import State
 from lab_colorize.training.dataset import Found, counted
-from lab_colorize.training.judge import Judge
 from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import FIGURES
 from lab_colorize.training.split import Parts
+from lab_colorize.training.validation import Validator
 from lab_colorize.version import versions
 
 PACKAGES = ("keras", "numpy", "opencv-python-headless", "tensorflow", "jax", "torch")
 PRIVATE = frozenset({"photos", "run", "validation_folder", "init_from", "encoder_weights"})  # paths of this machine
 
 
-def facts(options: TrainOptions, found: Found, parts: Parts, judge: Judge, state: State) -> dict[str, Any]:
+def facts(options: TrainOptions, found: Found, parts: Parts, validator: Validator, state: State) -> dict[str, Any]:
     """The part of the card that only training knows; no path on this machine is in it."""
     best = max(state.history, key=lambda row: row["psnr"])
     return {
@@ -55,8 +55,8 @@ def facts(options: TrainOptions, found: Found, parts: Parts, judge: Judge, state
             },
         },
         "figures": {
-            "protocol": judge.protocol,
-            "photographs": len(judge.trials),
+            "protocol": validator.protocol,
+            "photographs": len(validator.samples),
             "epoch": round(best["epoch"], 2),
             **{name: round(best[name], 4) for name in FIGURES},
         },

@@ -24,7 +24,7 @@ from lab_colorize.errors import NothingToDo, UnreadablePhoto
 from lab_colorize.files.scan import Search, scan
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.photos.photo import read_photo
-from lab_colorize.training.looks import Look, look_of
+from lab_colorize.training.near_duplicates import ImageHash, image_hash
 
 AHEAD = 4  # photographs in work per core while a folder is read: enough to keep cores busy, little enough to hold
 NEAR_GREY = 4.0  # mean chroma in Lab units; misty colour photographs start about there
@@ -42,7 +42,7 @@ class Example:
     """Path within its folder, with `/`."""
     path: Path
     short_side: int
-    look: Look
+    image_hash: ImageHash
     kept: NDArray[np.uint8] | None = field(repr=False)
 
     @property
@@ -84,12 +84,12 @@ def load(
         advance(done, len(names))
         if seen is None:
             found.unreadable.append(name)
-        elif seen.look is None:
+        elif seen.image_hash is None:
             found.grey.append(name)
         else:
             memory -= seen.rgb.nbytes
             kept = seen.rgb if memory >= 0 else None
-            found.examples.append(Example(name, folder / name, short_side, seen.look, kept))
+            found.examples.append(Example(name, folder / name, short_side, seen.image_hash, kept))
     return found
 
 
@@ -100,7 +100,7 @@ def teaches(rgb: NDArray[np.uint8]) -> bool:
 
 
 def names_in(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
-    """What there is to read, and where it cannot even be looked; NothingToDo if there is no photograph."""
+    """What there is to read, and which folders could not be read; NothingToDo if there is no photograph."""
     if not folder.is_dir():
         raise NothingToDo(f"There is no folder {folder}.", remedy="Name a folder of colour photographs.")
     looked = scan(Search(folder, apart_from, PHOTO_SUFFIXES))
@@ -111,10 +111,10 @@ def names_in(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a look at a file gave."""
+    """What reading a file gave."""
 
     rgb: NDArray[np.uint8]
-    look: Look | None
+    image_hash: ImageHash | None
     """None where the photograph has no colours to learn."""
 
 
@@ -137,7 +137,7 @@ def _seen(path: Path, short_side: int) -> _Seen | None:
         rgb = decoded(path, short_side)
     except UnreadablePhoto:
         return None
-    return _Seen(rgb, look_of(rgb) if teaches(rgb) else None)
+    return _Seen(rgb, image_hash(rgb) if teaches(rgb) else None)
 
 
 def decoded(path: Path, short_side: int) -> NDArray[np.uint8]:
@@ -169,7 +169,7 @@ def fingerprint(parts: Iterable[Sequence[Example]]) -> str:
     for part in parts:
         for example in part:
             digest.update(example.name.encode("utf-8", "surrogateescape") + b"\0")
-            digest.update(example.look.pixels.tobytes())
+            digest.update(example.image_hash.thumbnail.tobytes())
         digest.update(b"\0\0")
     return digest.hexdigest()
 

@@ -1,13 +1,12 @@
 """One device or many: where a network's variables live, and how a batch is shared out among them.
 
-With `distribute`, TensorFlow's own strategies (all GPUs of this machine, or all machines that TF_CONFIG names) or
-Keras's data parallelism (JAX: all devices, of all hosts where the cluster's variables are set). Every device takes an
-equal part of each batch, so the weights are those that one device would come to, but for batch statistics.
+With `distribute`, all GPUs of this machine in this one process: TensorFlow's mirrored strategy, or Keras's data
+parallelism on JAX. Every device takes an equal part of each batch, so the weights are those that one device would
+come to, but for batch statistics. Several machines are not supported: a run has one folder and one process.
 """
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -35,25 +34,20 @@ class JaxDevices(Devices):
     """All of JAX's devices, by `keras.distribution`; it shares out the batches itself."""
 
     def __init__(self) -> None:
-        if os.environ.get("KERAS_DISTRIBUTION_JOB_ADDRESSES"):
-            keras.distribution.initialize()
         names = keras.distribution.list_devices()
         self.count = len(names)
         keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names))
 
 
 class TensorFlowDevices(Devices):
-    """All devices of a `tf.distribute` strategy, each with a copy of the variables."""
+    """All devices of TensorFlow's mirrored strategy, each with a copy of the variables."""
 
     def __init__(self) -> None:
         import tensorflow as tf
 
-        if os.environ.get("TF_CONFIG"):
-            self._strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        else:
-            kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
-            names = [device.name for device in tf.config.list_logical_devices(kind)]
-            self._strategy = tf.distribute.MirroredStrategy(names)
+        kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
+        names = [device.name for device in tf.config.list_logical_devices(kind)]
+        self._strategy = tf.distribute.MirroredStrategy(names)
         self.count = int(self._strategy.num_replicas_in_sync)
 
     def scope(self) -> AbstractContextManager[Any]:

@@ -16,11 +16,11 @@ from lab_colorize.training.batches import Batches
 from lab_colorize.training.checkpoint import CHECKPOINT_NAME, Checkpoint, State
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.devices import Devices
-from lab_colorize.training.judge import Judge, Verdict
 from lab_colorize.training.objectives import Objective
 from lab_colorize.training.options import Stage, TrainOptions
 from lab_colorize.training.record import Record
 from lab_colorize.training.schedule import Schedule, schedule_for
+from lab_colorize.training.validation import Metrics, Validator
 
 PICTURES = 10  # as often, about, a run is shown in pictures unless told otherwise
 
@@ -38,7 +38,7 @@ class Progress:
     photos_a_second: float
     """Since this session began, without validation."""
     seconds_left: float
-    verdict: Verdict | None
+    metrics: Metrics | None
     """At the end of an epoch."""
 
 
@@ -57,7 +57,7 @@ class Clock:
 
     began: float
     saved: float
-    judging: float = 0.0
+    validating: float = 0.0
     steps: int = 0
 
 
@@ -67,7 +67,7 @@ class Training:
 
     objective: Objective
     train: Sequence[Example]
-    judge: Judge
+    validator: Validator
     options: TrainOptions
     devices: Devices
     state: State
@@ -81,8 +81,8 @@ class Training:
 
     def run(self, checkpoint: Checkpoint | None) -> None:
         """All stages, from `checkpoint` on if there is one."""
-        every = self.options.picture_epochs or max(1, self.schedule.verdicts // PICTURES)
-        record = Record(self.options.run, self.judge, self.state, picture_epochs=every)
+        every = self.options.picture_epochs or max(1, self.schedule.validations // PICTURES)
+        record = Record(self.options.run, self.validator, self.state, picture_epochs=every)
         self._record = record
         for number, stage in enumerate(self.options.stages):
             if number < self.state.stage:
@@ -113,9 +113,9 @@ class Training:
             learner.optimizer.learning_rate = schedule.rate(number, self.state.step)
             losses = self.devices.step(learner, *self.objective.arguments(batch))
             self._count(losses)
-            verdict = self._epoch_end(stage) if self.state.step in ends else None
-            self._save_if_due(judged=verdict is not None)
-            self.watch(self._progress(losses["loss"], verdict))
+            metrics = self._epoch_end(stage) if self.state.step in ends else None
+            self._save_if_due(validated=metrics is not None)
+            self.watch(self._progress(losses["loss"], metrics))
 
     def _count(self, losses: dict[str, float]) -> None:
         """A step is done: add up its losses, or stop where they make no sense any more."""
@@ -129,22 +129,22 @@ class Training:
             self.state.sums[name] = self.state.sums.get(name, 0.0) + loss
         self.state.sums["steps"] = self.state.sums.get("steps", 0) + 1
 
-    def _epoch_end(self, stage: Stage) -> Verdict:
-        """Judge the mean of the weights, and write down what came of it."""
+    def _epoch_end(self, stage: Stage) -> Metrics:
+        """Validate the mean of the weights, and record the result."""
         self._require_finite()
         began = time.monotonic()
-        self.average.take()  # or short epochs would be judged by the weights of the one before
+        self.average.take()  # or short epochs would be measured by the weights of the one before
         with self.average.applied():
-            verdict = self.judge(self.objective.painter)
+            metrics = self.validator(self.objective.painter)
             assert self._record is not None  # made in `run`
-            self._record.note(self.objective, self.state, self._row(stage, verdict))
-        self._clock.judging += time.monotonic() - began
-        return verdict
+            self._record.note(self.objective, self.state, self._row(stage, metrics))
+        self._clock.validating += time.monotonic() - began
+        return metrics
 
-    def _save_if_due(self, *, judged: bool) -> None:
+    def _save_if_due(self, *, validated: bool) -> None:
         stopping = self.stop()
         late = time.monotonic() - self._clock.saved >= self.options.checkpoint_minutes * 60
-        if judged or late or stopping:
+        if validated or late or stopping:
             self._save()
         if stopping:
             raise Interrupted(
@@ -173,7 +173,7 @@ class Training:
             + (f", starting with --init-from {self.options.run}." if kept else "."),
         )
 
-    def _progress(self, loss: float, verdict: Verdict | None) -> Progress:
+    def _progress(self, loss: float, metrics: Metrics | None) -> Progress:
         clock, schedule, number, step = self._clock, self.schedule, self.state.stage, self.state.step
         elapsed = max(1e-9, time.monotonic() - clock.began)
         return Progress(
@@ -182,13 +182,13 @@ class Training:
             epoch=schedule.epoch(number, step),
             epochs=schedule.epochs,
             loss=loss,
-            photos_a_second=clock.steps * self.options.batch_size / max(1e-9, elapsed - clock.judging),
+            photos_a_second=clock.steps * self.options.batch_size / max(1e-9, elapsed - clock.validating),
             seconds_left=elapsed / clock.steps * schedule.work_left(number, step),
-            verdict=verdict,
+            metrics=metrics,
         )
 
-    def _row(self, stage: Stage, verdict: Verdict) -> dict[str, float]:
-        """What history says of the steps since the last verdict."""
+    def _row(self, stage: Stage, metrics: Metrics) -> dict[str, float]:
+        """What history says of the steps since the last validation."""
         sums, state = self.state.sums, self.state
         losses = {name: total / sums["steps"] for name, total in sums.items() if name != "steps"}
         sums.clear()
@@ -199,7 +199,7 @@ class Training:
             "side": stage.side,
             "learning_rate": stage.learning_rate,
             **losses,
-            **asdict(verdict),
+            **asdict(metrics),
         }
 
     @property

@@ -37,7 +37,7 @@ class Objective:
     network: keras.Model
     """Lightness (and hints) to raw output; what is averaged and saved."""
     painter: keras.Model
-    """Lightness to ab, through the head; what is judged and exported."""
+    """Lightness to ab, through the head; what is validated and exported."""
     learner: keras.Model
     target: Target
 

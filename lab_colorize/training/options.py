@@ -54,7 +54,7 @@ class Stage:
     """How often each photograph is seen; a fraction is allowed."""
     side: int
     learning_rate: float
-    """At its highest: a short rise leads there and a cosine away from it."""
+    """The peak: a short linear warm-up leads to it and a cosine away from it."""
     freeze_encoder: bool = False
     thaw_from: str = ""
     """In a frozen encoder, the layer from which on it learns all the same: deep layers hold most of its weights, and
@@ -82,7 +82,7 @@ class TrainOptions:
     minutes: float | None = None
     """Time for all stages together; `rate.fitted` turns it into epochs before the run begins."""
     validation: float = 0.2
-    """The share of the photographs that is held back to judge by."""
+    """The share of the photographs that is held back for validation."""
     validation_folder: Path | None = None
     seed: int = 0
     init_from: str | None = None
@@ -100,7 +100,7 @@ class TrainOptions:
     memory_share: float = 0.5
     """Photographs are kept decoded in up to this share of the memory that is free; the rest is read each time."""
     distribute: bool = False
-    """Use all devices of this machine, or of all machines that the cluster's environment variables name."""
+    """Share each batch out among all GPUs of this machine."""
     name: str = ""
     """What the exported model is called; empty: the network's name."""
     export_weights: Weights = "float16"

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from lab_colorize.files.writing import write_whole
-from lab_colorize.training.judge import Judge, answers
+from lab_colorize.training.validation import Validator, answers
 
 PICTURES = "pictures"
 CURVES_NAME = "curves.png"
@@ -24,13 +24,13 @@ PANELS = (
 )
 
 
-def paint(folder: Path, painter: keras.Model, judge: Judge, epoch: int) -> None:
-    """Write `pictures/epoch-NNN.png`: a photograph a row; grey, predicted, true."""
-    step = max(1, len(judge.trials) // SHOWN)
-    trials = judge.trials[::step][:SHOWN]
+def paint(folder: Path, painter: keras.Model, validator: Validator, epoch: int) -> None:
+    """Write `pictures/epoch-NNN.png`: one row per photograph: grey, predicted, true."""
+    step = max(1, len(validator.samples) // SHOWN)
+    samples = validator.samples[::step][:SHOWN]
     rows = [
-        np.hstack([trial.grey, trial.painted(ab), trial.truth])
-        for trial, ab in zip(trials, answers(painter, trials, judge.hints), strict=True)
+        np.hstack([sample.grey, sample.painted(ab), sample.truth])
+        for sample, ab in zip(samples, answers(painter, samples, validator.hints), strict=True)
     ]
     _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
     (folder / PICTURES).mkdir(exist_ok=True)

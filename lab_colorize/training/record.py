@@ -1,4 +1,4 @@
-"""What a run leaves behind epoch by epoch: history, TensorBoard events, the best weights, pictures and curves.
+"""What a run leaves behind epoch by epoch: history, the best weights, pictures and curves.
 
 Everything but the weights follows from the history in the checkpoint, and is written anew from it when a run goes on.
 """
@@ -17,40 +17,37 @@ import keras
 from lab_colorize.errors import OutputError
 from lab_colorize.files.writing import TEMPORARY_PREFIX, name_whole, write_whole
 from lab_colorize.training.checkpoint import State
-from lab_colorize.training.events import EventFile
-from lab_colorize.training.judge import Judge, Verdict
 from lab_colorize.training.objectives import Objective
 from lab_colorize.training.pictures import draw_curves, paint
+from lab_colorize.training.validation import Metrics, Validator
 
 HISTORY_NAME = "history.csv"
 DRAWN_EVERY = 60.0  # seconds; matplotlib takes about one, and short epochs are no reason to wait for it
 BEST_NAME = "best.weights.h5"
-FIGURES = tuple(figure.name for figure in fields(Verdict))
+FIGURES = tuple(figure.name for figure in fields(Metrics))
 COLUMNS = ("epoch", "stage", "step", "side", "learning_rate", "loss", "critic_loss", *FIGURES)
 
 
 class Record:
     """The written side of a run."""
 
-    def __init__(self, folder: Path, judge: Judge, state: State, *, picture_epochs: int) -> None:
+    def __init__(self, folder: Path, validator: Validator, state: State, *, picture_epochs: int) -> None:
         self._folder = folder
-        self._judge = judge
+        self._validator = validator
         self._picture_epochs = picture_epochs
-        self._events = EventFile(folder, [(int(row["step"]), scalars(row)) for row in state.history])
         self._drawn = time.monotonic()
         if state.history:
             self._write_history(state.history)
 
     def note(self, objective: Objective, state: State, row: dict[str, float]) -> None:
-        """The weights as they are now have been judged, and `row` is what history says of it."""
+        """The weights as they are now have been validated; `row` goes into the history."""
         state.history.append(row)
         if row["psnr"] > state.best_psnr:
             state.best_psnr = row["psnr"]
             save_weights(objective.network, self._folder / BEST_NAME)
         self._write_history(state.history)
-        self._events.add(state.total, scalars(row))
         if len(state.history) % self._picture_epochs == 0 or len(state.history) == 1:
-            paint(self._folder, objective.painter, self._judge, math.ceil(row["epoch"]))
+            paint(self._folder, objective.painter, self._validator, math.ceil(row["epoch"]))
         if time.monotonic() - self._drawn > DRAWN_EVERY:
             self.draw(state)
 
@@ -63,12 +60,6 @@ class Record:
         lines = [",".join(COLUMNS)]
         lines += [",".join(f"{row[name]:.8g}" if name in row else "" for name in COLUMNS) for row in history]
         write_whole(self._folder / HISTORY_NAME, ("\n".join(lines) + "\n").encode(), overwrite=True)
-
-
-def scalars(row: dict[str, float]) -> dict[str, float]:
-    """A row of history as TensorBoard shows it, in two groups."""
-    train = {f"train/{name}": row[name] for name in ("loss", "critic_loss", "learning_rate") if name in row}
-    return train | {f"validation/{name}": row[name] for name in FIGURES}
 
 
 def save_weights(network: keras.Model, path: Path) -> None:

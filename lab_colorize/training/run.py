@@ -20,12 +20,12 @@ from lab_colorize.training.devices import devices_for
 from lab_colorize.training.export import Export, export
 from lab_colorize.training.fit import Progress, Training
 from lab_colorize.training.folder import claimed, write_config
-from lab_colorize.training.judge import Judge
 from lab_colorize.training.objectives import Objective, objective_for
 from lab_colorize.training.options import TrainOptions
 from lab_colorize.training.record import BEST_NAME
 from lab_colorize.training.split import Parts, against, split
 from lab_colorize.training.start import WEIGHTS_SUFFIX, network_for
+from lab_colorize.training.validation import Validator
 
 EXPORT_SAMPLES = 16
 
@@ -110,7 +110,7 @@ def _refuse_finished(options: TrainOptions, before: Checkpoint | None) -> None:
 
 
 def photographs(options: TrainOptions, tell: Callable[[Event], None]) -> tuple[Found, Parts]:
-    """What to learn from and what to judge by."""
+    """What to learn from, and what to validate on."""
     short_side = round(max(options.sides) / options.augmentation.smallest_crop)
 
     def loaded(folder: Path, memory: float) -> Found:
@@ -173,9 +173,9 @@ def prepared(
     devices = devices_for(distribute=options.distribute, batch_size=options.batch_size)
     with devices.scope():
         objective = _objective(options, restored=before is not None)
-    judge = Judge(parts.validation, max(options.sides), options.row.hints)
+    validator = Validator(parts.validation, max(options.sides), options.row.hints)
     state = before.state if before else State(photos)
-    training = Training(objective, parts.train, judge, options, devices, state, tell, stop)
+    training = Training(objective, parts.train, validator, options, devices, state, tell, stop)
     if not (options.run / CONFIG_NAME).exists():
         training.options = timing.fitted(training)
         write_config(training.options)
@@ -201,9 +201,9 @@ def _finished(session: Training, found: Found, parts: Parts) -> Trained:
         side=max(options.sides),
         weights=options.export_weights,
         resizable=options.row.resizable,
-        facts=card.facts(options, found, parts, session.judge, session.state),
+        facts=card.facts(options, found, parts, session.validator, session.state),
     )
-    samples = [trial.lab[..., 0] / np.float32(L_SCALE) - 1 for trial in session.judge.trials[:EXPORT_SAMPLES]]
+    samples = [sample.lab[..., 0] / np.float32(L_SCALE) - 1 for sample in session.validator.samples[:EXPORT_SAMPLES]]
     model = export(wanted, samples)
     installed = _install(options) if options.install else None
     return Trained(model, max(history, key=lambda row: row["psnr"]), installed)

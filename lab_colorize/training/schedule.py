@@ -1,4 +1,4 @@
-"""A run's course in steps: how long stages are, how fast each step learns, when it is time to judge.
+"""A run's course in steps: how long stages are, how fast each step learns, when it is validated.
 
 Batches are always full, so an epoch seldom ends between two of them: it ends with the step that shows its last
 photograph, and what else that step shows is the next epoch's. A batch larger than the set ends several at once.
@@ -36,8 +36,8 @@ class Schedule:
         return sum(stage.epochs for stage in self.stages)
 
     @property
-    def verdicts(self) -> int:
-        """How often the run is judged."""
+    def validations(self) -> int:
+        """How often the run is validated."""
         return sum(len(self.ends(number)) for number in range(len(self.stages)))
 
     def steps(self, number: int) -> int:
@@ -45,7 +45,7 @@ class Schedule:
         return self._step_after(self.stages[number].epochs)
 
     def ends(self, number: int) -> frozenset[int]:
-        """The steps of a stage after which it is judged: those that end an epoch, and the last."""
+        """The steps of a stage after which it is validated: those that end an epoch, and the last."""
         length = self.stages[number].epochs
         whole = range(self.validate_every, math.ceil(length), self.validate_every)
         return frozenset(map(self._step_after, (*whole, length)))

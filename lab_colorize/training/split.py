@@ -1,6 +1,6 @@
-"""Which photographs are learned from and which are held back to judge by.
+"""Which photographs are learned from and which are held back for validation.
 
-The same share of each top-level folder is held back, copies of one photograph stay together, and what happens to a
+The same share of each top-level folder is held back, near-duplicates stay together, and what happens to a
 photograph depends on the seed and its own folder alone.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lab_colorize.errors import TrainingError
 from lab_colorize.training.dataset import Example
-from lab_colorize.training.looks import alike
+from lab_colorize.training.near_duplicates import near_duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def split(examples: Sequence[Example], share: float, seed: int) -> Parts:
     if len(held) == len(every):
         raise TrainingError(
             f"{len(examples)} colour photograph{'s' * (len(examples) != 1)} cannot be split into some to learn from "
-            "and others to judge by.",
+            "and others to validate on.",
             remedy="Add photographs that are no copies of these, or name a --validation-folder.",
         )
     back = {id(example) for group in held for example in group}
@@ -54,8 +54,8 @@ def split(examples: Sequence[Example], share: float, seed: int) -> Parts:
 
 
 def against(examples: Sequence[Example], validation: Sequence[Example]) -> Parts:
-    """All examples to learn from, save for copies of what they will be judged by."""
-    first = alike([example.look for example in (*validation, *examples)])
+    """All examples to learn from, save for copies of those it is validated on."""
+    first = near_duplicates([example.image_hash for example in (*validation, *examples)])
     roots = set(first[: len(validation)])
     copies = [root in roots for root in first[len(validation) :]]
     train = tuple(example for example, copy in zip(examples, copies, strict=True) if not copy)
@@ -69,7 +69,7 @@ def against(examples: Sequence[Example], validation: Sequence[Example]) -> Parts
 def _groups(examples: Sequence[Example]) -> list[list[Example]]:
     """Photographs with their copies."""
     groups: dict[int, list[Example]] = defaultdict(list)
-    for example, first in zip(examples, alike([example.look for example in examples]), strict=True):
+    for example, first in zip(examples, near_duplicates([example.image_hash for example in examples]), strict=True):
         groups[first].append(example)
     return list(groups.values())
 

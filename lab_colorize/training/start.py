@@ -45,7 +45,7 @@ def weights_named(name_or_path: str) -> Path:
             return candidate
     raise UsageProblem(
         f"There are no weights called {name_or_path!r} to start from.",
-        remedy=f"Give a *{WEIGHTS_SUFFIX} file, the folder of a run that was judged at least once, "
+        remedy=f"Give a *{WEIGHTS_SUFFIX} file, the folder of a run that has finished an epoch, "
         "or the name of an installed model.",
     )
 

@@ -16,7 +16,7 @@ from lab_colorize.training.options import TrainOptions, scaled
 
 FIRST = 2  # steps that compile and warm up
 TIMED = 6
-JUDGED = 0.9  # share of the minutes for steps and validation; the rest is for compiling, pictures and the export
+SHARE_TIMED = 0.9  # share of the minutes for steps and validation; the rest is for compiling, pictures and the export
 
 
 def fitted(training: Training) -> TrainOptions:
@@ -26,24 +26,24 @@ def fitted(training: Training) -> TrainOptions:
         return options
     learner = training.objective.learner
     before = [keras.ops.convert_to_numpy(variable).copy() for variable in learner.variables]
-    judging = _seconds_to_judge(training)
+    validating = _seconds_to_validate(training)
     once = sum(
         stage.epochs
         * (
             _seconds_a_step(training, number) * len(training.train) / options.batch_size
-            + judging / options.validate_every
+            + validating / options.validate_every
         )
         for number, stage in enumerate(options.stages)
     )
     for variable, value in zip(learner.variables, before, strict=True):
         variable.assign(value)
-    return replace(options, stages=scaled(options.stages, options.minutes * 60 * JUDGED / once))
+    return replace(options, stages=scaled(options.stages, options.minutes * 60 * SHARE_TIMED / once))
 
 
-def _seconds_to_judge(training: Training) -> float:
-    training.judge(training.objective.painter)  # compiles
+def _seconds_to_validate(training: Training) -> float:
+    training.validator(training.objective.painter)  # compiles
     began = time.monotonic()
-    training.judge(training.objective.painter)
+    training.validator(training.objective.painter)
     return time.monotonic() - began
 
 

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome
 from lab_colorize.batch.run import Batch as Running
-from lab_colorize.batch.run import ColorizerFactory
 from lab_colorize.cli.group import main
 from lab_colorize.colouring.on_disk import Coloured
 from lab_colorize.colouring.options import ColorizeOptions

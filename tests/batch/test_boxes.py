@@ -127,13 +127,11 @@ def test_a_box_that_is_away_makes_no_photograph_gone(run: Run, boxes: Path) -> N
 class TestLaterBatches:
     """A folder is mirrored where it was before, however many are named together."""
 
-    def test_a_box_coloured_alone_is_found_where_it_was_mirrored_among_others(
-        self, run_apart: Run, boxes: Path
-    ) -> None:
-        assert run_apart("batch", "boxA", "boxB", "--out", "o").returncode == 0
+    def test_a_box_coloured_alone_is_found_where_it_was_mirrored_among_others(self, run: Run, boxes: Path) -> None:
+        assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
         before = contents_below(boxes / "o")
         for folder in ("boxB", "./boxB/", str(boxes / "boxB")):
-            again = run_apart("batch", folder, "--out", "o")
+            again = run("batch", folder, "--out", "o")
             assert again.returncode == 0, again.stderr
             assert "0 done, 2 skipped (2 done before)" in again.stderr
         assert contents_below(boxes / "o") == before

@@ -18,9 +18,10 @@ from typing import Any
 import cv2
 import pytest
 
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, ColorizerFactory
+from lab_colorize.batch.run import Batch
 from lab_colorize.cli.group import main
 from lab_colorize.colouring.on_disk import Coloured
 from lab_colorize.errors import ExitCode, OutputError
@@ -177,7 +178,7 @@ def expected(archive: Archive) -> dict[str, bytes]:
 def test_a_line_that_found_no_room_makes_a_failure_that_the_journal_does_not_deny(
     real: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever reads the journal afterwards must not find a photograph done that was told to have failed."""
+    """A reader of the journal must not find a photograph done that was told to have failed."""
     append = Journal.append
     refused: list[str] = []
 

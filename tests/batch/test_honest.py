@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import tifffile
 
+from lab_colorize.batch.colorizers import colorizer_factory
 from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, colorizer_factory
+from lab_colorize.batch.run import Batch
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.models import MODELS_VARIABLE, Model, find_model, installed_models, shipped_models_folder
 from lab_colorize.colouring.options import ColorizeOptions

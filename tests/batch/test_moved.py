@@ -195,16 +195,16 @@ def test_a_photograph_that_moves_to_another_box_takes_its_result_along(run: Run,
 class TestPrune:
     """Results that have lost their photographs are put aside, and kept there."""
 
-    def test_they_are_told_of_and_put_aside_only_when_asked(self, run_apart: Run, tmp_path: Path) -> None:
+    def test_they_are_told_of_and_put_aside_only_when_asked(self, run: Run, run_apart: Run, tmp_path: Path) -> None:
         for number in range(3):
             picture(tmp_path / f"photos/a/{number}.jpg", seed=number)
-        assert run_apart("batch", "photos", "--out", "o", "--compare").returncode == 0
+        assert run("batch", "photos", "--out", "o", "--compare").returncode == 0
         before = contents_below(tmp_path / "o")
         (tmp_path / "photos/a/1.jpg").unlink()
-        told = run_apart("batch", "photos", "--out", "o", "--compare")
+        told = run("batch", "photos", "--out", "o", "--compare")
         assert "1 result has lost its photograph: a/1.jpg. --prune" in told.stderr
         assert contents_below(tmp_path / "o") == before
-        assert "a/1.jpg" in run_apart("batch", "photos", "--out", "o", "--prune", "--dry-run").stdout
+        assert "a/1.jpg" in run("batch", "photos", "--out", "o", "--prune", "--dry-run").stdout
         assert contents_below(tmp_path / "o") == before
         pruned = run_apart("batch", "photos", "--out", "o", "--compare", "--prune")
         assert pruned.returncode == 0, pruned.stderr
@@ -212,7 +212,7 @@ class TestPrune:
         there = contents_below(tmp_path / "o")
         aside = {name.split("/", 2)[2]: content for name, content in there.items() if name.startswith(PRUNED_NAME)}
         assert aside == {name: before[name] for name in ("a/1.jpg", "a/1_compare.jpg")}
-        verified = run_apart("verify", "o")
+        verified = run("verify", "o")
         assert verified.returncode == 0, verified.stdout
         assert "1.jpg" not in verified.stdout
         assert PRUNED_NAME not in verified.stdout

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.journal import read_journal
 from lab_colorize.batch.outcome import Status
-from lab_colorize.batch.run import ColorizerFactory
 from lab_colorize.batch.verify import account_of
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.group import main

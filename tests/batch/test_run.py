@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.run import Batch, ColorizerFactory
+from lab_colorize.batch.run import Batch
 from lab_colorize.colouring.on_disk import Coloured
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ModelDamaged, NothingToDo, OutputError, UsageProblem

@@ -13,7 +13,7 @@ from lab_colorize.colour.lightness import Lightness, lightness_through
 from lab_colorize.colouring.hints import Hint
 from lab_colorize.evaluation.contenders import Contender
 from lab_colorize.evaluation.measure import Evaluation, measure
-from lab_colorize.evaluation.photographs import PhotoSet, look, read_set
+from lab_colorize.evaluation.photographs import PhotoSet, list_photographs, read_set
 from lab_colorize.evaluation.settings import Settings
 
 SIDE = 48
@@ -46,7 +46,7 @@ def colour_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def photo_set(colour_folder: Path) -> PhotoSet:
-    return read_set(look(colour_folder), SMALL, workers=2)
+    return read_set(list_photographs(colour_folder), SMALL, workers=2)
 
 
 def knowing(photo_set: PhotoSet, *, share: float = 1.0, label: str = "truth") -> Contender:

@@ -10,7 +10,7 @@ from lab_colorize.errors import ModelMissing, UsageProblem
 from lab_colorize.evaluation.contenders import CONSTANT, GREY, baseline, contenders_named
 from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import measure
-from lab_colorize.evaluation.pairing import JUDGED, pair
+from lab_colorize.evaluation.pairing import RANKED, pair
 from lab_colorize.evaluation.summary import ranked, summarize
 
 from .conftest import knowing
@@ -101,7 +101,7 @@ def test_the_better_model_is_best_on_every_photograph_and_its_difference_is_clea
 def test_shares_of_the_best_add_up_and_equals_share(photo_set):
     twins = [knowing(photo_set, share=0.3, label=label) for label in ("one", "twin")]
     pairings = pair(measure(photo_set, [*twins, knowing(photo_set, share=0.1)], workers=2))
-    for figure in JUDGED:
+    for figure in RANKED:
         assert sum(one.best[figure.key] for one in pairings) == pytest.approx(1)
     assert pairings[0].best["psnr"] == pairings[1].best["psnr"] == 0.5
 

@@ -15,7 +15,7 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import NothingToDo, OutputError, UsageProblem
 from lab_colorize.evaluation.contenders import contenders_named
 from lab_colorize.evaluation.measure import measure
-from lab_colorize.evaluation.photographs import Unreadable, look, read_set
+from lab_colorize.evaluation.photographs import Unreadable, list_photographs, read_set
 from lab_colorize.evaluation.settings import Settings
 from lab_colorize.report.contact_sheet import check_place, drawn, thumbnails_of, write_contact_sheet
 from lab_colorize.report.evaluation import page_of
@@ -75,7 +75,9 @@ def test_the_page_holds_everything_itself_and_is_well_formed(evaluation):
 def test_24_photographs_make_a_page_of_less_than_6_megabytes(tmp_path, tiny_model):
     grain = np.random.default_rng(0).normal(0, 12, (400, 400, 1))  # as no scan has it: JPEG can hardly shrink it
     write(tmp_path / "one.png", np.clip(scene(1, 400, 400) + grain, 0, 255).astype(np.uint8))
-    evaluation = measure(read_set(look(tmp_path), Settings(None), workers=1), contenders_named([tiny_model]), workers=1)
+    evaluation = measure(
+        read_set(list_photographs(tmp_path), Settings(None), workers=1), contenders_named([tiny_model]), workers=1
+    )
     page = page_of(replace(evaluation, measured=renamed(evaluation, 24)))
     assert page.count(b"data:image/jpeg") == 24 * 3
     assert 500_000 < len(page) < 6_000_000
@@ -189,7 +191,7 @@ def test_a_photograph_that_has_gone_is_told_instead_of_shown(archive):
     folder, out, file = archive
     (folder / "a.png").unlink()
     write_contact_sheet(Boxes.of([folder]), out, file, workers=1)
-    assert re.search(r'<p class="trouble">[^<]*a\.png', file.read_text())
+    assert re.search(r'<p class="problem">[^<]*a\.png', file.read_text())
     assert len(thumbnails(file)) == 2
 
 

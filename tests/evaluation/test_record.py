@@ -14,7 +14,7 @@ import pytest
 from lab_colorize.evaluation.contenders import contenders_named
 from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import measure
-from lab_colorize.evaluation.photographs import Unreadable, look, read_set
+from lab_colorize.evaluation.photographs import Unreadable, list_photographs, read_set
 from lab_colorize.evaluation.record import csv_of, json_of
 from lab_colorize.report.text import lines_of
 
@@ -78,7 +78,7 @@ def test_json_holds_versions_hash_protocol_and_every_figure_of_every_photograph(
 
 def test_two_runs_give_the_same_bytes_apart_from_the_time(colour_folder, tiny_model, zero_model):
     def run(workers, created):
-        photo_set = read_set(look(colour_folder), SMALL, workers=workers)
+        photo_set = read_set(list_photographs(colour_folder), SMALL, workers=workers)
         return json_of(measure(photo_set, contenders_named([tiny_model, zero_model]), workers=workers), created=created)
 
     first, second = run(1, datetime(2026, 1, 1, tzinfo=UTC)), run(3, datetime(2027, 2, 3, tzinfo=UTC))

@@ -8,7 +8,7 @@ import pytest
 
 from lab_colorize.errors import NothingToDo, UsageProblem
 from lab_colorize.evaluation import photographs
-from lab_colorize.evaluation.photographs import look, read_set
+from lab_colorize.evaluation.photographs import list_photographs, read_set
 from lab_colorize.evaluation.settings import Settings, settings_named
 
 from .conftest import SIDE, SMALL, scene, write
@@ -29,7 +29,7 @@ def test_grey_photographs_are_left_out_and_unreadable_ones_are_listed(colour_fol
     (folder / "broken.jpg").write_text("no photograph")
     (folder / "notes.txt").write_text("not even called one")
     heard = []
-    photo_set = read_set(look(folder), SMALL, workers=2, on_step=heard.append)
+    photo_set = read_set(list_photographs(folder), SMALL, workers=2, on_step=heard.append)
     assert names(photo_set) == ["0.png", "1.png", "2.png", "3.png", "deep/4.png", "deep/5.png"]
     assert photo_set.grey == ("grey.png", "sepia.png")
     assert [one.name for one in photo_set.unreadable] == ["broken.jpg"]
@@ -39,24 +39,26 @@ def test_grey_photographs_are_left_out_and_unreadable_ones_are_listed(colour_fol
 
 def test_a_missing_or_empty_folder_is_nothing_to_do(tmp_path):
     with pytest.raises(NothingToDo, match="no folder"):
-        look(tmp_path / "none")
+        list_photographs(tmp_path / "none")
     with pytest.raises(NothingToDo, match="No photograph"):
-        look(tmp_path)
+        list_photographs(tmp_path)
     write(tmp_path / "grey.png", scene(1)[..., 0])
     with pytest.raises(NothingToDo, match="in colour"):
-        read_set(look(tmp_path), SMALL, workers=1)
+        read_set(list_photographs(tmp_path), SMALL, workers=1)
 
 
 def test_a_limit_takes_photographs_evenly_and_always_the_same_ones(tmp_path):
     for number in range(10):
         (tmp_path / f"{number}.jpg").touch()
-    assert look(tmp_path, 3).names == ("0.jpg", "3.jpg", "6.jpg")
-    assert look(tmp_path, 10).names == look(tmp_path, 99).names == look(tmp_path).names
+    assert list_photographs(tmp_path, 3).names == ("0.jpg", "3.jpg", "6.jpg")
+    assert (
+        list_photographs(tmp_path, 10).names == list_photographs(tmp_path, 99).names == list_photographs(tmp_path).names
+    )
 
 
 def test_what_finds_no_room_is_read_again_and_is_the_same(colour_folder, photo_set, monkeypatch):
     monkeypatch.setattr(photographs, "ROOM", 2 * SIDE * SIDE * 3)
-    crowded = read_set(look(colour_folder), SMALL, workers=1)
+    crowded = read_set(list_photographs(colour_folder), SMALL, workers=1)
     assert [photograph.pixels is None for photograph in crowded.photographs] == [False] * 2 + [True] * 4
     for here, there in zip(crowded.photographs, photo_set.photographs, strict=True):
         assert np.array_equal(crowded.pixels_of(here), photo_set.pixels_of(there))
@@ -84,5 +86,5 @@ def test_sizes_that_make_no_sense_are_refused(size):
 
 def test_photographs_too_small_for_ssim_are_listed_not_measured(tmp_path):
     write(tmp_path / "tiny.png", scene(1, 6, 80))
-    photo_set = read_set(look(tmp_path), Settings(None), workers=1)
+    photo_set = read_set(list_photographs(tmp_path), Settings(None), workers=1)
     assert (names(photo_set), len(photo_set.unreadable)) == ([], 1)

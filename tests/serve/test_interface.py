@@ -139,7 +139,7 @@ def test_a_cut_photograph_can_be_taken_as_it_is(server, scene):
         (b"", 422, "it is empty"),
         (b"no photograph", 422, "not a photograph"),
         (b"%PDF-1.4", 415, "a PDF"),
-        (b"GIF89a" + bytes(20), 415, "a GIF"),
+        (b"AT&TFORM" + bytes(20), 415, "a DjVu"),
     ],
 )
 def test_what_is_no_photograph_is_called_by_name(server, content, status, words):

@@ -15,7 +15,7 @@ from lab_colorize.training.advice import MOST, some_of
 from lab_colorize.training.augment import aged, crop, exposed
 from lab_colorize.training.batches import Batches
 from lab_colorize.training.dataset import Example
-from lab_colorize.training.looks import look_of
+from lab_colorize.training.near_duplicates import image_hash
 from lab_colorize.training.options import NO_AUGMENTATION, Augmentation
 
 from .conftest import scene
@@ -30,7 +30,7 @@ def batches(examples, augmentation, **changes):
 
 @pytest.fixture(scope="module")
 def examples():
-    return [Example(f"{n}.png", None, 24, look_of(scene(n)), scene(n, 24, 30)) for n in range(7)]
+    return [Example(f"{n}.png", None, 24, image_hash(scene(n)), scene(n, 24, 30)) for n in range(7)]
 
 
 @given(seeds, st.integers(2, 70), st.integers(3, 90), st.integers(3, 90))

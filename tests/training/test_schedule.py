@@ -10,7 +10,7 @@ from lab_colorize.training.schedule import FLOOR, Schedule, rate_at
 
 
 @given(st.integers(1, 40), st.integers(1, 200), st.integers(1, 64), st.integers(1, 5))
-def test_each_epoch_that_is_judged_ends_with_the_step_that_shows_its_last_photograph(epochs, photos, batch, every):
+def test_each_validated_epoch_ends_with_the_step_that_shows_its_last_photograph(epochs, photos, batch, every):
     schedule = Schedule((Stage(epochs, 64, 1e-3),), photos, batch, every)
     over = [(step, schedule.epoch(0, step)) for step in sorted(schedule.ends(0))]
     assert over[-1] == (schedule.steps(0), epochs)
@@ -46,10 +46,10 @@ def test_epochs_are_counted_over_all_stages():
     assert [schedule.steps(0), schedule.steps(1), schedule.total] == [20, 5, 25]
     assert [schedule.epoch(0, 10), schedule.epoch(1, 0), schedule.epoch(1, 5)] == [1.0, 2.0, 2.5]
     assert schedule.epoch(0, 7) == 0.7
-    assert (sorted(schedule.ends(0)), sorted(schedule.ends(1)), schedule.verdicts) == ([10, 20], [5], 3)
+    assert (sorted(schedule.ends(0)), sorted(schedule.ends(1)), schedule.validations) == ([10, 20], [5], 3)
     assert schedule.work_left(0, 15) == 5 + 4 * 5
 
 
-def test_few_photographs_can_be_judged_more_seldom_than_each_epoch():
+def test_few_photographs_can_be_validated_more_seldom_than_each_epoch():
     schedule = Schedule((Stage(120, 64, 1e-3),), photos=8, batch_size=8, validate_every=40)
     assert sorted(schedule.ends(0)) == [40, 80, 120]

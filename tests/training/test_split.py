@@ -1,4 +1,4 @@
-"""What is judged by has not been learned from, and depends on nothing but the seed and its own folder."""
+"""What a run is validated on has not been learned from, and depends on nothing but the seed and its own folder."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lab_colorize.errors import TrainingError
 from lab_colorize.training.dataset import Example, counted
-from lab_colorize.training.looks import FEW_BITS, _distances, alike, look_of
+from lab_colorize.training.near_duplicates import FEW_BITS, _distances, image_hash, near_duplicates
 from lab_colorize.training.split import against, split
 
 from .conftest import fill, load, save, scene
@@ -16,7 +16,7 @@ from .conftest import fill, load, save, scene
 
 def example(name, seed):
     rgb = scene(seed)
-    return Example(name, None, 32, look_of(rgb), rgb)
+    return Example(name, None, 32, image_hash(rgb), rgb)
 
 
 def folders(sizes):
@@ -78,8 +78,8 @@ def test_copies_never_fall_on_both_sides(tmp_path):
 
 
 def test_different_scenes_are_no_copies():
-    looks = [look_of(scene(number)) for number in range(200)]
-    assert alike(looks) == list(range(200))
+    hashes = [image_hash(scene(number)) for number in range(200)]
+    assert near_duplicates(hashes) == list(range(200))
 
 
 def test_distances_count_differing_bits():

@@ -173,13 +173,13 @@ def test_what_is_not_installed_is_named_with_the_way_to_install_it(tmp_path, pho
 def test_progress_is_told_in_plain_lines_where_there_is_no_terminal():
     from lab_colorize.cli.train_progress import Log
     from lab_colorize.training.fit import Progress
-    from lab_colorize.training.judge import Verdict
+    from lab_colorize.training.validation import Metrics
 
     lines = []
     log = Log(write=lines.append)
-    verdict = Verdict(psnr=21.5, grey_psnr=20.0, ab_error=200.0, grey_ab_error=300.0, chroma_share=0.5)
-    for step, judged in itertools.product((1, 2), (None, verdict)):
-        log(Progress(step, 40, step / 20, 2.0, 0.01, 31.0, 75.0, judged))
+    metrics = Metrics(psnr=21.5, grey_psnr=20.0, ab_error=200.0, grey_ab_error=300.0, chroma_share=0.5)
+    for step, validated in itertools.product((1, 2), (None, metrics)):
+        log(Progress(step, 40, step / 20, 2.0, 0.01, 31.0, 75.0, validated))
     assert len(lines) == 2
     assert "PSNR 21.50 dB (grey 20.00)" in lines[0]
     assert "0:01:15 left" in lines[0]

@@ -13,50 +13,52 @@ from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsuppor
 from lab_colorize.photos.formats.boxes import Box, boxes, find
 
 # EXIF's orientation for irot (quarter turns against the clock), then imir (none, top-bottom, left-right).
-_TURNED = {None: (1, 8, 3, 6), 0: (4, 5, 2, 7), 1: (2, 7, 4, 5)}
+TURNED = {None: (1, 8, 3, 6), 0: (4, 5, 2, 7), 1: (2, 7, 4, 5)}
 _LARGEST_META = 4 << 20  # bytes; it names items and holds a colour profile, no pixels
 _RDF = b"application/rdf+xml"
 
 
 @dataclass
-class _Meta:
+class Meta:
     """The meta box, as far as it matters here."""
 
     primary: int = 0
     kinds: dict[int, bytes] = field(default_factory=dict)  # items by number
     mime: dict[int, bytes] = field(default_factory=dict)
     extents: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # start, length in the file
+    inside: set[int] = field(default_factory=set)  # items whose data are in the meta box, as a grid of tiles mostly is
     properties: list[Box] = field(default_factory=list)
     owned: dict[int, list[int]] = field(default_factory=dict)  # numbers of an item's properties, from 1
 
 
-def _meta(data: bytes) -> _Meta:
+def meta(data: bytes) -> Meta:
+    """Read the description of the file's items; HEIC has the same."""
     box = find(data, 0, len(data), b"meta")
     if box is None:
         raise Damaged("it breaks off before its description")
     if box.end - box.start > _LARGEST_META:
         raise Damaged(f"its description is longer than {_LARGEST_META >> 20} MB")
-    found = _Meta()
+    found = Meta()
     try:
         for part in boxes(data, box.start + 4, box.end):
             _READERS.get(part.kind, _skip)(data, part, found)
         idat = find(data, box.start + 4, box.end, b"idat")
     except (struct.error, IndexError):
         raise Damaged("its description makes no sense") from None
-    if idat is not None and found.primary not in found.extents:
+    if idat is not None and found.primary not in found.extents.keys() | found.inside:
         raise Damaged("its description makes no sense")
     return found
 
 
-def _skip(_data: bytes, _part: Box, _found: _Meta) -> None:
+def _skip(_data: bytes, _part: Box, _found: Meta) -> None:
     """A box that says nothing of interest."""
 
 
-def _pitm(data: bytes, part: Box, found: _Meta) -> None:
+def _pitm(data: bytes, part: Box, found: Meta) -> None:
     (found.primary,) = struct.unpack_from(">I" if data[part.start] else ">H", data, part.start + 4)
 
 
-def _iinf(data: bytes, part: Box, found: _Meta) -> None:
+def _iinf(data: bytes, part: Box, found: Meta) -> None:
     for item in boxes(data, part.start + (8 if data[part.start] else 6), part.end):
         version = data[item.start]
         if item.kind != b"infe" or version < 2:
@@ -67,7 +69,7 @@ def _iinf(data: bytes, part: Box, found: _Meta) -> None:
         found.mime[number] = [*data[kind_at + 4 : item.end].split(b"\0"), b""][1]
 
 
-def _iloc(data: bytes, part: Box, found: _Meta) -> None:
+def _iloc(data: bytes, part: Box, found: Meta) -> None:
     version, sizes = data[part.start], data[part.start + 4 : part.start + 6]
     offset_size, length_size, base_size = sizes[0] >> 4, sizes[0] & 15, sizes[1] >> 4
     index_size = sizes[1] & 15 if version else 0
@@ -91,11 +93,13 @@ def _iloc(data: bytes, part: Box, found: _Meta) -> None:
             number(index_size)
             start = base + number(offset_size)
             extents.append((start, number(length_size)))
-        if method == 0:  # offsets in the file; others are not used by AVIF's writers for what is read here
+        if method == 0:  # offsets in the file; what is read here stands nowhere else
             found.extents[item] = extents
+        elif method == 1:
+            found.inside.add(item)
 
 
-def _iprp(data: bytes, part: Box, found: _Meta) -> None:
+def _iprp(data: bytes, part: Box, found: Meta) -> None:
     for box in boxes(data, part.start, part.end):
         if box.kind == b"ipco":
             found.properties = list(boxes(data, box.start, box.end))
@@ -103,7 +107,7 @@ def _iprp(data: bytes, part: Box, found: _Meta) -> None:
             _ipma(data, box, found)
 
 
-def _ipma(data: bytes, part: Box, found: _Meta) -> None:
+def _ipma(data: bytes, part: Box, found: Meta) -> None:
     version, wide = data[part.start], data[part.start + 3] & 1
     (count,) = struct.unpack_from(">I", data, part.start + 4)
     at = part.start + 8
@@ -119,7 +123,7 @@ def _ipma(data: bytes, part: Box, found: _Meta) -> None:
 _READERS = {b"pitm": _pitm, b"iinf": _iinf, b"iloc": _iloc, b"iprp": _iprp}
 
 
-def _properties(found: _Meta) -> Iterator[Box]:
+def properties(found: Meta) -> Iterator[Box]:
     """The properties of the picture itself."""
     for number in found.owned.get(found.primary, []):
         if 1 <= number <= len(found.properties):
@@ -130,10 +134,10 @@ def header(data: bytes) -> Header:
     """Read the properties of the primary item."""
     if data[8:12] == b"avis":
         raise Unsupported("an animated AVIF", remedy="Save the frames as photographs of their own.")
-    found = _meta(data)
+    found = meta(data)
     width = height = quarters = 0
     mirrored, bits, channels = None, 8, 3
-    for box in _properties(found):
+    for box in properties(found):
         contents = data[box.start : box.end]
         if box.kind == b"ispe" and len(contents) >= 12:
             width, height = struct.unpack_from(">II", contents, 4)
@@ -146,21 +150,21 @@ def header(data: bytes) -> Header:
             channels = 1 if contents[2] & 0x10 else 3
     if not width or not height:
         raise Damaged("its header gives no size")
-    return Header(width, height, channels, bits, orientation=_TURNED[mirrored][quarters])
+    return Header(width, height, channels, bits, orientation=TURNED[mirrored][quarters])
 
 
 def integrity_error(data: bytes) -> str | None:
     """Check that all boxes are whole and that the picture lies inside the file."""
     try:
         list(boxes(data, 0, len(data)))
-        found = _meta(data)
+        found = meta(data)
     except Damaged as broken:
         return str(broken)
     parts = [extent for extents in found.extents.values() for extent in extents]
     return "it breaks off" if any(start + length > len(data) for start, length in parts) else None
 
 
-def _contents(data: bytes, found: _Meta, number: int) -> bytes:
+def _contents(data: bytes, found: Meta, number: int) -> bytes:
     """The bytes of an item; none if its parts are together longer than the file, which are in it again and again."""
     extents = found.extents.get(number, [])
     if sum(length for _, length in extents) > len(data):
@@ -171,7 +175,7 @@ def _contents(data: bytes, found: _Meta, number: int) -> bytes:
 def metadata(data: bytes) -> Metadata:
     """Take EXIF and XMP from their items, ICC from the picture's properties."""
     try:
-        found = _meta(data)
+        found = meta(data)
     except Damaged:
         return Metadata()
     exif = xmp = icc = None
@@ -181,7 +185,7 @@ def metadata(data: bytes) -> Metadata:
             exif = contents[4 + int.from_bytes(contents[:4], "big") :].removeprefix(b"Exif\0\0") or None
         elif kind == b"mime" and found.mime.get(number) == _RDF and xmp is None:
             xmp = _contents(data, found, number) or None
-    for box in _properties(found):
+    for box in properties(found):
         if box.kind == b"colr" and data[box.start : box.start + 4] in {b"prof", b"rICC"}:
             icc = data[box.start + 4 : box.end] or None
     return Metadata(exif, xmp, None, icc, ifd.dpi(exif))

@@ -5,6 +5,7 @@ Knows no format in particular; each has a module of its own beside this one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -42,6 +43,8 @@ class Header:
     orientation: int = 1  # EXIF's 1 to 8
     pages: int = 1
     pixels: int = 0  # of all pages together; 0 stands for width * height
+    lossless: bool = False  # of WebP, which may be either: nothing was lost when it was coded
+    bare: bool = False  # of JPEG 2000: a codestream without the boxes that hold metadata
 
     @property
     def seen(self) -> tuple[int, int]:
@@ -100,8 +103,24 @@ class Page:
         return self.pixels.dtype.itemsize * 8
 
 
+class Parsed(Protocol):
+    """An encoded file taken apart once: each part is found when it is first asked for, and kept."""
+
+    @property
+    def header(self) -> Header:
+        """Size, depth and kind, from the first bytes; Damaged or Unsupported if there are none."""
+
+    @property
+    def integrity_error(self) -> str | None:
+        """Why the file is not whole, or None if it is."""
+
+    @property
+    def metadata(self) -> Metadata:
+        """The metadata; blocks that are broken count as absent, nothing is raised."""
+
+
 class Container(Protocol):
-    """What each module of a format offers for reading."""
+    """What the module of a format offers whose parts have nothing in common that is worth keeping."""
 
     def header(self, data: bytes) -> Header:
         """Read size, depth and kind from the first bytes; Damaged or Unsupported if there are none."""
@@ -111,6 +130,28 @@ class Container(Protocol):
 
     def metadata(self, data: bytes) -> Metadata:
         """Take out the metadata; blocks that are broken count as absent, nothing is raised."""
+
+
+class PartByPart:
+    """What a format's three functions say of a file."""
+
+    def __init__(self, container: Container, data: bytes) -> None:
+        self._container, self._data = container, data
+
+    @cached_property
+    def header(self) -> Header:
+        """As the format's `header` reads it."""
+        return self._container.header(self._data)
+
+    @cached_property
+    def integrity_error(self) -> str | None:
+        """As the format's `integrity_error` says it."""
+        return self._container.integrity_error(self._data)
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """As the format's `metadata` finds them."""
+        return self._container.metadata(self._data)
 
 
 def pieces(data: bytes, size: int) -> Iterator[bytes]:

@@ -3,6 +3,8 @@
 OpenCV turns some formats and not others; so it is told not to turn any, and pages are turned here.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import cv2
@@ -10,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.colour.depth import rescaled
-from lab_colorize.photos.formats import bmp, jpeg, png, tiff, tiff_pixels
-from lab_colorize.photos.formats.base import Damaged, Header, Page
+from lab_colorize.photos.formats import bmp, heic, jpeg, jpeg_xl, netpbm, png, psd, tiff, tiff_pixels
+from lab_colorize.photos.formats.base import Damaged, Header, Page, Parsed
 from lab_colorize.photos.kinds import Format
 
 # OpenCV's own messages say nothing to a user, who gets ours.
@@ -20,18 +22,59 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 _Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 _AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
 _RGB = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+_DEPTHS = frozenset({np.dtype(np.uint8), np.dtype(np.uint16)})
 _NO_DATA = 128
 _LOST = bytes(16)  # what a broken disk or transfer leaves, and what decodes as if it were a picture
 
 
-def decode(data: bytes, format: Format, header: Header) -> tuple[Page, ...]:
+def decode(data: bytes, format: Format, parsed: Parsed) -> tuple[Page, ...]:
     """Decode every page, upright; Damaged where that is not possible."""
-    if format is Format.TIFF:
-        return tuple(_tiff_page(data, layout) for layout in tiff.layouts(data))
+    if isinstance(parsed, tiff.ParsedTiff):
+        return tuple(_tiff_page(data, layout) for layout in parsed.layouts)
+    header = parsed.header
+    if format in _OTHER_DECODERS:
+        return (_OTHER_DECODERS[format](data, header),)
     pixels, alpha = _split(_decoded(data, format, header), header)
     if alpha is None and header.alpha:
         alpha = _left_out(data, format, pixels)
     return (_upright(_full_range(pixels, header.bits), alpha, header.orientation),)
+
+
+def _heic(data: bytes, header: Header) -> Page:
+    return _of_library(heic.decoded(data), replace(header, width=header.seen[0], height=header.seen[1], orientation=1))
+
+
+def _jpeg_xl(data: bytes, header: Header) -> Page:
+    return _of_library(jpeg_xl.decoded(data), header)
+
+
+def _photoshop(data: bytes, _: Header) -> Page:
+    pixels, _alpha = tiff_pixels.samples(data, psd.layout(data))
+    return Page(pixels)
+
+
+def _netpbm(data: bytes, _: Header) -> Page:
+    return Page(netpbm.samples(data))
+
+
+_OTHER_DECODERS: dict[Format, Callable[[bytes, Header], Page]] = {
+    Format.HEIC: _heic,
+    Format.JPEG_XL: _jpeg_xl,
+    Format.PHOTOSHOP: _photoshop,
+    Format.NETPBM: _netpbm,
+}
+
+
+def _of_library(found: _Array, header: Header) -> Page:
+    """A page of what a library made of a file: grey or RGB, perhaps with alpha, and as large as its header claims."""
+    if found.shape[:2] != (header.height, header.width) or found.dtype not in _DEPTHS:
+        raise Damaged("its image data cannot be decoded")
+    levels = _full_range(found, header.bits).reshape(header.height, header.width, -1)
+    colours = levels.shape[2] - (levels.shape[2] in {2, 4})
+    grey = colours == 1 or header.channels == 1
+    pixels = np.ascontiguousarray(levels[..., 0] if grey else levels[..., :colours])
+    alpha = np.ascontiguousarray(levels[..., colours]) if levels.shape[2] > colours else None
+    return _upright(pixels, alpha, header.orientation)
 
 
 def _tiff_page(data: bytes, layout: tiff.Layout) -> Page:
@@ -51,7 +94,7 @@ def _decoded(data: bytes, format: Format, header: Header) -> _Array:
     found = _by_opencv(png.bare(data) if format is Format.PNG else data, flags)
     if found is None or found.shape[:2] != (header.height, header.width):
         raise Damaged("its image data cannot be decoded")
-    if found.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
+    if found.dtype not in _DEPTHS:
         raise Damaged("its image data cannot be decoded")
     return _to_rgb(found) if flags == _AS_STORED else found
 
@@ -132,7 +175,7 @@ def turned(stored: _Array, orientation: int) -> _Array:
     return np.asarray(cv2.rotate(stored, quarter))
 
 
-def ends_early(data: bytes, pixels: _Array, *, block: int = 8) -> bool:
+def ends_early(parsed: jpeg.ParsedJpeg, pixels: _Array, *, block: int = 8) -> bool:
     """Whether a JPEG that does have its end marker lacks data before it, as after a rescue from a broken disk.
 
     Decoders leave what they have no data for mid-grey; so only where the last block is, a second look is worth while.
@@ -141,7 +184,7 @@ def ends_early(data: bytes, pixels: _Array, *, block: int = 8) -> bool:
     rows, columns = (side % block or block for side in pixels.shape[:2])
     corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
     grey = any((corner == _NO_DATA).all() for corner in corners)
-    return grey and not jpeg.is_progressive(data) and not completes(data)
+    return grey and not parsed.is_progressive and not completes(parsed.data)
 
 
 def completes(data: bytes) -> bool:
@@ -151,7 +194,8 @@ def completes(data: bytes) -> bool:
     whole if it comes out the same whatever is put behind its data. Passes of a progressive one cannot be told so.
     """
     data = jpeg.scanned(data).rstrip(b"\xff")  # half of something: with what is put behind it, it would end the data
-    if jpeg.is_progressive(data) or data.endswith(_LOST) or 8 * len(data) < jpeg.fewest_bits(data):
+    parsed = jpeg.ParsedJpeg(data)
+    if parsed.is_progressive or data.endswith(_LOST) or 8 * len(data) < parsed.fewest_bits:
         return False
     ends = (b"\xff\xd9", b"\x55" * 64 + b"\xff\xd9", b"\xaa" * 64 + b"\xff\xd9")
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION

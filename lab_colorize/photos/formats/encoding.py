@@ -8,17 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab_colorize.colour.depth import rescaled
-from lab_colorize.photos.formats import bmp, jp2, jpeg, png, tiff_writing, webp
+from lab_colorize.photos.formats import bmp, heic, jp2, jpeg, png, tiff_writing, webp
 from lab_colorize.photos.formats.base import Metadata, Page, Unsupported
 from lab_colorize.photos.kinds import Format
 
 _FINE = 90  # from this quality on chroma keeps its full resolution: colour is the product
-_DEPTHS = {Format.PNG: 16, Format.TIFF: 16, Format.JPEG2000: 16, Format.AVIF: 12}
+_DEPTHS = {Format.PNG: 16, Format.TIFF: 16, Format.JPEG2000: 16, Format.AVIF: 12, Format.HEIC: 12}
 # Pixels a side: libjpeg's own limit, WebP's 14 bits, and what AV1 can say.
 _LARGEST = {Format.JPEG: 65500, Format.WEBP: 16383, Format.AVIF: 65536}
 _ANY_SIZE = "Give --format png or tif."
 _SMALLEST_JP2 = 32  # OpenCV always asks for six resolutions, so OpenJPEG refuses smaller sides
-_CANNOT = {Format.BMP: ("EXIF", "XMP", "IPTC", "ICC"), Format.WEBP: ("IPTC",), Format.AVIF: ("IPTC",)}
+_CANNOT = {
+    Format.BMP: ("EXIF", "XMP", "IPTC", "ICC"),
+    Format.WEBP: ("IPTC",),
+    Format.AVIF: ("IPTC",),
+    Format.HEIC: ("IPTC",),
+}
+LOSSLESS_WEBP = 100  # the quality that stands for no loss at all
 _LOSSLESS = 1000  # OpenCV's measure for JPEG 2000: thousandths of the bare size
 
 
@@ -27,8 +33,8 @@ def depth_kept(format: Format, depth: int) -> int:
     return min(depth, _DEPTHS.get(format, 8))
 
 
-def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality: int) -> bytes:
-    """Write a whole file. Formats of one picture hold the first page."""
+def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality: int, *, bare: bool = False) -> bytes:
+    """Write a whole file. Formats of one picture hold the first page. `bare` is for JPEG 2000 alone."""
     if format is Format.TIFF:
         alpha = [page.alpha is not None for page in pages]
         return tiff_writing.encode([_joined(page) for page in pages], metadata, alpha=alpha)
@@ -36,8 +42,12 @@ def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality:
     page = _at_depth(pages[0], depth_kept(format, 16))
     if format is Format.AVIF:
         return _avif(page, metadata, quality)
+    if format is Format.HEIC:
+        return heic.encode(_in_three(page), metadata, quality, full_colour=quality >= _FINE)
     pixels = _bgr(_over_white(page)) if format is Format.JPEG else _bgra(page)
     coded = _coded(format.suffix, pixels, _options(format, quality))
+    if format is Format.JPEG2000 and bare:
+        return jp2.bare(bytes(coded), metadata.xmp)
     return jpeg.embed(coded, metadata) if format is Format.JPEG else _EMBEDS[format](bytes(coded), metadata)
 
 
@@ -51,7 +61,7 @@ _EMBEDS: dict[Format, Callable[[bytes, Metadata], bytes]] = {
 
 def _options(format: Format, quality: int) -> list[int]:
     """OpenCV's options, pairs of name and value."""
-    webp_quality = 101 if quality >= 100 else quality  # above 100 OpenCV writes without loss
+    webp_quality = 101 if quality >= LOSSLESS_WEBP else quality  # above 100 OpenCV writes without loss
     sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if quality >= _FINE else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
     return {
         Format.JPEG: [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling],
@@ -135,6 +145,12 @@ def _bgra(page: Page) -> NDArray[Any]:
     blue, green, red, alpha = (0, 0, 0, 1) if page.pixels.ndim == 2 else (2, 1, 0, 3)
     cv2.mixChannels([page.pixels, page.alpha], [out], [blue, 0, green, 1, red, 2, alpha, 3])
     return out
+
+
+def _in_three(page: Page) -> NDArray[Any]:
+    """RGB or RGBA in one array, with room for 16 bits."""
+    pixels = _joined(page)
+    return pixels if pixels.ndim == 3 else np.dstack([pixels] * 3)
 
 
 def _joined(page: Page) -> NDArray[Any]:

@@ -7,10 +7,12 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
+from itertools import pairwise
 
 from lab_colorize.photos.formats import ifd, photoshop
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported, pieces
-from lab_colorize.photos.formats.jpeg_segments import COM, EOI, FRAMES, SOS, scan_end, segment, segments
+from lab_colorize.photos.formats.jpeg_segments import COM, EOI, FRAMES, SOS, Segment, scan_end, segment, segments
 
 SIGNATURE = b"\xff\xd8\xff"
 
@@ -30,56 +32,127 @@ _HUFFMAN = frozenset({0xC0, 0xC1, 0xC2})
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
 
-def _head(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give the segments before the image data; what is broken ends them early."""
-    try:
-        for one in segments(data):
-            if one.marker in {SOS, EOI}:
-                return
-            yield one.marker, one.payload(data)
-    except Damaged:
-        return
+class ParsedJpeg:
+    """A file as its segments: those before the image data are found first, the others when the whole is asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._coming = segments(data)
+        self._damage: str | None = None
+
+    @cached_property
+    def _head(self) -> tuple[Segment, ...]:
+        """The segments up to the first scan's header; what is broken ends them early."""
+        return tuple(self._until(SOS))
+
+    @cached_property
+    def _all(self) -> tuple[Segment, ...]:
+        """All segments; what is broken ends them early."""
+        return (*self._head, *self._until(EOI))
+
+    def _until(self, last: int) -> Iterator[Segment]:
+        try:
+            for one in self._coming:
+                yield one
+                if one.marker == last:
+                    return
+        except Damaged as broken:
+            self._damage = str(broken)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All segments; Damaged where the chain breaks."""
+        found = self._all
+        if self._damage is not None:
+            raise Damaged(self._damage)
+        return found
+
+    @cached_property
+    def header(self) -> Header:
+        """What the frame header says."""
+        orientation = 1
+        for one in self._head:
+            payload = one.payload(self.data)
+            if one.marker == _APP1 and payload.startswith(_EXIF):
+                orientation = ifd.orientation(payload[len(_EXIF) :])
+            if one.marker in FRAMES:
+                return _header(payload, orientation)
+        raise Damaged("it breaks off before the image data")
+
+    @cached_property
+    def integrity_error(self) -> str | None:
+        """What is missing before the end of the image; whatever follows EOI is nobody's loss."""
+        try:
+            coded = sum(following.at - one.end for one, following in pairwise(self.segments) if one.marker == SOS)
+        except Damaged as broken:
+            return str(broken)
+        if not coded:
+            return "it holds no image data"
+        return None if 8 * coded >= self.fewest_bits else "its image data are too few for its size"
+
+    @property
+    def fewest_bits(self) -> int:
+        """Huffman's codes have at least one for each block of 8 x 8 pixels; 0 for arithmetic ones, which have fewer."""
+        for one in self._head:
+            if one.marker in _HUFFMAN and one.end - one.start >= 6:
+                height, width = struct.unpack_from(">HH", self.data, one.start + 1)
+                return -(-height // 8) * -(-width // 8)
+        return 0
+
+    @property
+    def is_progressive(self) -> bool:
+        """Whether the picture is coded in passes over the whole."""
+        return any(one.marker in _PROGRESSIVE for one in self._head)
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """The blocks in the APP segments."""
+        exif = xmp = iptc = None
+        dpi: tuple[float, float] | None = None
+        more: dict[bytes, dict[int, bytes]] = {}
+        icc: dict[int, bytes] = {}
+        comments: list[tuple[bytes, bytes]] = []
+        for one in self._head:
+            marker, payload = one.marker, one.payload(self.data)
+            if marker == _APP0 and payload.startswith(b"JFIF\0") and len(payload) >= 12:
+                dpi = _density(payload)
+            elif marker == _APP1 and payload.startswith(_EXIF):
+                exif = exif or payload[len(_EXIF) :]
+            elif marker == _APP1 and payload.startswith(_XMP):
+                xmp = xmp or payload[len(_XMP) :]
+            elif marker == _APP1 and payload.startswith(_MORE_XMP) and len(payload) > len(_MORE_XMP) + 40:
+                rest = payload[len(_MORE_XMP) :]
+                more.setdefault(rest[:32], {})[struct.unpack_from(">I", rest, 36)[0]] = rest[40:]
+            elif marker == _APP2 and payload.startswith(_ICC) and len(payload) > len(_ICC) + 2:
+                icc[payload[len(_ICC)]] = payload[len(_ICC) + 2 :]
+            elif marker == _APP13 and payload.startswith(_PHOTOSHOP):
+                iptc = iptc or photoshop.iptc(payload[len(_PHOTOSHOP) :])
+            elif marker == COM:
+                comments.append((COMMENT, payload))
+        notes = ["XMP beyond 64 KB (extended XMP) was left behind"] if more else []
+        if behind := self._behind():
+            notes.append(f"{behind} bytes behind the image, which are no part of it, were left behind")
+        profile = b"".join(icc[i] for i in sorted(icc)) or None
+        return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=tuple(notes))
+
+    def _behind(self) -> int:
+        """How many bytes follow the image, such as the film of a motion photograph; padding does not count."""
+        try:
+            end = self.segments[-1].end
+        except Damaged:
+            return 0
+        return len(self.data[end:].strip(_FILLED_WITH))
 
 
-def header(data: bytes) -> Header:
-    """Read the frame header."""
-    orientation = 1
-    for marker, payload in _head(data):
-        if marker == _APP1 and payload.startswith(_EXIF):
-            orientation = ifd.orientation(payload[len(_EXIF) :])
-        if marker in FRAMES:
-            if len(payload) < 6:
-                break
-            bits, height, width, channels = struct.unpack_from(">BHHB", payload)
-            if bits != 8:
-                raise Unsupported(f"a JPEG of {bits} bits a sample", remedy="Convert it to a 16-bit TIFF.")
-            if not width or not height:
-                raise Damaged("its header gives no size")
-            return Header(width, height, channels, bits, orientation=orientation)
-    raise Damaged("it breaks off before the image data")
-
-
-def integrity_error(data: bytes) -> str | None:
-    """Say what is missing before the end of the image; whatever follows EOI is nobody's loss."""
-    coded = scan = 0
-    try:
-        for one in segments(data):
-            coded += one.at - scan if scan else 0
-            scan = one.end if one.marker == SOS else 0
-    except Damaged as broken:
-        return str(broken)
-    if not coded:
-        return "it holds no image data"
-    return None if 8 * coded >= fewest_bits(data) else "its image data are too few for its size"
-
-
-def fewest_bits(data: bytes) -> int:
-    """Huffman's codes have at least one for each block of 8 x 8 pixels; 0 for arithmetic ones, which have fewer."""
-    for marker, payload in _head(data):
-        if marker in _HUFFMAN and len(payload) >= 6:
-            height, width = struct.unpack_from(">HH", payload, 1)
-            return -(-height // 8) * -(-width // 8)
-    return 0
+def _header(frame: bytes, orientation: int) -> Header:
+    if len(frame) < 6:
+        raise Damaged("it breaks off before the image data")
+    bits, height, width, channels = struct.unpack_from(">BHHB", frame)
+    if bits != 8:
+        raise Unsupported(f"a JPEG of {bits} bits a sample", remedy="Convert it to a 16-bit TIFF.")
+    if not width or not height:
+        raise Damaged("its header gives no size")
+    return Header(width, height, channels, bits, orientation=orientation)
 
 
 def scanned(data: bytes) -> bytes:
@@ -95,50 +168,6 @@ def scanned(data: bytes) -> bytes:
 def completed(data: bytes) -> bytes:
     """What is there of a truncated file, with an end marker."""
     return scanned(data) + b"\xff\xd9"
-
-
-def is_progressive(data: bytes) -> bool:
-    """Whether the picture is coded in passes over the whole."""
-    return any(marker in _PROGRESSIVE for marker, _ in _head(data))
-
-
-def metadata(data: bytes) -> Metadata:
-    """Take the blocks out of the APP segments."""
-    exif = xmp = iptc = None
-    dpi: tuple[float, float] | None = None
-    more: dict[bytes, dict[int, bytes]] = {}
-    icc: dict[int, bytes] = {}
-    comments: list[tuple[bytes, bytes]] = []
-    for marker, payload in _head(data):
-        if marker == _APP0 and payload.startswith(b"JFIF\0") and len(payload) >= 12:
-            dpi = _density(payload)
-        elif marker == _APP1 and payload.startswith(_EXIF):
-            exif = exif or payload[len(_EXIF) :]
-        elif marker == _APP1 and payload.startswith(_XMP):
-            xmp = xmp or payload[len(_XMP) :]
-        elif marker == _APP1 and payload.startswith(_MORE_XMP) and len(payload) > len(_MORE_XMP) + 40:
-            rest = payload[len(_MORE_XMP) :]
-            more.setdefault(rest[:32], {})[struct.unpack_from(">I", rest, 36)[0]] = rest[40:]
-        elif marker == _APP2 and payload.startswith(_ICC) and len(payload) > len(_ICC) + 2:
-            icc[payload[len(_ICC)]] = payload[len(_ICC) + 2 :]
-        elif marker == _APP13 and payload.startswith(_PHOTOSHOP):
-            iptc = iptc or photoshop.iptc(payload[len(_PHOTOSHOP) :])
-        elif marker == COM:
-            comments.append((COMMENT, payload))
-    notes = ["XMP beyond 64 KB (extended XMP) was left behind"] if more else []
-    if behind := _behind(data):
-        notes.append(f"{behind} bytes behind the image, which are no part of it, were left behind")
-    profile = b"".join(icc[i] for i in sorted(icc)) or None
-    return Metadata(exif, xmp, iptc, profile, ifd.dpi(exif) or dpi, tuple(comments), notes=tuple(notes))
-
-
-def _behind(data: bytes) -> int:
-    """How many bytes follow the end of the image, such as the film of a motion photograph; padding does not count."""
-    end = len(data)
-    with suppress(Damaged):
-        *_, last = segments(data)
-        end = last.end
-    return len(data[end:].strip(_FILLED_WITH))
 
 
 def _density(jfif: bytes) -> tuple[float, float] | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from lab_colorize.photos.formats.base import Damaged
-from lab_colorize.photos.formats.jpeg_segments import FRAMES, SOS, segments
+from lab_colorize.photos.formats.jpeg import ParsedJpeg
+from lab_colorize.photos.formats.jpeg_segments import FRAMES, SOS
 from lab_colorize.photos.formats.jpeg_tables import Frame, Tables
 
 
@@ -15,13 +16,18 @@ class _Shared(Exception):
 
 
 def lightness_digest(data: bytes) -> str | None:
+    """The same as `digest_of`, of a file of which nothing else is asked."""
+    return digest_of(ParsedJpeg(data))
+
+
+def digest_of(parsed: ParsedJpeg) -> str | None:
     """SHA-256 of all that decides about the lightness of a JPEG; None if it has no scans of its own. Damaged if broken.
 
     That is, for each scan of the first component: the size of the picture, the tables in force, the header but for the
     component's number, and the coded data. The same for a grey JPEG and for a coloured one that holds its scans.
     """
     try:
-        scans = list(_first_component(data))
+        scans = list(_first_component(parsed))
     except _Shared:
         return None
     if not scans:
@@ -33,11 +39,11 @@ def lightness_digest(data: bytes) -> str | None:
     return digest.hexdigest()
 
 
-def _first_component(data: bytes) -> Iterator[tuple[bytes | memoryview, ...]]:
+def _first_component(parsed: ParsedJpeg) -> Iterator[tuple[bytes | memoryview, ...]]:
     """What belongs to each scan of the first component; _Shared where it shares a scan."""
-    tables, frame, view = Tables(), None, memoryview(data)
-    for one, following in pairwise(segments(data)):
-        payload = one.payload(data)
+    tables, frame, view = Tables(), None, memoryview(parsed.data)
+    for one, following in pairwise(parsed.segments):
+        payload = one.payload(parsed.data)
         tables.take(one.marker, payload)
         if one.marker in FRAMES:
             frame = Frame.read(one.marker, payload)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab_colorize.photos.formats.base import Damaged
+from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_segments import (
     APPLICATION,
     COM,
@@ -14,7 +15,6 @@ from lab_colorize.photos.formats.jpeg_segments import (
     FRAMES,
     SOS,
     Segment,
-    segments,
 )
 from lab_colorize.photos.formats.jpeg_tables import Frame, Tables
 
@@ -57,10 +57,11 @@ class GreyScans:
         return any(one.marker == DRI and any(one.payload(self.data)[:2]) for one in self.chain)
 
 
-def grey_scans(data: bytes) -> GreyScans:
-    """Take a whole grey JPEG apart; NotCopied says why its scans cannot be copied."""
+def grey_scans(parsed: ParsedJpeg) -> GreyScans:
+    """What of a whole grey JPEG is copied; NotCopied says why its scans cannot be."""
+    data = parsed.data
     try:
-        chain = tuple(segments(data))
+        chain = parsed.segments
         frames = [Frame.read(one.marker, one.payload(data)) for one in chain if one.marker in FRAMES]
         for one in chain:
             Tables().take(one.marker, one.payload(data))

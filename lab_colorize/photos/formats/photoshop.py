@@ -1,14 +1,21 @@
-"""Photoshop's image resources, the wrapping in which JPEG keeps IPTC records. Knows no other resource."""
+"""Photoshop's image resources, the wrapping in which JPEG keeps IPTC records and Photoshop documents all they say."""
 
 import struct
 
 _IPTC = 0x0404
+# Of Photoshop itself, of ImageReady and of older programs beside it; a reader passes over what it does not know.
+_SIGNATURES = frozenset({b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"})
 
 
 def iptc(resources: bytes) -> bytes | None:
     """Take the IPTC records out of a chain of resources, or None."""
+    return found(resources, _IPTC)
+
+
+def found(resources: bytes, wanted: int) -> bytes | None:
+    """The contents of the first resource of a kind, or None."""
     at = 0
-    while resources.startswith(b"8BIM", at) and at + 7 <= len(resources):
+    while resources[at : at + 4] in _SIGNATURES and at + 7 <= len(resources):
         (kind,) = struct.unpack_from(">H", resources, at + 4)
         name = resources[at + 6] + 1
         at += 6 + name + name % 2  # names and contents are padded to an even length
@@ -16,7 +23,7 @@ def iptc(resources: bytes) -> bytes | None:
             return None
         (size,) = struct.unpack_from(">I", resources, at)
         at += 4
-        if kind == _IPTC:
+        if kind == wanted:
             return resources[at : at + size] or None
         at += size + size % 2
     return None

@@ -1,23 +1,29 @@
 """Which format bytes are in, by their content; a file's suffix proves nothing."""
 
-from lab_colorize.photos.formats import avif, bmp, jp2, jpeg, png, tiff, webp
-from lab_colorize.photos.formats.base import Container, Damaged, Unsupported
+from collections.abc import Callable
+
+from lab_colorize.photos.formats import avif, bmp, gif, heic, jp2, jpeg, jpeg_xl, netpbm, png, psd, tiff, webp
+from lab_colorize.photos.formats.base import Container, Damaged, Parsed, PartByPart, Unsupported
 from lab_colorize.photos.kinds import Format
 
-CONTAINERS: dict[Format, Container] = {
-    Format.JPEG: jpeg,
+_CONTAINERS: dict[Format, Container] = {
     Format.PNG: png,
-    Format.TIFF: tiff,
     Format.WEBP: webp,
     Format.AVIF: avif,
     Format.BMP: bmp,
     Format.JPEG2000: jp2,
+    Format.HEIC: heic,
+    Format.JPEG_XL: jpeg_xl,
+    Format.GIF: gif,
+    Format.NETPBM: netpbm,
+    Format.PHOTOSHOP: psd,
 }
+
+_PARSERS: dict[Format, Callable[[bytes], Parsed]] = {Format.JPEG: jpeg.ParsedJpeg, Format.TIFF: tiff.ParsedTiff}
 
 _TO_TIFF = "Convert it to TIFF, PNG or JPEG first."
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
-_JPEG_XL = (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n")
 
 # Films: Matroska and WebM, Flash, MPEG, ASF; and the boxes that MP4 and QuickTime begin with.
 _FILMS = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"\0\0\x01\xb3", b"\x30\x26\xb2\x75")
@@ -25,10 +31,7 @@ _FILM_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide"})
 
 # Pictures that people may well have, so that the message can name them.
 _KNOWN = (
-    (b"GIF87a", "a GIF"),
-    (b"GIF89a", "a GIF"),
     (b"%PDF-", "a PDF"),
-    (b"8BPS", "a Photoshop document"),
     (b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (b"#?RADIANCE", "a Radiance picture"),
     (b"FUJIFILMCCD-RAW", "a camera's raw file"),
@@ -38,6 +41,11 @@ _KNOWN = (
     (b"AT&TFORM", "a DjVu document"),
     (b"\0\0\1\0", "an icon"),
 )
+
+
+def parse(data: bytes, format: Format) -> Parsed:
+    """Take a file apart, for all that is going to be asked of it."""
+    return _PARSERS[format](data) if format in _PARSERS else PartByPart(_CONTAINERS[format], data)
 
 
 def recognise(data: bytes) -> Format:
@@ -53,20 +61,21 @@ def recognise(data: bytes) -> Format:
         (bool(brands & _AVIF_BRANDS), Format.AVIF),
         (data.startswith(jp2.SIGNATURES), Format.JPEG2000),
         (data.startswith(bmp.SIGNATURE) and bmp.looks_sound(data), Format.BMP),
+        (bool(brands & _HEIC_BRANDS), Format.HEIC),
+        (data.startswith(jpeg_xl.SIGNATURES), Format.JPEG_XL),
+        (data.startswith(gif.SIGNATURES), Format.GIF),
+        (data.startswith(psd.SIGNATURE), Format.PHOTOSHOP),
+        (netpbm.looks_sound(data), Format.NETPBM),
     )
     for matches, format in signs:
         if matches:
             return format
-    _refuse(data, brands)
+    _refuse(data)
     raise Damaged("it is not a photograph", remedy="It is another kind of file, or a damaged copy.")
 
 
-def _refuse(data: bytes, brands: frozenset[bytes]) -> None:
+def _refuse(data: bytes) -> None:
     """Name the pictures that are not read."""
-    if brands & _HEIC_BRANDS:
-        raise Unsupported("a HEIC photograph, which is not supported", remedy=_TO_TIFF)
-    if data.startswith(_JPEG_XL):
-        raise Unsupported("a JPEG XL photograph, which is not supported", remedy=_TO_TIFF)
     if data.startswith(_FILMS) or (data[:4] == b"RIFF" and data[8:11] == b"AVI") or data[4:8] in _FILM_BOXES:
         raise Unsupported("a film, not a photograph", remedy="`lab-colorize video` colours films.")
     for sign, name in _KNOWN:

@@ -1,6 +1,6 @@
 // Photograph files out of drops, folders, choices and pasting. Each comes as { file, path }, the path within a folder.
 
-const PHOTOGRAPHS = /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|bmp|dib|jp2|j2[kc]|jpc|jp[fx]|heic|heif|hif|jxl)$/i;
+const PHOTOGRAPHS = /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|bmp|dib|jp2|j2[kc]|jpc|jp[fx]|heic|heif|hif|jxl|gif|p[bgnp]m|ps[bd])$/i;
 
 const HINTS = ".hints.json";
 

@@ -25,7 +25,7 @@ PROTOCOL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Metrics:
     """Means over the validation photographs."""
 
     psnr: float
@@ -38,7 +38,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Sample:
     """One validation photograph, ready to be asked about again and again."""
 
     name: str
@@ -57,30 +57,30 @@ class Trial:
         return join(np.ascontiguousarray(self.lab[..., 0]), ab).astype(np.uint8, copy=False)
 
 
-class Judge:
+class Validator:
     """Validation photographs at one side."""
 
     def __init__(self, examples: Sequence[Example], side: int, hints: int = 0, most: int = MOST) -> None:
-        """`hints` is the row's: networks that take hints are judged without any."""
+        """`hints` is the row's: networks that take hints are validated without any."""
         self.hints = hints
         self.side = side
         self.protocol = PROTOCOL.format(most=most, side=side)
-        self.trials = [_trial(example, side) for example in examples[:: -(-len(examples) // most)]]
-        self._grey_psnr = float(np.mean([_psnr(trial.grey, trial.truth) for trial in self.trials]))
-        self._grey_error = float(np.mean([np.square(trial.lab[..., 1:]).mean() for trial in self.trials]))
-        self._chroma = float(np.mean([_chroma(trial.lab[..., 1:]) for trial in self.trials]))
+        self.samples = [_sample(example, side) for example in examples[:: -(-len(examples) // most)]]
+        self._grey_psnr = float(np.mean([_psnr(sample.grey, sample.truth) for sample in self.samples]))
+        self._grey_error = float(np.mean([np.square(sample.lab[..., 1:]).mean() for sample in self.samples]))
+        self._chroma = float(np.mean([_chroma(sample.lab[..., 1:]) for sample in self.samples]))
 
-    def __call__(self, painter: keras.Model) -> Verdict:
-        """The verdict on `painter` (lightness -> ab) as it is now."""
+    def __call__(self, painter: keras.Model) -> Metrics:
+        """The metrics of `painter` (lightness -> ab) as it is now."""
         psnrs, errors, chroma = [], [], []
-        for start in range(0, len(self.trials), BATCH):
-            part = self.trials[start : start + BATCH]
-            for trial, ab in zip(part, answers(painter, part, self.hints), strict=True):
-                psnrs.append(_psnr(trial.painted(ab), trial.truth))
-                full = cv2.resize(ab, trial.truth.shape[:2], interpolation=cv2.INTER_CUBIC)
-                errors.append(np.square(full - trial.lab[..., 1:]).mean())
+        for start in range(0, len(self.samples), BATCH):
+            part = self.samples[start : start + BATCH]
+            for sample, ab in zip(part, answers(painter, part, self.hints), strict=True):
+                psnrs.append(_psnr(sample.painted(ab), sample.truth))
+                full = cv2.resize(ab, sample.truth.shape[:2], interpolation=cv2.INTER_CUBIC)
+                errors.append(np.square(full - sample.lab[..., 1:]).mean())
                 chroma.append(_chroma(full))
-        return Verdict(
+        return Metrics(
             psnr=float(np.mean(psnrs)),
             grey_psnr=self._grey_psnr,
             ab_error=float(np.mean(errors)),
@@ -89,18 +89,19 @@ class Judge:
         )
 
 
-def answers(painter: keras.Model, trials: Sequence[Trial], hints: int) -> Plane:
-    """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` trials; `hints` as in its row."""
-    full = [*trials, *[trials[-1]] * (BATCH - len(trials))]  # another size would be traced anew: minutes, if it is deep
-    lightness = np.stack([trial.lab[..., :1] for trial in full]) / np.float32(L_SCALE) - np.float32(1)
+def answers(painter: keras.Model, samples: Sequence[Sample], hints: int) -> Plane:
+    """a*, b* (N, h, w, 2) in Lab units that `painter` gives at most `BATCH` samples; `hints` as in its row."""
+    # A batch of another size would be traced anew: minutes, if the network is deep.
+    full = [*samples, *[samples[-1]] * (BATCH - len(samples))]
+    lightness = np.stack([sample.lab[..., :1] for sample in full]) / np.float32(L_SCALE) - np.float32(1)
     every: Plane = keras.ops.convert_to_numpy(painter.predict_on_batch(given(lightness, hints)))
-    answer = every[: len(trials)]  # one a device
+    answer = every[: len(samples)]  # one a device
     return answer.astype(np.float32, copy=False) * np.float32(AB_SCALE)
 
 
-def _trial(example: Example, side: int) -> Trial:
+def _sample(example: Example, side: int) -> Sample:
     truth = cv2.resize(example.rgb, (side, side), interpolation=cv2.INTER_AREA)
-    return Trial(example.name, truth, lab_of(truth))
+    return Sample(example.name, truth, lab_of(truth))
 
 
 def _chroma(ab: Plane) -> float:

@@ -1,0 +1,93 @@
+"""HEIC files, as telephones take them: AVIF's boxes around pictures coded by HEVC. Pixels by pillow-heif, an extra.
+
+EXIF's orientation is ignored, as the standard has it: the properties irot and imir bind, and libheif follows them.
+"""
+
+import struct
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab_colorize.photos.formats import avif, extras
+from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+
+metadata = avif.metadata
+integrity_error = avif.integrity_error
+
+_SHIFT = 4  # from 12 bits to the 16 that pillow-heif wants, of which it keeps 12
+_SUBSAMPLED, _FULL = 420, 444
+_PRESET = "ultrafast"  # a third of x265's usual time, and a file 7% larger at the same error (measured)
+
+
+def header(data: bytes) -> Header:
+    """Read the properties of the primary item; pictures that are made of tiles have theirs, too."""
+    extras.needs("pillow_heif", "a HEIC photograph")
+    found = avif.meta(data)
+    width = height = quarters = 0
+    mirrored: int | None = None
+    depths: tuple[int, ...] = (8, 8, 8)
+    for box in avif.properties(found):
+        contents = data[box.start : box.end]
+        if box.kind == b"ispe" and len(contents) >= 12:
+            width, height = struct.unpack_from(">II", contents, 4)
+        elif box.kind == b"clap" and len(contents) >= 16:
+            width, height = _cropped(width, height, contents)
+        elif box.kind == b"irot" and contents:
+            quarters = contents[0] & 3
+        elif box.kind == b"imir" and contents:
+            mirrored = contents[0] & 1
+        elif box.kind == b"pixi" and len(contents) >= 5:
+            depths = tuple(contents[5 : 5 + contents[4]]) or depths
+    if not width or not height:
+        raise Damaged("its header gives no size")
+    if max(depths) not in {8, 10, 12}:
+        raise Unsupported(f"a HEIC of {max(depths)} bits a sample", remedy="Convert it to a 16-bit TIFF.")
+    grey = len(depths) == 1
+    return Header(width, height, 1 if grey else 3, max(depths), orientation=avif.TURNED[mirrored][quarters])
+
+
+def _cropped(width: int, height: int, clean_aperture: bytes) -> tuple[int, int]:
+    across, by, down, also = struct.unpack_from(">4I", clean_aperture)
+    return (across // by, down // also) if by and also else (width, height)
+
+
+def decoded(data: bytes) -> NDArray[Any]:
+    """What libheif makes of the primary picture: upright, grey, RGB or RGBA, 9 to 12 bits at their own range."""
+    import pillow_heif
+
+    try:
+        picture = pillow_heif.open_heif(BytesIO(data), convert_hdr_to_8bit=False, hdr_to_16bit=False)
+        pixels = np.asarray(picture)
+    except (ValueError, EOFError, SyntaxError, RuntimeError, OSError, IndexError):
+        raise Damaged("its image data cannot be decoded") from None
+    return pixels
+
+
+def encode(pixels: NDArray[Any], metadata: Metadata, quality: int, *, full_colour: bool) -> bytes:
+    """Write RGB or RGBA of 8 bits, or of 12 in 16-bit samples."""
+    extras.needs("pillow_heif", "to be a HEIC")
+    import pillow_heif
+
+    pillow_heif.options.SAVE_HDR_TO_12_BIT = True
+    height, width, channels = pixels.shape
+    deep = pixels.dtype == np.uint16
+    mode = "RGBA"[:channels] + (";16" if deep else "")
+    file = BytesIO()
+    try:
+        pillow_heif.encode(
+            mode,
+            (width, height),
+            (pixels << _SHIFT if deep else pixels).tobytes(),
+            file,
+            quality=quality,
+            enc_params={"preset": _PRESET},
+            chroma=_FULL if full_colour else _SUBSAMPLED,
+            exif=metadata.exif,
+            xmp=metadata.xmp,
+            icc_profile=metadata.icc,
+        )
+    except (ValueError, RuntimeError, OSError):
+        raise Unsupported("not to be written as HEIC by libheif", remedy="Give --format png or tif.") from None
+    return file.getvalue()

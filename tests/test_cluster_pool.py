@@ -1,0 +1,84 @@
+"""Jobs on a cluster: all done, each once, with a bounded number under way; and a worker's memory as arrays need it."""
+
+import os
+import platform
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from lab_colorize.cluster import allocation
+from lab_colorize.cluster.connection import connected
+from lab_colorize.cluster.pool import ClusterPool, Work
+
+pytestmark = pytest.mark.xdist_group("cluster")
+
+
+@pytest.fixture
+def cluster(dask_cluster):
+    with connected(dask_cluster.address, processes=0) as cluster:
+        yield cluster
+
+
+def nothing(bundle):
+    return list(bundle)
+
+
+def pool_of(cluster, bundles, carry_out=nothing):
+    work = Work("tests", carry_out, receive=lambda number: number, undone=lambda number, why: (number, why))
+    return ClusterPool(cluster, bundles, work)
+
+
+def test_of_many_jobs_each_is_done_once_and_never_more_are_out_than_the_window(cluster):
+    drawn, most = 0, 0
+
+    def bundles():
+        nonlocal drawn
+        for drawn in range(1, 201):
+            yield (drawn,)
+
+    received = Counter()
+    for number in pool_of(cluster, bundles()).results():
+        received[number] += 1
+        most = max(most, drawn - received.total() + 1)
+    assert received == Counter(range(1, 201))
+    assert most <= 2 * 2 * 2  # two bundles for each of two threads; as many again came back and are being received
+
+
+def test_an_error_on_the_way_gives_up_its_own_job_alone(cluster):
+    def refuse(bundle):
+        if 7 in bundle:
+            raise ValueError("not this one")
+        return list(bundle)
+
+    done = list(pool_of(cluster, [tuple(range(start, start + 5)) for start in range(0, 20, 5)], refuse).results())
+    assert {one for one in done if isinstance(one, int)} == set(range(20)) - {7}
+    ((number, why),) = (one for one in done if isinstance(one, tuple))
+    assert number == 7
+    assert "ValueError: not this one" in why
+
+
+FAULTS = """
+import resource, runpy, sys
+import numpy as np
+keep_freed_memory = runpy.run_path(sys.argv[2])["keep_freed_memory"]
+print(keep_freed_memory() if sys.argv[1] == "undone" else None)
+np.ones(1 << 22, np.uint8)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    np.ones(1 << 22, np.uint8)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a variable of glibc's")
+def test_memory_that_large_arrays_held_is_kept_for_the_next_ones_in_spite_of_the_nanny():
+    environment = os.environ | {"MALLOC_TRIM_THRESHOLD_": "65536"}
+    faults = {}
+    for how in ("as it is", "undone"):
+        words = [sys.executable, "-c", FAULTS, how, allocation.__file__]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+        said, faults[how] = done.stdout.split()
+    assert said == "True"
+    assert int(faults["undone"]) < int(faults["as it is"]) / 10  # in pages: 10 x 4 MiB, or next to none
