@@ -96,9 +96,10 @@ def _choice(said: Mapping[str, Any], where: str, beside: Path) -> Choice:
 
 
 def _saturation(value: Any, where: str, _: Path) -> float:
+    """Spreadsheets of many languages write 0,7."""
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        number = math.nan if isinstance(value, bool) else float(str(value).replace(",", "."))
+    except ValueError:
         number = math.nan
     if not 0 <= number <= MOST_SATURATED:
         raise UsageProblem(

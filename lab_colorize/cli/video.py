@@ -76,7 +76,7 @@ class Rate(click.ParamType[Fraction]):
 @click.option(
     "--every",
     type=click.IntRange(1, 24),
-    default=3,
+    default=4,
     show_default=True,
     metavar="N",
     help="Show the network every Nth frame; those between share their neighbours' colours.",

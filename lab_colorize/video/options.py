@@ -27,7 +27,7 @@ class VideoOptions:
     """Factor on chroma; None is what the model's card recommends."""
     steady: int = 8
     """Frames on either side over which colours are averaged along the motion; 0 leaves flicker as it is."""
-    every: int = 3
+    every: int = 4
     """The network looks at one frame in so many; those between have the colours of their neighbours."""
     deinterlace: bool = False
     start: float = 0.0

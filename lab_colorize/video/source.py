@@ -41,7 +41,8 @@ class Decoded:
 class Film:
     """A film that is open for reading."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, ahead: bool = True) -> None:
+        """Open it; threads decode `ahead` of the frame that is asked for, which is wasted if few are wanted."""
         self.path = path
         self.damaged = 0
         """Packets and frames that could not be decoded, or not wholly."""
@@ -50,6 +51,7 @@ class Film:
         self._container = _opened(path)
         try:
             self._stream = _picture_of(self._container, path)
+            self._stream.thread_type = "AUTO" if ahead else "SLICE"
             self.facts = _facts(self._container, self._stream)
         except BaseException:
             self._container.close()
@@ -184,7 +186,6 @@ def _picture_of(container: Any, path: Path) -> VideoStream:
     if stream.codec_context.codec_tag in {"encv", "drmi"}:
         raise UnreadableFilm(f"{path} is encrypted.", remedy="Get a copy without protection.")
     _check_size(stream, path)
-    stream.thread_type = "AUTO"
     return stream
 
 
