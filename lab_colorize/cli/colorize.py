@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "hint",
     metavar="X,Y=COLOUR",
     multiple=True,
-    help="A known colour and its place: 812,430=#5b3a29 or 25%,40%=skyblue; may be given several times.",
+    help="A colour you know, and where: 812,430=#5b3a29 or 25%,40%=skyblue. Can be repeated.",
 )
 @click.option(
     "--hints",
