@@ -24,6 +24,13 @@ def lab_at(pixels, x, y):
     return color.rgb2lab(pixels[y : y + 1, x : x + 1] / 255)[0, 0]
 
 
+def test_who_errs_in_a_name_learns_where_the_names_are_listed():
+    with pytest.raises(HintsRefused) as refused:
+        hint_from_words("1,2=feldgrau")
+    assert "https://www.w3.org/TR/css-color-3/#svg-color" in refused.value.remedy
+    assert "as-is" in refused.value.remedy
+
+
 @pytest.mark.parametrize("text", ["skyblue", "#87ceeb", "SkyBlue", "rgb(135, 206, 235)", "rgb(135 206 235)"])
 def test_a_colour_can_be_said_in_several_ways(text):
     _, a, b = color.rgb2lab(np.float64([[[135, 206, 235]]]) / 255)[0, 0]

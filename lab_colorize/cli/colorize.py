@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     "hint",
     metavar="X,Y=COLOUR",
     multiple=True,
-    help="A colour you know, and where: 812,430=#5b3a29 or 25%,40%=skyblue. Can be repeated.",
+    help="A colour you know, and where: 812,430=#5b3a29, 25%,40%=skyblue (any colour name of CSS), "
+    "or 60%,10%=as-is for what stays grey. Can be repeated.",
 )
 @click.option(
     "--hints",

@@ -11,15 +11,18 @@ import click
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.options import model as model_option
 from lab_colorize.cli.options import quiet as quiet_option
-from lab_colorize.errors import MissingPackage
+from lab_colorize.errors import ExitCode, MissingPackage
 from lab_colorize.serve.options import HOST, PORT, Limits, ServeOptions, is_loopback
 
 LIMITS = Limits()
 MILLION = 1_000_000
 A_PATH = click.Path(path_type=Path)
+EXAMPLE = f"""\b
+From a program:
+  curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' -o colour.jpg http://{HOST}:{PORT}/api/colorize"""
 
 
-@click.command()
+@click.command(epilog=EXAMPLE)
 @click.option("--host", metavar="HOST", default=HOST, show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -69,7 +72,7 @@ A_PATH = click.Path(path_type=Path)
 )
 @click.option("-v", "--verbose", is_flag=True, help="Also log the names of photographs and the addresses of clients.")
 @quiet_option
-def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> None:
+def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> int:
     """Colour photographs in the browser: serve a page to drop them on, and an HTTP interface.
 
     No photograph is stored, and none leaves this machine. From other machines (--host 0.0.0.0) the page requires a
@@ -81,8 +84,11 @@ def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bo
     limits = Limits(pixels=round(max_megapixels * MILLION), body=max_megabytes * MILLION)
     options = options_of(asked, limits)
 
+    tell = _silent if quiet else _tell
+
     def ready(address: str) -> None:
         click.echo(address)
+        tell(_how_to_use(with_token=options.token is not None))
         if open_:
             import webbrowser
 
@@ -90,7 +96,17 @@ def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bo
 
     # The server hears Ctrl-C itself and raises it again at its end; background jobs of a script are born deaf to it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    run(options, ready=ready, tell=_silent if quiet else _tell, verbose=verbose)
+    try:
+        run(options, ready=ready, tell=tell, verbose=verbose)
+    except KeyboardInterrupt:  # how a server is meant to end
+        tell("Stopped.")
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK
+
+
+def _how_to_use(*, with_token: bool) -> str:
+    whole = " The token is part of it." if with_token else ""
+    return f"Open this address in a browser; Ctrl-C stops.{whole}"
 
 
 def options_of(asked: dict[str, Any], limits: Limits) -> ServeOptions:

@@ -20,6 +20,7 @@ MOST = 1000  # a person places a few; more than this is a mix-up
 AS_IS = "as-is"  # the colour of what is to stay grey
 SUFFIX = ".hints.json"
 _FORMS = "a name such as skyblue, #5b3a29, rgb(91, 58, 41), lab(27, 12, 16), or as-is for what stays grey"
+_NAMES = "The names are those of CSS: https://www.w3.org/TR/css-color-3/#svg-color"
 _FUNCTION = re.compile(r"(rgb|lab)\(\s*([^)]*?)\s*\)")
 Place = tuple[float, bool]  # how far, and whether in percent
 
@@ -224,4 +225,4 @@ def _function(kind: str, arguments: str, text: str) -> Colour:
 
 
 def _no_colour(text: Any) -> HintsRefused:
-    return HintsRefused(f"{text!r} is not a colour.", remedy=f"A colour is {_FORMS}.")
+    return HintsRefused(f"{text!r} is not a colour.", remedy=f"A colour is {_FORMS}. {_NAMES}")

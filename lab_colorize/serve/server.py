@@ -55,9 +55,14 @@ def listening(options: ServeOptions) -> socket.socket:
         return socket.create_server((options.host, options.port), family=family, backlog=512)
     except OSError as error:
         raise UsageProblem(
-            f"Cannot listen on port {options.port} of {options.host}: {error.strerror or error}.",
+            f"Cannot listen on port {options.port} of {options.host}: {_reason(error)}.",
             remedy="Another program may be using it: choose another --port, or 0 for any free one.",
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words; Python adds an address to them, as it writes tuples."""
+    return (error.strerror or str(error)).partition(" (while attempting")[0]
 
 
 def _config(app: RequestLog, options: ServeOptions) -> uvicorn.Config:

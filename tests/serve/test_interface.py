@@ -16,7 +16,9 @@ from urllib.request import Request, urlopen
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from lab_colorize.cli.group import commands
 from lab_colorize.colouring.options import FORMATS
 from lab_colorize.serve.description import description
 from lab_colorize.serve.options import Limits, ServeOptions
@@ -330,17 +332,18 @@ def test_the_command_prints_its_address_and_sigterm_finishes_what_is_in_hand(tin
     connection.close()
     _, errors = process.communicate(timeout=20)
     assert process.returncode == -signal.SIGTERM
+    assert errors.startswith("Open this address in a browser; Ctrl-C stops.\n")
     assert "POST /api/colorize 200" in errors
     assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN], ids=["heard", "ignored by the shell"])
 def test_ctrl_c_ends_it_with_its_own_status(tiny_model, before):
-    process, _ = started("--model", tiny_model, "--quiet", preexec_fn=lambda: signal.signal(signal.SIGINT, before))
+    process, _ = started("--model", tiny_model, preexec_fn=lambda: signal.signal(signal.SIGINT, before))
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "Traceback" not in errors
+    assert errors.splitlines()[1:] == ["Stopped."]
 
 
 def test_from_other_machines_a_token_is_demanded_and_made_up(tiny_model):
@@ -351,7 +354,8 @@ def test_from_other_machines_a_token_is_demanded_and_made_up(tiny_model):
     with pytest.raises(HTTPError, match="401"):
         urlopen(f"{found[1]}api/about")
     process.terminate()
-    process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=20)
+    assert "The token is part of it." in errors
 
 
 @pytest.mark.parametrize(
@@ -380,8 +384,18 @@ def test_a_port_that_is_taken_is_said(server):
         capture_output=True, text=True, check=False, timeout=20,
     )  # fmt: skip
     assert done.returncode == 2
-    assert f"port {server.port}" in done.stderr
+    assert f"port {server.port} of 127.0.0.1: Address already in use." in done.stderr
     assert "--port" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_example_in_the_help_works(server, photo, tmp_path):
+    helped = CliRunner().invoke(commands, ["serve", "--help"]).output
+    (line,) = (line for line in helped.splitlines() if "curl" in line)
+    (tmp_path / "photo.jpg").write_bytes(photo.read_bytes())
+    words = line.strip().replace("127.0.0.1:8080", f"127.0.0.1:{server.port}")
+    subprocess.run(["bash", "-c", words], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "colour.jpg").read_bytes() == server.colorize(photo.read_bytes()).content
 
 
 def test_the_page_is_packaged():
@@ -425,9 +439,9 @@ def test_hints_in_pixels_are_those_of_the_photograph_in_its_preview_too(hinting,
     ("hints", "words"),
     [
         ("900,20=red", "outside"),
-        ("1,2=nocolour", "no colour"),
-        ("1,2", "no hint"),
-        ("", "no hint"),
+        ("1,2=nocolour", "not a colour"),
+        ("1,2", "not a hint"),
+        ("", "not a hint"),
         (";".join(["1%,2%=red"] * 1001), "1,001"),
     ],
 )
