@@ -32,6 +32,9 @@ SUFFIXES_NAMED = 8
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
+    first, *others = plan.boxes.boxes
+    if first.name and not others:
+        yield f"{first.folder} is mirrored under its own name, {first.name}, as the folders before it."
     if plan.idle_settings:
         yield f"In the settings, {printable(named(plan.idle_settings))} matches no photograph."
     if plan.elsewhere:
