@@ -1,6 +1,6 @@
 """The strip of stills in the README: a film that pans over the demo's photograph and zooms in, grey and coloured.
 
-    python benchmarks/video_picture.py docs/demo/film.jpg
+python benchmarks/video_picture.py docs/demo/film.jpg
 """
 
 import argparse

@@ -90,8 +90,8 @@ def test_a_folder_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:  # 
     assert [problem.source for problem in look(tmp_path).problems] == ["shut"]
 
 
-def test_a_folder_that_fails_while_it_is_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(tmp_path, "a.jpg", "shut/b.jpg")
+def shut_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders called `shut` cannot be opened, whoever runs the tests."""
     scandir = os.scandir
 
     def failing(path: Path) -> object:
@@ -100,6 +100,11 @@ def test_a_folder_that_fails_while_it_is_read_is_reported(tmp_path: Path, monkey
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", failing)
+
+
+def test_a_folder_that_fails_while_it_is_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "a.jpg", "shut/b.jpg")
+    shut_folder(monkeypatch)
     found = look(tmp_path)
     assert found.photographs == ["a.jpg"]
     assert [(problem.source, problem.reason) for problem in found.problems] == [
@@ -127,14 +132,7 @@ def test_a_folder_that_cannot_be_opened_is_a_problem_only_if_it_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, include: tuple[str, ...], asked_for: bool
 ) -> None:
     fill(tmp_path, "open/a.jpg", "shut/b.jpg")
-    scandir = os.scandir
-
-    def failing(path: Path) -> object:
-        if path.name == "shut":
-            raise PermissionError(13, "Permission denied")
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", failing)
+    shut_folder(monkeypatch)
     found = look(tmp_path, choice=GlobFilter(include))
     assert [problem.source for problem in found.problems] == (["shut"] if asked_for else [])
     if not asked_for:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "hint",
     metavar="X,Y=COLOUR",
     multiple=True,
-    help="A known colour and its place: 812,430=#5b3a29 or 25%,40%=skyblue; may be given several times.",
+    help="A colour you know, and where: 812,430=#5b3a29 or 25%,40%=skyblue. Can be repeated.",
 )
 @click.option(
     "--hints",
@@ -70,7 +70,7 @@ def colorize(
     """
     from lab_colorize.colouring.colorizer import Colorizer
 
-    options = replace(colorize_options(context.params), hints=_hints(hint, hints_file, photos))
+    options = replace(colorize_options(context.params), hints=_hints(hint, hints_file, photos), sidecar=True)
     targets = targets_of(photos, output, options)
     options = with_format_of_target(options, output, targets)
     if not quiet and context.get_parameter_source("quality") is not ParameterSource.DEFAULT:

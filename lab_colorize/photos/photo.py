@@ -20,7 +20,7 @@ from lab_colorize.photos.metadata import sound
 
 _SIGNATURE = 512  # bytes that tell formats apart
 _HEAD = 1 << 20  # bytes that hold the header of nearly every file
-_TRUNCATED = "Get a whole copy of it, or give --accept-truncated to take what is there."
+_TRUNCATED = "Get an intact copy of it, or give --accept-truncated to take what is there."
 
 
 @dataclass(frozen=True)

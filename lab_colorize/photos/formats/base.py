@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 INCHES_PER_METRE = 1 / 0.0254
-WHOLE_COPY = "Get a whole copy of it."
+WHOLE_COPY = "Get an intact copy of it."
 
 
 class Damaged(Exception):
