@@ -17,13 +17,16 @@ PATIENCE = 120.0  # seconds for all to have started
 
 
 class DaskProcesses:
-    """Scheduler and workers of one thread each, on this machine; all are killed at the end."""
+    """Scheduler and workers on this machine; all are killed at the end."""
 
-    def __init__(self, folder: Path, workers: int, *, nanny: bool = False, allowed_failures: int = 3) -> None:
+    def __init__(
+        self, folder: Path, workers: int, *, nanny: bool = False, allowed_failures: int = 3, threads: int = 1
+    ) -> None:
         self.port = _free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self._folder = folder
         self._nanny = nanny
+        self._threads = threads
         self._environment = os.environ | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)}
         self._log = (folder / "dask.log").open("ab")
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -54,7 +57,7 @@ class DaskProcesses:
     def add_worker(self) -> subprocess.Popen[bytes]:
         """One more, which joins a few seconds later."""
         self._started += 1
-        words = [self.address, "--nthreads", "1", "--no-dashboard", "--name", f"worker-{self._started}"]
+        words = [self.address, "--nthreads", str(self._threads), "--no-dashboard", "--name", f"worker-{self._started}"]
         words += [
             "--memory-limit",
             "0",

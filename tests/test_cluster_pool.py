@@ -11,6 +11,7 @@ import pytest
 from lab_colorize.cluster import allocation
 from lab_colorize.cluster.connection import connected
 from lab_colorize.cluster.pool import ClusterPool, Work
+from lab_colorize.errors import ClusterError
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -48,15 +49,23 @@ def test_of_many_jobs_each_is_done_once_and_never_more_are_out_than_the_window(c
 
 def test_an_error_on_the_way_gives_up_its_own_job_alone(cluster):
     def refuse(bundle):
-        if 7 in bundle:
+        if 47 in bundle:
             raise ValueError("not this one")
         return list(bundle)
 
-    done = list(pool_of(cluster, [tuple(range(start, start + 5)) for start in range(0, 20, 5)], refuse).results())
-    assert {one for one in done if isinstance(one, int)} == set(range(20)) - {7}
+    done = list(pool_of(cluster, [tuple(range(start, start + 5)) for start in range(0, 50, 5)], refuse).results())
+    assert {one for one in done if isinstance(one, int)} == set(range(50)) - {47}
     ((number, why),) = (one for one in done if isinstance(one, tuple))
-    assert number == 7
+    assert number == 47
     assert "ValueError: not this one" in why
+
+
+def test_workers_that_can_do_nothing_at_all_are_no_fault_of_the_jobs(cluster):
+    def broken(bundle):
+        raise ModuleNotFoundError("no such module")
+
+    with pytest.raises(ClusterError, match="Workers cannot do the work: ModuleNotFoundError: no such module"):
+        list(pool_of(cluster, [(1,), (2,)], broken).results())
 
 
 FAULTS = """

@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 from distributed import Future, KilledWorker
 
 from lab_colorize.cluster.connection import Cluster
-from lab_colorize.errors import ColorizeError
+from lab_colorize.errors import ClusterError, ColorizeError
 from lab_colorize.wording import number_of
 
 Job = TypeVar("Job")
@@ -59,6 +59,7 @@ class ClusterPool(Generic[Job, Carried, Result]):
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._suspects: deque[Job] = deque()
         self._alone = False  # what is out is a suspect
+        self._any_done = False
         self._stopped = False
 
     def results(self) -> Iterator[Result]:
@@ -107,6 +108,7 @@ class ClusterPool(Generic[Job, Carried, Result]):
         done = self._next_done()
         values = self._gathered(done)
         carried = [one for value in values.values() for one in value]
+        self._any_done = self._any_done or bool(carried)
         for future in done:
             bundle = self._out.pop(future)
             if future not in values:
@@ -149,6 +151,10 @@ class ClusterPool(Generic[Job, Carried, Result]):
         error = future.exception() if future.status == "error" else None
         if isinstance(error, ColorizeError):
             raise error
+        if error is not None and not (self._any_done or isinstance(error, KilledWorker)):
+            raise ClusterError(  # no job's fault, if none has come to an end yet
+                f"Workers cannot do the work: {_why(error)}", remedy="Look into their logs."
+            )
         if not self._alone:
             self._suspects.extend(bundle)
             return []
@@ -173,4 +179,4 @@ class ClusterPool(Generic[Job, Carried, Result]):
 def _why(error: BaseException | None) -> str:
     if isinstance(error, KilledWorker):
         return f"{number_of(error.allowed_failures + 1, 'worker')} tried it and did not survive."
-    return f"It came back undone from the cluster: {type(error).__name__}: {error}" if error else "It was cancelled."
+    return f"{type(error).__name__}: {error}" if error else "It was cancelled on the scheduler."
