@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+_ORPHANED = ("--idle-timeout", "900")  # seconds after which it ends by itself, and its workers with it
 PATIENCE = 120.0  # seconds for all to have started
 
 
@@ -47,7 +48,9 @@ class DaskProcesses:
 
     def start_scheduler(self) -> None:
         """At the address of before, if there was one."""
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self.scheduler = self._start(
+            "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", *_ORPHANED
+        )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             assert self.scheduler.poll() is None, "the scheduler ended"
@@ -57,7 +60,16 @@ class DaskProcesses:
     def add_worker(self) -> subprocess.Popen[bytes]:
         """One more, which joins a few seconds later."""
         self._started += 1
-        words = [self.address, "--nthreads", str(self._threads), "--no-dashboard", "--name", f"worker-{self._started}"]
+        words = [
+            self.address,
+            "--nthreads",
+            str(self._threads),
+            "--no-dashboard",
+            "--death-timeout",
+            "30",
+            "--name",
+            f"worker-{self._started}",
+        ]
         words += [
             "--memory-limit",
             "0",

@@ -4,13 +4,16 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections import Counter
 
 import pytest
+from distributed import get_worker
 
 from lab_colorize.cluster import allocation
 from lab_colorize.cluster.connection import connected
 from lab_colorize.cluster.pool import ClusterPool, Work
+from lab_colorize.cluster.worker import HandedBack
 from lab_colorize.errors import ClusterError
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -26,8 +29,8 @@ def nothing(bundle):
     return list(bundle)
 
 
-def pool_of(cluster, bundles, carry_out=nothing):
-    work = Work("tests", carry_out, receive=lambda number: number, undone=lambda number, why: (number, why))
+def pool_of(cluster, bundles, carry_out=nothing, **more):
+    work = Work("tests", carry_out, receive=lambda number: number, undone=lambda number, why: (number, why), **more)
     return ClusterPool(cluster, bundles, work)
 
 
@@ -58,6 +61,24 @@ def test_an_error_on_the_way_gives_up_its_own_job_alone(cluster):
     ((number, why),) = (one for one in done if isinstance(one, tuple))
     assert number == 47
     assert "ValueError: not this one" in why
+
+
+def test_what_an_unfit_worker_hands_back_is_done_by_another(cluster):
+    while len(workers := cluster.workers()) < 2:  # the second may still be starting
+        time.sleep(0.1)
+    blind = workers[0].address
+
+    def carry_out(bundle):
+        if get_worker().address == blind:
+            raise HandedBack
+        return list(bundle)
+
+    known = []
+    pool = pool_of(cluster, [(number,) for number in range(40)], carry_out, unfit=lambda: known)
+    results = pool.results()
+    first = next(results)
+    pool._unfit = [blind]  # as it is found out a second later
+    assert sorted([first, *results]) == list(range(40))
 
 
 def test_workers_that_can_do_nothing_at_all_are_no_fault_of_the_jobs(cluster):
