@@ -127,6 +127,10 @@ def other_formats() -> list[bytes]:
         m.heic(np.dstack([deep, clear.astype(np.uint16) * 257])),
         m.jpeg_xl(np.dstack([colour, clear]), usecontainer=True),
         m.jpeg_xl(grey),
+        m.tiff(np.dstack([colour, grey]), photometric="separated", iccprofile=m.inks_profile(), compression="lzw"),
+        m.tiff(np.dstack([deep, clear.astype(np.uint16) * 257]), photometric="separated"),
+        m.tiff(deep, photometric="cielab", compression="deflate", predictor=True),
+        m.tiff(colour, photometric="icclab", rowsperstrip=7),
     ]
 
 

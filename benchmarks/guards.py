@@ -85,7 +85,7 @@ MUTATIONS = (
     Mutation(
         "TIFF: length of a private tag, and of all tags behind it",
         (
-            Edit("photos/formats/tiff.py", " and entry.length <= _LONGEST", ""),
+            Edit("photos/formats/tiff_metadata.py", " and entry.length <= _LONGEST", ""),
             LENGTH_OF_TAGS,
         ),
         cases(TIFF, "tags that all hold the file"),

@@ -51,14 +51,19 @@ def main() -> None:
 
 def steadiness(films: list[Path], count: int) -> None:
     """Print the table of docs/video.md."""
-    print("| film | frame by frame | steadied | share | every 3rd frame | share | true colours | smear | every 3rd |")
+    from lab_colorize.video.options import VideoOptions
+
+    usual = VideoOptions()
+    ways = ((0, 1), (usual.steady, 1), (usual.steady, usual.every))
+    now = f"every {usual.every}th"
+    print(f"| film | frame by frame | every frame | share | {now} (default) | share | true colours | smear | {now} |")
     print("|---|---|---|---|---|---|---|---|---|")
     for path in films:
-        alone, *held = (flicker(frames_of(path, count, *way)) for way in ((0, 1), (8, 1), (8, 3)))
+        alone, *held = (flicker(frames_of(path, count, *way)) for way in ways)
         shares = [f"{one:.2f} | {one / alone:.2f}" for one in held]
-        truth = [frames_of(path, count, *way, true=True) for way in ((0, 1), (8, 1), (8, 3))]
+        truth = [frames_of(path, count, *way, true=True) for way in ways]
         told = " | | "
-        if np.abs(truth[0][0][1]).mean() > 1:
+        if np.mean([np.abs(ab).mean() for _, ab, _ in truth[0]]) > 1:
             smears = [f"{smear(truth[0], one):.2f}" for one in truth[1:]]
             told = f"{flicker(truth[0]):.2f} | {' | '.join(smears)}"
         print(f"| {path.stem} | {alone:.2f} | {' | '.join(shares)} | {told} |", flush=True)
@@ -78,16 +83,17 @@ def frames_of(path: Path, count: int, steady: int, every: int, *, true: bool = F
     from lab_colorize.video.steady import steadied
 
     options = VideoOptions(steady=steady, every=every)
+    pace = Pace.of(options)
     plan = plan_for(path, Path("unused.mkv"), options)
     painter = Painted()
     colorizer = Colorizer()
-    way = Colouring(plan.picture, colorizer, painter, Pace.of(options), force=True)  # type: ignore[arg-type]
+    way = Colouring(plan.picture, colorizer, painter, pace, force=True)  # type: ignore[arg-type]
     with plan.open() as film:
         decoded = islice(plan.frames(film), count)
         if true:
             look = Look(plan.picture, colorizer.model.card)
             frames = with_cuts(look.at(alike(decoded, plan.picture)))
-            for frame, ab in steadied(with_own_colours(frames, every), steady):
+            for frame, ab in steadied(with_own_colours(frames, pace), steady):
                 painter.painted(frame, ab)
         else:
             for _ in way.frames(decoded, Place()):
@@ -95,12 +101,13 @@ def frames_of(path: Path, count: int, steady: int, every: int, *, true: bool = F
     return painter.seen
 
 
-def with_own_colours(frames: Iterable[Any], every: int) -> Iterator[Any]:
+def with_own_colours(frames: Iterable[Any], pace: Any) -> Iterator[Any]:
     """The same frames with the film's own colours, at the size of the network's answer and as often as it is asked."""
     from lab_colorize.colour.lab import lab_of
+    from lab_colorize.video.colouring import chosen
 
-    for frame in frames:
-        if frame.cut or frame.number % every == 0:
+    for frame, asked in chosen(frames, pace):
+        if asked:
             rgb = frame.image.reformat(format="rgb24").to_ndarray()
             frame.ab = lab_of(cv2.resize(rgb, frame.small.shape[::-1], interpolation=cv2.INTER_AREA))[..., 1:]
         yield frame

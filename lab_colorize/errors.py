@@ -50,7 +50,7 @@ class HintsRefused(ColorizeError):
 
 
 class UnreadablePhoto(ColorizeError):
-    """A file that is no photograph, or is not whole, or may not be opened."""
+    """A file that is not a photograph, or is not whole, or may not be opened."""
 
     exit_code = ExitCode.UNREADABLE
 
@@ -64,7 +64,7 @@ class PhotoTooLarge(UnreadablePhoto):
 
 
 class UnreadableFilm(ColorizeError):
-    """A file that is no film, or whose picture cannot be decoded."""
+    """A file that is not a film, or whose picture cannot be decoded."""
 
     exit_code = ExitCode.UNREADABLE
 

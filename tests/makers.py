@@ -193,7 +193,7 @@ def _xyz(x: float, y: float, z: float) -> bytes:
     return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(v * 65536) for v in (x, y, z)))
 
 
-def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
+def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes], kind: bytes = b"mntr") -> bytes:
     tags = {
         b"desc": b"desc" + struct.pack(">II", 0, 5) + b"test\0" + bytes(78),
         b"cprt": b"text\0\0\0\0none\0",
@@ -202,7 +202,7 @@ def _profile(colours: bytes, space: bytes, tags: dict[bytes, bytes]) -> bytes:
     for name, tag in tags.items():
         table += struct.pack(">4sII", name, at + len(body), len(tag))
         body += tag + b"\0" * (-len(tag) % 4)
-    header = struct.pack(">I4sI", at + len(body), b"\0\0\0\0", 0x04200000) + b"mntr" + colours + space
+    header = struct.pack(">I4sI", at + len(body), b"\0\0\0\0", 0x04200000) + kind + colours + space
     header += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
@@ -288,3 +288,18 @@ def jpeg_xl(pixels: Array, **options: Any) -> bytes:
 def box(kind: bytes, contents: bytes) -> bytes:
     """A box of an ISO media file."""
     return struct.pack(">I4s", 8 + len(contents), kind) + contents
+
+
+def inks_profile() -> bytes:
+    """A CMYK ICC profile (version 2, a table of 8 bits with two levels per ink): what each mixture looks like in Lab."""
+    levels = np.stack(np.meshgrid(*[[0.0, 1.0]] * 4, indexing="ij"), axis=-1).reshape(16, 4)
+    cyan, magenta, yellow, black = levels.T
+    paper = 1 - black
+    light = 100 * paper * (1 - 0.45 * cyan) * (1 - 0.5 * magenta) * (1 - 0.06 * yellow)
+    a = paper * (-35 * cyan + 70 * magenta - 5 * yellow)
+    b = paper * (-45 * cyan - 5 * magenta + 85 * yellow)
+    nodes = np.stack([light * 255 / 100, a + 128, b + 128], axis=1).round().clip(0, 255).astype(np.uint8)
+    identity = np.arange(256, dtype=np.uint8).tobytes()
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    table = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + matrix + identity * 4 + nodes.tobytes() + identity * 3
+    return _profile(b"CMYK", b"Lab ", {b"wtpt": _xyz(0.9642, 1, 0.8249), b"A2B0": table, b"A2B1": table}, b"prtr")

@@ -1,5 +1,6 @@
 """Laws of the command line as a user meets it: what is printed where, what is written, and how it ends."""
 
+import hashlib
 import json
 import os
 import re
@@ -70,15 +71,46 @@ def test_an_output_without_a_known_suffix_is_a_question_not_a_guess(run, photo):
 def test_several_photos_go_into_a_folder(run, tmp_path, scene):
     for name in ("a.png", "b.jpg"):
         cv2.imwrite(str(tmp_path / name), scene())
-    done = run("a.png", "b.jpg", "-o", "colour")
+    done = run("a.png", "b.jpg", "-o", "colour/")
     assert done.stdout.split() == [str(Path("colour") / name) for name in ("a_colorized.png", "b_colorized.jpg")]
+
+
+@pytest.mark.parametrize("photos", [["a.png"], ["a.png", "b.png"]], ids=["one", "many"])
+def test_a_folder_that_is_not_there_yet_ends_in_a_slash_for_one_and_for_many(run, tmp_path, scene, photos):
+    for name in photos:
+        cv2.imwrite(str(tmp_path / name), scene())
+    refused = run(*photos, "-o", "colour")
+    assert refused.returncode == 2
+    assert "end it in a slash: -o colour/" in refused.stderr
+    assert not (tmp_path / "colour").exists()
+    assert run(*photos, "-o", "colour/").returncode == 0
+    assert run(*photos, "-o", "colour", "--overwrite").returncode == 0
+    assert len(list((tmp_path / "colour").iterdir())) == len(photos)
+
+
+def test_where_another_format_would_give_one_name_both_keep_their_full_old_ones(run, tmp_path, scene):
+    for name in ("a.png", "a.tif", "a.jpg", "b.tif"):
+        cv2.imwrite(str(tmp_path / name), scene())
+    done = run("a.png", "a.tif", "a.jpg", "b.tif", "--format", "jpg")
+    assert done.stdout.split() == [
+        "a.png_colorized.jpg", "a.tif_colorized.jpg", "a_colorized.jpg", "b_colorized.jpg",
+    ]  # fmt: skip
+
+
+def test_json_tells_hashes_and_sizes_of_photograph_and_result(run, photo):
+    for source, stdin in (("photo.jpg", None), ("-", photo.read_bytes())):
+        done = run(source, "-o", "out.jpg", "--json", "--overwrite", stdin=stdin, text=False)
+        told = json.loads(done.stdout)
+        for kind, path in (("source", photo), ("target", photo.with_name("out.jpg"))):
+            assert told[f"{kind}_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+            assert told[f"{kind}_size"] == path.stat().st_size
 
 
 def test_two_photos_that_would_become_one_are_refused_before_anything_is_written(run, tmp_path, scene):
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
         cv2.imwrite(str(tmp_path / folder / "a.png"), scene())
-    done = run("x/a.png", "y/a.png", "-o", "colour")
+    done = run("x/a.png", "y/a.png", "-o", "colour/")
     assert done.returncode == 2
     assert "both become" in done.stderr
     assert not (tmp_path / "colour").exists()

@@ -629,7 +629,6 @@ def test_a_profile_of_another_kind_than_the_pixels_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (lambda: m.tiff(np.dstack([C8, G8]), photometric="separated"), "CMYK"),
         (lambda: m.tiff(G8.astype(np.float32)), "floating-point"),
         (lambda: m.tiff(G8.astype(np.uint32)), "32-bit"),
         (lambda: m.tiff(G8.astype(np.int8)), "signed"),
@@ -644,7 +643,6 @@ def test_a_profile_of_another_kind_than_the_pixels_is_left_out() -> None:
         ),
     ],
     ids=[
-        "CMYK TIFF",
         "float TIFF",
         "32-bit TIFF",
         "signed TIFF",

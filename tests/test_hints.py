@@ -37,7 +37,7 @@ def test_what_stays_grey_and_what_is_said_in_lab_need_no_pixels():
 
 @pytest.mark.parametrize("text", ["", "skyblu", "#12", "rgb(1,2)", "rgb(300,0,0)", "lab(1,2,nan)", "lab(x)", 7, None])
 def test_what_is_no_colour_is_refused_with_what_would_be(text):
-    with pytest.raises(HintsRefused, match=r"no colour.*skyblue.*as-is"):
+    with pytest.raises(HintsRefused, match=r"not a colour.*skyblue.*as-is"):
         Hint(1, 2, text)
 
 
@@ -162,7 +162,7 @@ def test_hints_on_the_command_line_colour_their_place(photo, hinted_model, tmp_p
     ("arguments", "said"),
     [
         (["--hint", "900,1=red"], "lies outside"),
-        (["--hint", "1,1=mudd"], "no colour"),
+        (["--hint", "1,1=mudd"], "not a colour"),
         (["--hints", "nowhere.json"], "cannot be read"),
         (["--hint", "1,1=red", "--model", "TINY"], "takes no hints"),
         (["SECOND", "--hint", "1,1=red"], "for one photograph"),

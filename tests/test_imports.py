@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from lab_colorize.cli.group import COMMANDS
+
 PACKAGE = Path(__file__).parents[1] / "lab_colorize"
 
 # Each room and the rooms below it that it may use; cli -> ... -> errors, never upwards. What two rooms need lies below
@@ -230,6 +232,14 @@ def test_asking_for_help_loads_nothing_heavy(arguments):
         "keras", "tensorflow", "cv2", "skimage", "ai_edge_litert", "numpy", "rich", "av", "dask", "distributed", "starlette",
     }  # fmt: skip
     assert not loaded(done) & heavy
+
+
+def test_the_list_of_commands_imports_none_of_them():
+    arguments = [sys.executable, "-X", "importtime", "-m", "lab_colorize", "--help"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert not imported & {f"lab_colorize.cli.{command}" for command in COMMANDS}
+    assert all(f"  {command} " in done.stdout for command in COMMANDS)
 
 
 @pytest.mark.parametrize(

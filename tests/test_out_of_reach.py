@@ -82,7 +82,7 @@ COMMANDS = {
     "evaluate photos --model {model} --json {}/figures.json": {5},
     "colorize photos/1.jpg -o {}/": {5},
     "colorize photos/1.jpg -o {}/colour.jpg": {5},
-    "colorize photos/1.jpg photos/2.jpg -o {}": {5},
+    "colorize photos/1.jpg photos/2.jpg -o {}/": {5},
     "colorize {}/1.jpg -o o/": {3},
     "colorize photos/1.jpg -o o/ --hints {}/hints.json": {2},
     "colorize photos/1.jpg -o o/ --model {}/model.tflite": {4},

@@ -204,7 +204,7 @@ def test_text_called_jpg_is_refused(tmp_path: Path) -> None:
     path.write_text("Dear Sir, the photograph follows by separate post.")
     with pytest.raises(UnreadablePhoto, match=r"letter\.jpg.*not a photograph") as refused:
         read_photo(path)
-    assert "whole copy" not in refused.value.remedy  # it is whole
+    assert "intact copy" not in refused.value.remedy  # it is whole
 
 
 def test_a_folder_called_jpg_is_refused(tmp_path: Path) -> None:

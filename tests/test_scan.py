@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab_colorize.files.globs import GlobFilter, matches
 from lab_colorize.files.scan import Found, Search, scan
@@ -88,8 +90,8 @@ def test_a_folder_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:  # 
     assert [problem.source for problem in look(tmp_path).problems] == ["shut"]
 
 
-def test_a_folder_that_fails_while_it_is_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(tmp_path, "a.jpg", "shut/b.jpg")
+def shut_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders called `shut` cannot be opened, whoever runs the tests."""
     scandir = os.scandir
 
     def failing(path: Path) -> object:
@@ -98,11 +100,58 @@ def test_a_folder_that_fails_while_it_is_read_is_reported(tmp_path: Path, monkey
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", failing)
+
+
+def test_a_folder_that_fails_while_it_is_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "a.jpg", "shut/b.jpg")
+    shut_folder(monkeypatch)
     found = look(tmp_path)
     assert found.photographs == ["a.jpg"]
     assert [(problem.source, problem.reason) for problem in found.problems] == [
         ("shut", "This folder cannot be opened: Permission denied.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("include", "asked_for"),
+    [
+        ((), True),
+        (("*.jpg",), True),
+        (("b*",), True),
+        (("shut/*",), True),
+        (("SHUT/deep/*.jpg",), True),
+        (("**/b.jpg",), True),
+        (("s*/b.jpg",), True),
+        (("open/*", "shut"), True),
+        (("open/*",), False),
+        (("./open/**/*.jpg", "other/a.jpg"), False),
+        (("shutter/*",), False),
+    ],
+)
+def test_a_folder_that_cannot_be_opened_is_a_problem_only_if_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, include: tuple[str, ...], asked_for: bool
+) -> None:
+    fill(tmp_path, "open/a.jpg", "shut/b.jpg")
+    shut_folder(monkeypatch)
+    found = look(tmp_path, choice=GlobFilter(include))
+    assert [problem.source for problem in found.problems] == (["shut"] if asked_for else [])
+    if not asked_for:
+        assert found.not_chosen >= 1
+    everything = look(tmp_path, choice=GlobFilter(include), hidden_too=True)
+    assert [problem.source for problem in everything.problems] == ["shut"]  # it would be missing in a complete copy
+
+
+@given(
+    st.lists(st.sampled_from(["a", "ab", "*", "**", "b.jpg", "?"]), min_size=1, max_size=4).map("/".join),
+    st.lists(st.sampled_from(["a", "ab", "b"]), min_size=1, max_size=3),
+    st.lists(st.sampled_from(["a", "b.jpg", "ab"]), min_size=1, max_size=2),
+)
+def test_no_glob_asks_for_what_lies_in_a_folder_that_it_did_not_ask_for(
+    glob: str, folder: list[str], below: list[str]
+) -> None:
+    choice = GlobFilter((glob,))
+    if choice.includes("/".join([*folder, *below])):
+        assert choice.may_include_below("/".join(folder))
 
 
 def test_without_recursion_only_the_folder_itself_is_read(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def _pieces(source: Path, reading: BinaryIO) -> Iterator[bytes]:
             yield piece
     except OSError as error:
         raise UnreadablePhoto(
-            f"{source} could not be read: {error.strerror or error}.", remedy="Get a whole copy of the file."
+            f"{source} could not be read: {error.strerror or error}.", remedy="Get an intact copy of the file."
         ) from error
 
 

@@ -25,7 +25,7 @@ class State(StrEnum):
     UNFINISHED = "unfinished"  # a temporary file: a batch was killed, and the next one will remove it
     STALE = "stale"  # an earlier result: its photograph has another one by now, or failed since
     FOREIGN = "foreign"  # no batch wrote it
-    UNCHECKED = "unchecked"  # a comparison, whose hash no journal holds
+    UNCHECKED = "unchecked"  # a comparison or a contact sheet, whose hash no journal holds
     WHOLE = "whole"
 
 

@@ -4,6 +4,8 @@ A photograph was moved if it is certainly not where the journal has it, and one 
 contents. Its result is moved only to a name that is free. Whatever cannot be moved is coloured anew.
 """
 
+import os
+import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -88,11 +90,21 @@ def _can_follow(out: Path, task: Task, before: Outcome, after: Outcome) -> bool:
     old, new = Path(before.target or ""), Path(after.target or "")
     if (task.copy_only and before.status is Status.DONE) or old.suffix != new.suffix:
         return False
-    if is_absent(out / new):
+    if is_absent(out / new) or _half_renamed(out / old, out / new):
         return is_regular_file(out / old)
     with suppress(OSError):
         return is_absent(out / old) and is_regular_file(out / new) and sha256_of(out / new) == before.target_sha256
     return False
+
+
+def _half_renamed(old: Path, new: Path) -> bool:
+    """Whether a batch was killed while it renamed: a file has both names, or the new one is taken but empty."""
+    try:
+        there, found = old.lstat(), new.lstat()
+    except OSError:
+        return False
+    both = os.path.samestat(there, found) and found.st_nlink > 1  # one, where a file system ignores case
+    return stat.S_ISREG(found.st_mode) and (both or (found.st_size == 0 and not os.path.samestat(there, found)))
 
 
 def history_after(history: History, moves: Iterable[Move]) -> History:
@@ -139,5 +151,8 @@ def _pairs(move: Move, naming: Naming) -> list[tuple[str, str]]:
 def _rename(out: Path, old: str, new: str) -> None:
     if is_absent(out / old):
         return  # by a batch that was killed before it could write that down; or there is no comparison
-    rename_whole(out / old, make_folder_for(out, new))
+    place = make_folder_for(out, new)
+    if _half_renamed(out / old, place):
+        place.unlink()
+    rename_whole(out / old, place)
     remove_empty(out, old)

@@ -7,7 +7,7 @@ differ only in case or in Unicode form, so that an archive made on Linux can be 
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -22,16 +22,23 @@ class Naming:
 
 
 def name_targets(
-    sources: Iterable[str], suffix_of: Callable[[str], str], reserved: Iterable[str] = ()
+    sources: Iterable[str],
+    suffix_of: Callable[[str], str],
+    reserved: Iterable[str] = (),
+    settled: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Map each source to a target of its own; `suffix_of` gives the suffix that the result of a source gets.
 
-    `reserved` paths are given to no changed name: files that are copied there.
+    `reserved` paths are given to no changed name: files that are copied there. What has a name by an earlier batch,
+    which `settled` tells, keeps it if that suits: a photograph that is added renames no others.
     """
     sources = sorted(sources)
     targets = {source: _with_suffix(source, suffix_of(source)) for source in sources}
-    changed = [source for source in sources if targets[source] != source]
-    kept = {*sources, *reserved}
+    unchanged = {*sources, *reserved}
+    keeping = _keeping(targets, settled or {}, unchanged, suffix_of)
+    targets |= keeping
+    changed = [source for source in sources if targets[source] != source and source not in keeping]
+    kept = {*unchanged, *keeping.values()}
     taken = Counter(folded(path) for path in kept | {folder for path in kept for folder in _folders(path)})
     lengthened: set[str] = set()
     while meeting := _meeting(changed, targets, taken, lengthened):
@@ -40,6 +47,23 @@ def name_targets(
             targets[source] = base + suffix_of(source)
         lengthened.update(meeting)
     return targets
+
+
+def _keeping(
+    targets: Mapping[str, str], settled: Mapping[str, str], unchanged: Collection[str], suffix_of: Callable[[str], str]
+) -> dict[str, str]:
+    """The changed names of earlier batches that still suit: of the forms given here, and free of unchanged ones."""
+    occupied = {folded(path) for path in unchanged}
+    occupied |= {folded(folder) for path in unchanged for folder in _folders(path)}
+    keeping: dict[str, str] = {}
+    for source, target in settled.items():
+        if source not in targets or targets[source] == source or folded(target) in occupied:
+            continue
+        lengthened = target.startswith(source) and not target.removeprefix(source).replace(suffix_of(source), "")
+        if target == targets[source] or lengthened:
+            keeping[source] = target
+            occupied.add(folded(target))
+    return keeping
 
 
 def folded(path: str) -> str:

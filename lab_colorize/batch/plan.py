@@ -55,7 +55,7 @@ class Plan:
 
 def make_plan(options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming) -> Plan:
     """Give each file its target and judge by the journal whether it is due."""
-    tasks, clashes = _tasks(options, found, naming)
+    tasks, clashes = _tasks(options, found, history, naming)
     known = [task for task in tasks if _is_known(task, history)]
     new = [task for task in tasks if not _is_known(task, history)]
     judged = judge(known, JournalCheck(options, history, recipe, naming))
@@ -105,12 +105,15 @@ def _is_known(task: Task, history: History) -> bool:
     return task.source in history.last and history.last[task.source].status is not Status.FAILED
 
 
-def _tasks(options: BatchOptions, found: Found, naming: Naming) -> tuple[list[Task], dict[str, ScanProblem]]:
+def _tasks(
+    options: BatchOptions, found: Found, history: History, naming: Naming
+) -> tuple[list[Task], dict[str, ScanProblem]]:
     """What there is to do if nothing is done yet, in order, and the sources whose names stand in the way of it."""
     left = set(_left_alone(options, found))
     copied = {*found.rest, *left} if options.copy_rest else set()
     photographs = [name for name in found.photographs if name not in left]
-    targets = name_targets(photographs, naming.suffix_of, reserved=copied) | {name: name for name in copied}
+    settled = {one.source: one.target for one in history.last.values() if one.target and one.status is Status.DONE}
+    targets = name_targets(photographs, naming.suffix_of, copied, settled) | {name: name for name in copied}
     clashes = clashing(targets, naming) | (unfit_for_a_bag(targets) if options.bag is not None else {})
     recipes = OwnRecipes(options)
     sources = sorted(targets.keys() - clashes)

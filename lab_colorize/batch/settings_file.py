@@ -90,19 +90,20 @@ def _choice(said: Mapping[str, Any], where: str, beside: Path) -> Choice:
     read: dict[str, Any] = {}
     for name, value in said.items():
         if name not in _READ:
-            raise UsageProblem(f"{where}: {name!r} is no setting.", remedy=f"Settings are {', '.join(_READ)}.")
+            raise UsageProblem(f"{where}: {name!r} is not a setting.", remedy=f"Settings are {', '.join(_READ)}.")
         read[name] = _READ[name](value, where, beside)
     return Choice(**read)
 
 
 def _saturation(value: Any, where: str, _: Path) -> float:
+    """Spreadsheets of many languages write 0,7."""
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        number = math.nan if isinstance(value, bool) else float(str(value).replace(",", "."))
+    except ValueError:
         number = math.nan
     if not 0 <= number <= MOST_SATURATED:
         raise UsageProblem(
-            f"{where}: {value!r} is no saturation.", remedy=f"Give a number from 0 to {MOST_SATURATED}, such as 0.8."
+            f"{where}: {value!r} is not a saturation.", remedy=f"Give a number from 0 to {MOST_SATURATED}, such as 0.8."
         )
     return number
 
@@ -116,7 +117,7 @@ def _yes_or_no(value: Any, where: str, _: Path) -> bool:
 
 def _model(value: Any, where: str, _: Path) -> str:
     if not isinstance(value, str):
-        raise UsageProblem(f"{where}: {value!r} is no model.", remedy="Give a name from `lab-colorize models`.")
+        raise UsageProblem(f"{where}: {value!r} is not a model.", remedy="Give a name from `lab-colorize models`.")
     return value
 
 
@@ -131,7 +132,7 @@ def _hints(value: Any, where: str, beside: Path) -> Hints:
         raise HintsRefused(f"{where}: {error.what}", remedy=error.remedy) from error
     except TypeError:
         raise HintsRefused(
-            f"{where}: {value!r} are no hints.", remedy='Give words: ["812,430=#5b3a29", "25%,40%=skyblue"].'
+            f"{where}: {value!r} are not hints.", remedy='Give words: ["812,430=#5b3a29", "25%,40%=skyblue"].'
         ) from None
 
 

@@ -11,6 +11,7 @@ from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.colouring.names import compare_path
+from lab_colorize.files.contact_sheets import is_contact_sheet, sheet_of
 from lab_colorize.files.writing import TEMPORARY_PREFIX
 from lab_colorize.wording import number_of
 
@@ -31,20 +32,24 @@ def untracked(out: Path, known: Collection[str]) -> Iterator[Finding]:
         for name in sorted(names):
             path = (inside / name).as_posix()
             if path not in known and path != JOURNAL_NAME:
-                yield _file(path, name, comparison=path in comparisons)
+                yield _file(Path(place, name), path, comparison=path in comparisons)
 
 
-def _file(path: str, name: str, *, comparison: bool) -> Finding:
-    if name.startswith(TEMPORARY_PREFIX):
+def _file(place: Path, path: str, *, comparison: bool) -> Finding:
+    if place.name.startswith(TEMPORARY_PREFIX):
         return Finding(Kind.RESULT, path, State.UNFINISHED, "Left by a batch that was killed; the next one removes it.")
     if comparison:
         return Finding(Kind.RESULT, path, State.UNCHECKED, "A comparison, of which the journal records no hash.")
+    if is_contact_sheet(place):
+        return Finding(Kind.RESULT, path, State.UNCHECKED, "A contact sheet, of which the journal records no hash.")
     return Finding(Kind.RESULT, path, State.FOREIGN)
 
 
 def _folder(place: Path, path: str) -> Iterator[Finding]:
     if place.is_symlink():
         yield Finding(Kind.RESULT, path, State.FOREIGN, "A link to a folder.")
+    elif (sheet := sheet_of(place)) is not None:
+        yield Finding(Kind.RESULT, f"{path}/", State.UNCHECKED, f"The thumbnails of {sheet}.")
     elif files := sum(len(names) for _, _, names in os.walk(place)):
         yield Finding(Kind.RESULT, f"{path}/", State.FOREIGN, f"A folder of {number_of(files, 'file')}.")
 

@@ -46,25 +46,35 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
     "--dry-run", is_flag=True, help="Show what would be done and about how long it would take; write nothing."
 )
 @click.option(
-    "--include", metavar="GLOB", multiple=True, help="Colour only photographs whose name or path matches GLOB."
+    "--include",
+    metavar="GLOB",
+    multiple=True,
+    help="Colour only photographs whose name or path matches GLOB. Can be repeated.",
 )
 @click.option(
-    "--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders whose name or path matches GLOB."
+    "--exclude",
+    metavar="GLOB",
+    multiple=True,
+    help="Leave out files and folders whose name or path matches GLOB. Can be repeated.",
 )
 @click.option(
     "--settings",
     "settings_file",
     metavar="FILE",
     type=click.Path(path_type=Path, readable=False),
-    help="Read what some photographs need (saturation, force, skip, model, hints) from a TOML or CSV file.",
+    help="TOML or CSV file with settings for some of the photographs (saturation, force, skip, model, hints).",
 )
 @click.option(
     "--no-recurse", "recurse", flag_value=False, type=bool, default=True, help="Do not descend into subfolders."
 )
-@click.option("--checksum", is_flag=True, help="Detect changes by contents, not by size and time.")
-@click.option("--copy-rest", is_flag=True, help="Copy everything that is not coloured, so that the output is complete.")
+@click.option("--checksum", is_flag=True, help="Detect changes by content, not by size and time.")
 @click.option(
-    "--prune", is_flag=True, help="Put results whose photographs are gone aside, into a folder to look through."
+    "--copy-rest", is_flag=True, help="Also copy every file that is not coloured, so that the output is complete."
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Move results whose photographs are gone into a folder of their own, for you to review.",
 )
 @click.option("--manifest", is_flag=True, help="Make the output a bag (BagIt): results in data/, a manifest beside it.")
 @click.option(
@@ -76,12 +86,12 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 @shared_options
 @click.pass_context
 def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, report: Path | None, **_: Any) -> None:
-    """Colour all photographs in a folder into another folder with the same structure.
+    """Colour all photographs in a folder, and write the results to another folder of the same structure.
 
-    Of several folders, each is mirrored under its own name.
+    Several folders are each mirrored under their own name.
 
     File names stay the same. A journal in the output records what is done: run the same command again, and only what
-    is missing, changed or failed is coloured.
+    is missing, has changed or failed is coloured.
     """
     options = batch_options(context.params)
     if report is not None:

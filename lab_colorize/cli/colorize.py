@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import time
 from collections.abc import Sequence
@@ -14,7 +15,8 @@ from click.core import ParameterSource
 
 from lab_colorize.cli.console import complain, mention
 from lab_colorize.cli.options import colorize_options, shared_options
-from lab_colorize.cli.streams import STREAM, called, refuse_terminal, say_path, to_standard_output
+from lab_colorize.cli.streams import STREAM, called, say_path, to_standard_output
+from lab_colorize.cli.targets import targets_of, with_format_of_target
 from lab_colorize.errors import AlreadyInColour, ColorizeError, ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     "hint",
     metavar="X,Y=COLOUR",
     multiple=True,
-    help="A known colour and its place: 812,430=#5b3a29 or 25%,40%=skyblue; may be given several times.",
+    help="A colour you know, and where: 812,430=#5b3a29 or 25%,40%=skyblue. Can be repeated.",
 )
 @click.option(
     "--hints",
@@ -94,84 +96,6 @@ def _hints(words: Sequence[str], file: Path | None, photos: Sequence[Path]) -> H
     return Hints((*written.points, *map(hint_from_words, words)), written.size)
 
 
-def targets_of(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> list[Path]:
-    """Where each result goes; refuses requests in which two would meet, before anything is read."""
-    _refuse_mixed_streams(photos, output, options)
-    if output is None or _is_folder(output, photos):
-        folder = None if output is None else Path(output)
-        streams = photos == (STREAM,) and output is None
-        targets = [STREAM] if streams else [_result_path(photo, folder, options) for photo in photos]
-    else:
-        targets = [Path(output)]
-    if STREAM in targets:
-        refuse_terminal()
-    seen: dict[Path, Path] = {}
-    for source, target in zip(photos, targets, strict=True):
-        if target in seen:
-            twice = f"{source} was named twice." if source == seen[target] else ""
-            raise UsageProblem(
-                twice or f"{seen[target]} and {source} would both become {target}.",
-                remedy="" if twice else "Colour them in separate calls.",
-            )
-        seen[target] = source
-    return targets
-
-
-def _result_path(photo: Path, folder: Path | None, options: ColorizeOptions) -> Path:
-    from lab_colorize.colouring.names import result_path
-    from lab_colorize.photos.contents import format_inside
-
-    return result_path(photo, folder, kind=options.format, contents=format_inside(photo))
-
-
-def _refuse_mixed_streams(photos: Sequence[Path], output: str | None, options: ColorizeOptions) -> None:
-    """Standard output holds one picture and nothing else."""
-    if STREAM not in photos and output != str(STREAM):
-        return
-    if len(photos) > 1:
-        raise UsageProblem("Standard input or output is one photograph alone.", remedy="Name files, or `-` by itself.")
-    if options.compare:
-        raise UsageProblem("--compare writes a second file.", remedy="Name a file instead of `-`, or leave it out.")
-    if output is not None and output != str(STREAM) and (output.endswith(("/", "\\")) or Path(output).is_dir()):
-        raise UsageProblem("What comes from standard input has no name.", remedy="Give -o a file, not a folder.")
-
-
-def _is_folder(output: str, photos: Sequence[Path]) -> bool:
-    if output == str(STREAM):
-        return False
-    if Path(output).is_dir() or output.endswith(("/", "\\")):
-        return True
-    if len(photos) > 1 and Path(output).suffix:
-        from lab_colorize.photos.kinds import format_for_suffix
-
-        if format_for_suffix(Path(output).suffix) or Path(output).exists():
-            raise UsageProblem(
-                f"{len(photos)} photographs cannot become the one file {output}.", remedy="Give -o a folder."
-            )
-    return len(photos) > 1
-
-
-def with_format_of_target(options: ColorizeOptions, output: str | None, targets: Sequence[Path]) -> ColorizeOptions:
-    """`-o result.png` asks for PNG as clearly as `--format png` does; both together must agree."""
-    from lab_colorize.photos.kinds import format_for_suffix, format_named
-
-    if output is None or len(targets) > 1 or targets[0] == STREAM or targets[0].parent == Path(output):
-        return options
-    kind = format_for_suffix(targets[0].suffix)
-    if options.format != "same":
-        if kind not in {None, format_named(options.format)}:
-            raise UsageProblem(
-                f"{targets[0].name!r} does not match --format {options.format}.", remedy="Leave one of them out."
-            )
-        return options
-    if kind is None or kind.written is not kind:
-        raise UsageProblem(
-            f"{targets[0].name!r} does not say in which format to write.",
-            remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format; a folder ends in a slash.",
-        )
-    return replace(options, format=kind.suffix.lstrip("."))
-
-
 def _mention_idle_quality(options: ColorizeOptions) -> None:
     from lab_colorize.photos.kinds import format_named
 
@@ -211,10 +135,14 @@ def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOp
 
     _make_folder(target.parent)
     done = colorize_photo(source, target, colorizer=colorizer, options=options)
+    status = source.stat()
     return {
         "reason": "; ".join(done.notes),
         "source_sha256": done.source_sha256,
+        "source_size": status.st_size,
+        "source_mtime_ns": status.st_mtime_ns,
         "target_sha256": done.target_sha256,
+        "target_size": target.stat().st_size,
         "width": done.width,
         "height": done.height,
         "lightness": done.lightness,
@@ -248,7 +176,18 @@ def _streamed(source: Path, target: Path, colorizer: Colorizer, options: Coloriz
         to_standard_output(result.content)
     else:
         write_whole(target, result.content, overwrite=options.overwrite)
-    return {"reason": "; ".join(result.notes)}
+    return {
+        "reason": "; ".join(result.notes),
+        "source_sha256": hashlib.sha256(content).hexdigest(),
+        "source_size": len(content),
+        "target_sha256": hashlib.sha256(result.content).hexdigest(),
+        "target_size": len(result.content),
+        "width": result.width,
+        "height": result.height,
+        "lightness": result.lightness,
+        "lightness_sha256": result.lightness_sha256,
+        "hints": str(options.hints),
+    }
 
 
 def _report(outcome: Outcome, source: Path, target: Path, *, as_json: bool, quiet: bool) -> None:

@@ -18,7 +18,7 @@ def complain(error: ColorizeError) -> None:
 
 
 def mention(text: str) -> None:
-    """Say something worth knowing that is no failure."""
+    """Say something worth knowing that is not a failure."""
     click.echo(f"note: {printable(text)}", err=True)
 
 

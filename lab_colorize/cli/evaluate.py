@@ -29,7 +29,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
     "models",
     metavar="NAME_OR_PATH",
     multiple=True,
-    help="Model to evaluate; several are compared photograph by photograph.  [default: the shipped one]",
+    help="Model to evaluate. Can be repeated, to compare models photo by photo.  [default: the shipped one]",
 )
 @click.option(
     "--size",
@@ -52,15 +52,19 @@ _file = click.Path(path_type=Path, dir_okay=False)
     metavar="N",
     type=click.IntRange(1, 1000),
     multiple=True,
-    help="Also measure with N colours of each photograph told, at random places; may be given several times.",
+    help="Also measure with N hints per photograph: its own colours at random places. Can be repeated.",
 )
 @click.option(
-    "--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` is standard output."
+    "--json", "json_file", metavar="FILE", type=_file, help="Write everything as JSON; `-` for standard output."
 )
 @click.option(
-    "--csv", "csv_file", metavar="FILE", type=_file, help="Write a table with one line per photograph; `-` likewise."
+    "--csv",
+    "csv_file",
+    metavar="FILE",
+    type=_file,
+    help="Write a table with one line per photograph; `-` for standard output.",
 )
-@click.option("--report", metavar="FILE.html", type=_file, help="Write a page with plots and pictures.")
+@click.option("--report", metavar="FILE.html", type=_file, help="Write an HTML page with plots and pictures.")
 @click.option(
     "--limit",
     metavar="N",

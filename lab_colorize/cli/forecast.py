@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
 from lab_colorize.cli.summary import edited, gone, left_behind, left_out, moved_along, room
@@ -42,8 +43,11 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     )
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
-    if survey.plan.up_to_date:
-        yield f"{len(survey.plan.up_to_date)} already up to date."
+    left_alone = sum(one.reason == LEFT_ALONE for one in survey.plan.up_to_date)
+    if done := len(survey.plan.up_to_date) - left_alone:
+        yield f"{done} already up to date."
+    if left_alone:
+        yield f"{left_alone} {LEFT_ALONE}."
     yield from edited(survey.plan)
     yield from left_out(survey.found, options)
     if survey.failing:

@@ -55,14 +55,14 @@ quality = click.option(
     type=click.IntRange(1, 100),
     default=DEFAULTS.quality,
     show_default=True,
-    help="Quality of JPEG, WebP and AVIF results; of a grey JPEG, whose lightness is copied, that of its colours.",
+    help="Quality of JPEG, WebP and AVIF results; for grey JPEGs, whose lightness is copied, of their colours only.",
 )
 reencode = click.option(
     "--reencode",
     is_flag=True,
     help="Re-encode the lightness of grey JPEGs, with full colour detail, instead of copying it.",
 )
-show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in what --compare writes.")
+show_hints = click.option("--show-hints", is_flag=True, help="Mark the hints in the side-by-side comparison.")
 compare = click.option("--compare", is_flag=True, help="Also write a side-by-side comparison, before and after.")
 overwrite = click.option("--overwrite", is_flag=True, help="Replace existing files.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
@@ -92,9 +92,9 @@ verbose = click.option(
     is_flag=True,
     expose_value=False,
     callback=say_why,
-    help="Say why each photograph is treated as it is: its tone, what the network sees of it, how it is written.",
+    help="Say why each photograph is treated the way it is: its tone, what the network sees, how it is written.",
 )
-quiet = click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Print only failures.")
 
 _SHARED = (
     model, saturation, format_, quality, reencode, compare, show_hints, overwrite, force,

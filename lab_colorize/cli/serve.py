@@ -34,7 +34,7 @@ A_PATH = click.Path(path_type=Path)
     "--workers",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Photographs coloured at a time.  [default: one per core]",
+    help="Photographs coloured at the same time.  [default: one per core]",
 )
 @click.option(
     "--token",
@@ -42,9 +42,17 @@ A_PATH = click.Path(path_type=Path)
     metavar="SECRET",
     help="Token that clients must send.  [default: none on 127.0.0.1, else generated]",
 )
-@click.option("--name", "names", multiple=True, metavar="HOST", help="Another host name that the server goes by.")
-@click.option("--train", metavar="FOLDER", type=A_PATH, help="Also serve a page to train on these photographs.")
-@click.option("--train-config", metavar="FILE.toml", type=A_PATH, help="Options of that training, as `train --config`.")
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="Another host name by which the server is reached. Can be repeated.",
+)
+@click.option("--train", metavar="FOLDER", type=A_PATH, help="Also serve a page for training on these photographs.")
+@click.option(
+    "--train-config", metavar="FILE.toml", type=A_PATH, help="Options for that training, as for `train --config`."
+)
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(min=0, min_open=True),
@@ -59,10 +67,10 @@ A_PATH = click.Path(path_type=Path)
     show_default=True,
     help="Refuse larger files.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Also log names of photographs and addresses of clients.")
+@click.option("-v", "--verbose", is_flag=True, help="Also log the names of photographs and the addresses of clients.")
 @quiet_option
 def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> None:
-    """Serve a page on which photographs are dropped and seen in colour, and an HTTP interface.
+    """Colour photographs in the browser: serve a page to drop them on, and an HTTP interface.
 
     No photograph is stored, and none leaves this machine. From other machines (--host 0.0.0.0) the page requires a
     token, which is printed. Ctrl-C and SIGTERM stop the server once the photographs in progress are finished.

@@ -14,7 +14,7 @@ from lab_colorize.cli.console import complain, mention
 from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training.options import Weights
-from lab_colorize.zoo.catalog import Loss
+from lab_colorize.zoo.catalog import DEFAULT, Loss
 
 if TYPE_CHECKING:
     from lab_colorize.training.options import TrainOptions
@@ -28,7 +28,7 @@ A_FOLDER = click.Path(path_type=Path)
 @click.option(
     "--network",
     metavar="NAME",
-    help="Network to train; `lab-colorize models` lists them.  [default: mobilenet-unet]",
+    help=f"Network to train; `lab-colorize models` lists them.  [default: {DEFAULT.name}]",
 )
 @click.option(
     "--epochs", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Passes over the training photographs."
@@ -37,11 +37,9 @@ A_FOLDER = click.Path(path_type=Path)
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
     metavar="M",
-    help="Train for about M minutes instead: speed is measured first, and the number of epochs follows from it.",
+    help="Train for about M minutes instead: the speed is measured first, and the number of epochs follows from it.",
 )
-@click.option(
-    "--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the square crops that are trained on."
-)
+@click.option("--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the square crops to train on.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photographs per training step.")
 @click.option("--loss", type=click.Choice(get_args(Loss)), help="Loss function.")
 @click.option("--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="Peak learning rate.")
@@ -49,7 +47,7 @@ A_FOLDER = click.Path(path_type=Path)
     "--validation",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     metavar="SHARE",
-    help="Share of the photographs in each top-level folder that is held back for validation.  [default: 0.2]",
+    help="Share of each top-level folder's photographs that is held back for validation.  [default: 0.2]",
 )
 @click.option(
     "--validation-folder", metavar="FOLDER", type=A_FOLDER, help="Validate on the photographs of this folder instead."
@@ -99,8 +97,8 @@ A_FOLDER = click.Path(path_type=Path)
 def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flags: Any) -> None:
     """Train a network on a folder of colour photographs and export it as a model.
 
-    The run folder keeps options, history, weights, curves and pictures. Stopped by Ctrl-C, or killed, a run goes on
-    with --resume as if nothing had happened.
+    The run folder keeps options, history, weights, curves and pictures. A run that was stopped by Ctrl-C, or killed,
+    goes on with --resume as if nothing had happened.
     """
     # Read when TensorFlow is imported. Its greeting is for its developers, and so is its complaint of a missing GPU,
     # which it calls an error; what goes wrong in earnest is an exception.
@@ -162,17 +160,17 @@ def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, r
     request = config.read(file) if file is not None else None
     if resume:
         if out is None:
-            raise UsageProblem("--resume needs to know which run.", remedy="Name its folder by --out.")
+            raise UsageProblem("--resume needs to know which run.", remedy="Name its folder with --out.")
         return resumed(out, flags, request)
     if flags.get("photos") is None and "photos" not in (request or {}):
         raise UsageProblem("No FOLDER of photographs was given.", remedy="lab-colorize train FOLDER")
-    network = flags.get("network") or (request or {}).get("network") or "mobilenet-unet"
+    network = flags.get("network") or (request or {}).get("network") or DEFAULT.name
     run = out or Path("runs") / f"{network}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     return config.resolved(flags | {"run": run}, request or {})
 
 
 def _stopping() -> None:
-    say_at_once("\nStopping after this step; once more to stop at once.\n")
+    say_at_once("\nStopping after this step. Ctrl-C again stops at once.\n")
 
 
 def _stop_at_once(number: int) -> NoReturn:

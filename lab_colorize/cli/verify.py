@@ -32,12 +32,12 @@ _UNSAID = "the same batch redoes, or recognises, what no other line records."
     help="Where the photographs are now.  [default: where the batch found them]",
 )
 @click.option("--results-only", is_flag=True, help="Check the results only, not the photographs they were made from.")
-@click.option("--quick", is_flag=True, help="Compare sizes and times only, not contents: damage may go unseen.")
+@click.option("--quick", is_flag=True, help="Compare only sizes and times, not contents: damage may go unnoticed.")
 @click.option(
     "--accept",
     "accepting",
     is_flag=True,
-    help="Take edited results, known failures and files that no batch wrote as they are; the journal records it.",
+    help="Accept edited results, known failures and files that no batch wrote, and record that in the journal.",
 )
 @click.option(
     "--workers", metavar="N", type=click.IntRange(min=1), help="Files read at the same time.  [default: one per core]"
@@ -58,10 +58,10 @@ def verify(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Check that the output of a batch is all there, and still what was written.
+    """Check that the output of a batch is complete and unchanged.
 
     Every result and every photograph is compared with the hash recorded in the journal. What is missing, changed or
-    foreign is listed. Nothing is written but by --accept.
+    foreign is listed. Nothing is written unless --accept is given.
     """
     from lab_colorize.batch.bag import is_bag, results_folder
     from lab_colorize.batch.bag_verify import is_behind

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab_colorize.cli.console import mention
-from lab_colorize.cli.options import as_json, force, model, overwrite, quiet, saturation
+from lab_colorize.cli.options import model, overwrite, quiet, saturation
 from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.cli.streams import say_path
 from lab_colorize.errors import ExitCode
@@ -36,11 +36,11 @@ class Rate(click.ParamType[Fraction]):
         try:
             rate = Fraction(value)
         except (ValueError, ZeroDivisionError):
-            self.fail(f"{value!r} is no rate; 16, 23.976 or 24000/1001 are.", param, ctx)
+            self.fail(f"{value!r} is not a frame rate, such as 16, 23.976 or 24000/1001.", param, ctx)
         television = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
         rate = television if rate != round(rate) and abs(rate - television) < Fraction(1, 500) else rate
         if not 0 < rate <= 1000:
-            self.fail("a film has more than 0 and at most 1000 frames a second.", param, ctx)
+            self.fail("a film has more than 0 and at most 1000 frames per second.", param, ctx)
         return rate
 
 
@@ -76,12 +76,12 @@ class Rate(click.ParamType[Fraction]):
 @click.option(
     "--every",
     type=click.IntRange(1, 24),
-    default=3,
+    default=4,
     show_default=True,
     metavar="N",
     help="Show the network every Nth frame; those between share their neighbours' colours.",
 )
-@click.option("--fast", is_flag=True, help=f"Sooner done: --every {_FAST_EVERY} --preset {_FAST_PRESET}.")
+@click.option("--fast", is_flag=True, help=f"Faster, with less care: --every {_FAST_EVERY} --preset {_FAST_PRESET}.")
 @click.option("--deinterlace", is_flag=True, help="Deinterlace the film, instead of keeping its fields.")
 @click.option("--fps", type=Rate(), metavar="RATE", help="Frame rate of a folder of numbered frames.")
 @click.option(
@@ -94,17 +94,17 @@ class Rate(click.ParamType[Fraction]):
     help="Colour only this much of the film.",
 )
 @click.option("--compare", is_flag=True, help="Also write a film of before and after, side by side.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done and kept, and about how long it takes.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done and kept, and about how long it would take.")
 @overwrite
-@force
-@as_json
+@click.option("--force", is_flag=True, help="Also colour scenes that are already in colour.")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON object to standard output.")
 @quiet
 @click.pass_context
 def video(context: click.Context, /, *, source: Path, output: Path | None, **given: Any) -> None:
-    """Colour a film: no flicker, its sound and everything else kept.
+    """Colour a film, without flicker. Sound and everything else are kept.
 
-    Luma is encoded as it was decoded; sound, subtitles and chapters are copied. It can be stopped at any time: the
-    same command goes on. A folder of numbered frames (DPX, TIFF, PNG) needs --fps.
+    Luma is encoded as it was decoded; sound, subtitles and chapters are copied. Stop it whenever you like: the same
+    command goes on where it stopped. A folder of numbered frames (DPX, TIFF, PNG) needs --fps.
     """
     options = video_options(given)
     if given["dry_run"]:
@@ -142,7 +142,7 @@ def _carry_out(source: Path, output: Path | None, options: VideoOptions, given: 
         return ExitCode.OK
     except Interrupted as stopped:
         click.echo(
-            f"Stopped with {stopped.progress.frames} frames done. Run the same command again to go on from here.",
+            f"Stopped with {stopped.progress.frames} frames done. Run the same command again to resume from here.",
             err=True,
         )
         return ended_by(signals[0])
@@ -169,7 +169,7 @@ def _report(source: Path, film: ColouredFilm, given: dict[str, Any]) -> None:
 
 
 def _say_finishing() -> None:
-    say_at_once("Finishing the segment in hand; once more to stop at once.\n")
+    say_at_once("Finishing the segment in progress. Ctrl-C again stops at once.\n")
 
 
 def _end_at_once(number: int) -> None:

@@ -77,7 +77,7 @@ class Hints:
             raise HintsRefused(
                 f"The hints for {name} were placed on a photograph of {self.size[0]} x {self.size[1]} pixels, "
                 f"but it has {width} x {height}.",
-                remedy="They are another photograph's, or of another version of it; place them anew.",
+                remedy="They are another photograph's, or of another version of it; place them again.",
             )
         for hint in self.points:
             hint.at(width, height)
@@ -96,7 +96,9 @@ def hint_from_words(text: str) -> Hint:
     places, equals, colour = text.partition("=")
     x, comma, y = places.partition(",")
     if not equals or not comma:
-        raise HintsRefused(f"{text!r} is no hint.", remedy="A hint is X,Y=COLOUR: 812,430=#5b3a29 or 25%,40%=skyblue.")
+        raise HintsRefused(
+            f"{text!r} is not a hint.", remedy="A hint is X,Y=COLOUR: 812,430=#5b3a29 or 25%,40%=skyblue."
+        )
     return Hint(x.strip(), y.strip(), colour.strip())
 
 
@@ -120,7 +122,7 @@ def hints_from(content: Any, path: Path) -> Hints:
         raise _refused_file(path, f"it has {len(content['hints']):,} hints, and at most {MOST:,} are taken")
     size = (content.get("width"), content.get("height"))
     if size != (None, None) and not all(type(length) is int and length > 0 for length in size):
-        raise _refused_file(path, "its width and height are no numbers of pixels")
+        raise _refused_file(path, "its width and height are not numbers of pixels")
     points = tuple(_from_file(entry, number, path) for number, entry in enumerate(content["hints"], start=1))
     return Hints(points, None if size == (None, None) else size)  # type: ignore[arg-type]  # checked above
 
@@ -167,7 +169,7 @@ def place(value: Any) -> Place:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise HintsRefused(f"{value!r} is no place.", remedy="Give pixels, such as 812, or percent: 25%.")
+        raise HintsRefused(f"{value!r} is not a place.", remedy="Give pixels, such as 812, or percent: 25%.")
     return number, text.endswith("%")
 
 
@@ -222,4 +224,4 @@ def _function(kind: str, arguments: str, text: str) -> Colour:
 
 
 def _no_colour(text: Any) -> HintsRefused:
-    return HintsRefused(f"{text!r} is no colour.", remedy=f"A colour is {_FORMS}.")
+    return HintsRefused(f"{text!r} is not a colour.", remedy=f"A colour is {_FORMS}.")

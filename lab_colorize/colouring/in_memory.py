@@ -13,14 +13,17 @@ from lab_colorize.colouring.hints import NO_HINTS
 from lab_colorize.colouring.options import ANEW, ColorizeOptions
 from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour, NothingToColour
+from lab_colorize.photos import regions
 from lab_colorize.photos.formats.base import Header, Page
-from lab_colorize.photos.formats.encoding import depth_kept
+from lab_colorize.photos.formats.encoding import LOSSLESS_WEBP, depth_kept
 from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.kinds import Format, format_named
 from lab_colorize.photos.metadata import is_stamped, stamped
 from lab_colorize.photos.photo import Encoded, Photo, decode_photo, encode_photo, left_behind, parse_photo
 from lab_colorize.why import about, tell
+
+BARE = "a bare JPEG 2000 codestream has no place for metadata: what XMP says of the result is in a comment"
 
 
 def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:
@@ -82,8 +85,9 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
         else _coloured(page, photo.metadata.of_page(number).icc, colorizer, _for_page(options, number), kind)
         for number, (page, kept) in enumerate(zip(photo.pages, left, strict=True))
     )
-    metadata = stamped(photo.metadata, provenance_of(colorizer.model, options))
-    finished = Photo(pages=pages, format=kind, metadata=metadata)
+    upright = regions.upright(photo.metadata, tuple((page.width, page.height) for page in photo.pages))
+    metadata = stamped(upright, provenance_of(colorizer.model, options))
+    finished = Photo(pages=pages, format=kind, metadata=metadata, bare=photo.bare)
     notes = _notes(photo, finished)
     if photo.truncated:
         notes = (*notes, "the file is truncated, and the missing part was left grey")
@@ -91,7 +95,8 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
         if any(pages_left):
             numbers = ", ".join(str(number) for number, kept in enumerate(pages_left, start=1) if kept)
             notes = (*notes, f"{why} and kept as they are: pages {numbers}")
-    coded = encode_photo(finished, quality=options.quality)
+    stays_lossless = photo.lossless and kind is photo.format
+    coded = encode_photo(finished, quality=LOSSLESS_WEBP if stays_lossless else options.quality)
     return Result(coded, kind, pages[0].width, pages[0].height, len(pages), notes)
 
 
@@ -120,7 +125,7 @@ def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:
     """What of the original could not be kept, in words for a person."""
     notes = left_behind(replace(finished, pages=photo.pages))
     if photo.format is finished.format:
-        return notes
+        return (*notes, BARE) if photo.bare else notes
     fewer = depth_kept(finished.format, photo.pages[0].depth) < photo.pages[0].depth
     depth = f" with {depth_kept(finished.format, 16)} bits per channel" if fewer else ""
     return (f"{photo.format.value} written as {finished.format.value}{depth}", *notes)

@@ -4,6 +4,8 @@ A name goes by the photograph's suffix. Where that does not say in which format 
 its `contents` does, for those who have looked.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab_colorize.photos.kinds import Format, format_for_suffix, format_named
@@ -14,6 +16,15 @@ def result_path(
 ) -> Path:
     """Where `colorize` puts the result of `source` unless told otherwise: NAME_colorized beside it, or in `folder`."""
     return (folder or source.parent) / f"{source.stem}_colorized{target_suffix(source, kind, contents)}"
+
+
+def kept_apart(sources: Sequence[Path], results: Sequence[Path]) -> list[Path]:
+    """The results, but full old names for those that another format would give one name."""
+    counts = Counter(results)
+    return [
+        path if counts[path] == 1 or path.suffix == one.suffix else path.with_name(f"{one.name}_colorized{path.suffix}")
+        for one, path in zip(sources, results, strict=True)
+    ]
 
 
 def compare_path(target: Path) -> Path:

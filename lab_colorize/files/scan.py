@@ -95,7 +95,10 @@ class _Walk:
             with os.scandir(path) as entries:
                 children = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            self.found.problems.append(_unopened(relative, error))
+            if self.search.hidden_too or self.search.choice.may_include_below(relative):
+                self.found.problems.append(_unopened(relative, error))
+            else:
+                self.found.not_chosen += 1
             return
         for entry in children:
             self.entry(entry, f"{relative}/{entry.name}".lstrip("/"), hidden=hidden, linked=linked)

@@ -20,7 +20,7 @@ from lab_colorize.photos.metadata import sound
 
 _SIGNATURE = 512  # bytes that tell formats apart
 _HEAD = 1 << 20  # bytes that hold the header of nearly every file
-_TRUNCATED = "Get a whole copy of it, or give --accept-truncated to take what is there."
+_TRUNCATED = "Get an intact copy of it, or give --accept-truncated to take what is there."
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Photo:
     format: Format
     metadata: Metadata
     truncated: bool = False  # a part of the file was missing, and that was accepted
+    lossless: bool = False  # read from a WebP that had lost nothing
+    bare: bool = False  # of JPEG 2000: a codestream alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,8 @@ def decode_photo(found: Encoded, *, accept_truncated: bool = False) -> Photo:
         if not accept_truncated:
             raise UnreadablePhoto(f"{called!r} is truncated: its image data end too early.", remedy=_TRUNCATED)
         truncated = True
-    return Photo(pages, found.format, sound(parsed.metadata), truncated)
+    header = found.header
+    return Photo(pages, found.format, sound(parsed.metadata), truncated, lossless=header.lossless, bare=header.bare)
 
 
 def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
@@ -116,7 +119,7 @@ def encode_photo(photo: Photo, *, quality: int = 95) -> bytes:
     if metadata.exif is None and metadata.dpi and photo.format in {Format.WEBP, Format.AVIF, Format.HEIC}:
         metadata = replace(metadata, exif=exif.resolution(metadata.dpi))
     try:
-        return encoding.encode(photo.pages, photo.format, metadata, quality)
+        return encoding.encode(photo.pages, photo.format, metadata, quality, bare=photo.bare)
     except Unsupported as kind:
         raise OutputError(f"The photograph is {kind}.", remedy=kind.remedy) from None
 

@@ -47,8 +47,8 @@ _HISTORY = (_MM, "History")
 _SEQUENCES = {(RDF, "Seq"), (RDF, "Bag")}
 
 # A start tag whole: ">" may stand inside quotes.
-_TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
-_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 # How a packet begins in other encodings than UTF-8: with a mark, or without one with "<".
 _CODECS = (
@@ -64,7 +64,7 @@ Name = tuple[str, str]  # namespace, local name
 Span = tuple[int, int]
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
     """The packet cannot be kept; the message says why."""
 
 
@@ -80,7 +80,7 @@ class _Found:
 
 
 @dataclass
-class _Reader:
+class Reader:
     """Follows expat through a packet and notes the places."""
 
     packet: bytes
@@ -92,6 +92,7 @@ class _Reader:
     elements: int = 0
 
     def read(self) -> _Found:
+        """Read it all; Unusable says why that cannot be."""
         parser = self.parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = self.start
@@ -103,32 +104,36 @@ class _Reader:
         try:
             parser.Parse(self.packet, True)  # noqa: FBT003  # expat takes it by place alone
         except expat.ExpatError as problem:
-            raise _Unusable("it is not well-formed XML") from problem
+            raise Unusable("it is not well-formed XML") from problem
         if self.found.end < 0:
-            raise _Unusable("it holds no RDF")
+            raise Unusable("it holds no RDF")
         return self.found
 
     def refuse(self, *_: object) -> None:
         """Document types allow entities that swell to gigabytes; XMP has no use for them."""
-        raise _Unusable("it declares a document type")
+        raise Unusable("it declares a document type")
 
     def declare(self, prefix: str | None, uri: str | None) -> None:
+        """A prefix stands for a namespace from here on."""
         self.prefixes.setdefault(prefix or "", []).append(uri or "")
 
     def forget(self, prefix: str | None) -> None:
+        """It stands for what it stood for before."""
         self.prefixes[prefix or ""].pop()
 
     def characters(self, text: str) -> None:
+        """Text of the element that was opened last."""
         self.text.append(text)
 
     def start(self, name: str, _: object) -> None:
+        """An element opens."""
         at = self.parser.CurrentByteIndex
-        tag = _TAG.match(self.packet, at)
+        tag = TAG.match(self.packet, at)
         if tag is None:
-            raise _Unusable("it is not well-formed XML")
+            raise Unusable("it is not well-formed XML")
         self.elements += 1
         if self.elements > _MOST_ELEMENTS or len(self.path) > _DEEPEST:
-            raise _Unusable(f"it has more than {_MOST_ELEMENTS} elements, or {_DEEPEST} inside one another")
+            raise Unusable(f"it has more than {_MOST_ELEMENTS} elements, or {_DEEPEST} inside one another")
         self.path.append(_named(name))
         self.starts.append(tag.span())
         self.text.clear()
@@ -137,7 +142,7 @@ class _Reader:
 
     def attributes(self, tag: bytes, at: int) -> None:
         """Properties may stand as attributes of a description."""
-        for found in _ATTRIBUTE.finditer(tag):
+        for found in ATTRIBUTE.finditer(tag):
             prefix, _, local = found.group(1).decode().rpartition(":")
             name = ((self.prefixes.get(prefix) or [""])[-1], local)
             place = 2 if found.group(2) is not None else 3
@@ -150,6 +155,7 @@ class _Reader:
                 self.found.whole[name] = (at + found.start(), at + found.end())
 
     def finish(self, _: str) -> None:
+        """An element closes: what stands in it is known now."""
         at = self.parser.CurrentByteIndex
         name, tag = self.path.pop(), self.starts.pop()
         empty = self.packet[tag[1] - 2 : tag[1]] == b"/>"
@@ -177,42 +183,42 @@ def stamped(
     `turned` pixels are upright, others lie as the packet says already; those not in `srgb` have a profile of their own.
     The same input gives the same bytes, so the event in the history bears no time.
     """
-    packet, notes = _EMPTY if xmp is None else _as_utf8(xmp), tuple[str, ...]()
+    packet, notes = _EMPTY if xmp is None else as_utf8(xmp), tuple[str, ...]()
     try:
-        found = _Reader(packet).read()
-    except _Unusable as reason:
+        found = Reader(packet).read()
+    except Unusable as reason:
         packet, notes = _EMPTY, (f"its XMP was left out: {reason}",)
-        found = _Reader(packet).read()
+        found = Reader(packet).read()
     before = found.values.get((LAB_COLORIZE, "DigitalSourceTypeBefore")) or found.values.get(_SOURCE_TYPE)
     said = dict(facts)
     if before is not None:
         said["DigitalSourceTypeBefore"] = before[1]
     event = _event(said["Software"], f"model {said['Model']}, SHA-256 {said['ModelSHA256']}")
     edits = [*_corrections(found, turned=turned, srgb=srgb), *_additions(found, source_type, said, event)]
-    return _cut(packet, edits), notes
+    return cut(packet, edits), notes
 
 
 def is_stamped(xmp: bytes) -> bool:
     """Whether a packet says that this tool gave the photograph its colours."""
     try:
-        return LAB_COLORIZE.encode() in xmp and (LAB_COLORIZE, "Model") in _Reader(_as_utf8(xmp)).read().values
-    except _Unusable:
+        return LAB_COLORIZE.encode() in xmp and (LAB_COLORIZE, "Model") in Reader(as_utf8(xmp)).read().values
+    except Unusable:
         return False
 
 
 def essence(xmp: bytes) -> bytes:
     """A small packet with the provenance of a stamped one, for places that are too short for all of it."""
     try:
-        values = _Reader(_as_utf8(xmp)).read().values
-    except _Unusable:
+        values = Reader(as_utf8(xmp)).read().values
+    except Unusable:
         return _EMPTY
     said = {name: values[(LAB_COLORIZE, name)][1] for uri, name in sorted(_OURS & values.keys()) if uri}
     source_type = values.get(_SOURCE_TYPE, ((0, 0), ""))[1].removeprefix(SOURCE_TYPES)
     event = _event(said.get("Software", ""), f"model {said.get('Model')}, SHA-256 {said.get('ModelSHA256')}")
-    return _cut(_EMPTY, list(_additions(_Reader(_EMPTY).read(), source_type, said, event)))
+    return cut(_EMPTY, list(_additions(Reader(_EMPTY).read(), source_type, said, event)))
 
 
-def _as_utf8(xmp: bytes) -> bytes:
+def as_utf8(xmp: bytes) -> bytes:
     """Packets may be UTF-16 or UTF-32 too; some writers pad them with zeros."""
     for start, codec in _CODECS:
         if xmp.startswith(start):
@@ -263,7 +269,7 @@ def _event(software: str, parameters: str) -> str:
     )
 
 
-def _cut(packet: bytes, edits: list[tuple[Span, bytes]]) -> bytes:
+def cut(packet: bytes, edits: list[tuple[Span, bytes]]) -> bytes:
     """Put each replacement in its place, from the last to the first."""
     for (start, end), instead in sorted(edits, reverse=True):
         packet = packet[:start] + instead + packet[end:]

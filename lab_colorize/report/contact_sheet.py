@@ -7,7 +7,6 @@ are fetched as they come into sight. Thumbnails are named by what they show, so 
 
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import ColorizeError, NothingToDo, OutputError, UsageProblem
 from lab_colorize.evaluation.figures import Bytes
 from lab_colorize.evaluation.settings import Settings
+from lab_colorize.files.contact_sheets import is_thumbnail, thumbnails_of
 from lab_colorize.files.writing import check_writable, write_whole
 from lab_colorize.photos.photo import probe_photo, read_photo
 from lab_colorize.report.pictures import fitted, jpeg
@@ -30,7 +30,6 @@ from lab_colorize.workers import WorkerPool
 WIDTH, HEIGHT = 300, 160  # of each half at most, in pixels; rows of one height, but for panoramas
 GAP = 4  # of white between the halves
 QUALITY = 78
-_OURS = re.compile(r"[0-9a-f]{32}\.jpg")
 
 
 def write_contact_sheet(
@@ -79,11 +78,6 @@ def check_place(folder: Path, out: Path, file: Path) -> None:
     for folder_of_it, named in ((file.parent, file), (thumbnails, thumbnails)):
         if folder_of_it.exists():
             check_writable(folder_of_it, named)
-
-
-def thumbnails_of(file: Path) -> Path:
-    """The folder of a sheet's thumbnails."""
-    return file.with_name(f"{file.stem}_thumbnails")
 
 
 def _within(place: Path, folder: Path) -> bool:
@@ -159,5 +153,5 @@ def _link(path: Path, beside: Path) -> str | None:
 def _clear(thumbnails: Path, wanted: set[str]) -> None:
     """Remove thumbnails that no entry shows any more, and nothing else."""
     for path in thumbnails.iterdir():
-        if _OURS.fullmatch(path.name) and path.name not in wanted:
+        if is_thumbnail(path.name) and path.name not in wanted:
             path.unlink(missing_ok=True)

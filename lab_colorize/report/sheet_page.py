@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.files.contact_sheets import GENERATOR
 from lab_colorize.report.page import BESIDE, page
 
 
@@ -28,6 +29,16 @@ class Entry:
     def name(self) -> str:
         """What the photograph is called."""
         return self.outcome.source
+
+    @property
+    def folder(self) -> str:
+        """The part of its name that may give way to the other, with the slash at its end."""
+        return self.name.removesuffix(self.file)
+
+    @property
+    def file(self) -> str:
+        """The part of its name that a person looks for."""
+        return self.name.rpartition("/")[2]
 
     @property
     def before(self) -> str | None:
@@ -54,6 +65,7 @@ def sheet_page(title: str, entries: Sequence[Entry]) -> bytes:
         "skipped": [entry.outcome for entry in entries if entry.outcome.status is Status.SKIPPED],
         "failed": [entry.outcome for entry in entries if entry.outcome.status is Status.FAILED],
         "models": _models(done),
+        "generator": GENERATOR,
     }
     return page("contact_sheet", f"{title}: contact sheet", told, images=BESIDE)
 

@@ -59,7 +59,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     MemoryError: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again later, or scale it down."),
 }
 _TRUNCATED = Answer(
-    HTTPStatus.UNPROCESSABLE_ENTITY, "Get a whole copy of it, or colour what can be read.", "accept_truncated"
+    HTTPStatus.UNPROCESSABLE_ENTITY, "Get an intact copy of it, or colour what can be read.", "accept_truncated"
 )
 _BUG = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "This is a bug in lab-colorize; please report it.")
 

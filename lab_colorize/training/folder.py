@@ -60,7 +60,7 @@ def write_config(options: TrainOptions) -> None:
 def stored(run: Path) -> TrainOptions:
     """The options of the run that lies in `run`."""
     if not (run / CONFIG_NAME).is_file():
-        raise NothingToDo(f"There is no run in {run} to go on with.", remedy="Start one without --resume.")
+        raise NothingToDo(f"There is no run in {run} to resume.", remedy="Start one without --resume.")
     return config.resolved({"run": run}, config.read(run / CONFIG_NAME))
 
 

@@ -43,7 +43,7 @@ def split(examples: Sequence[Example], share: float, seed: int) -> Parts:
         raise TrainingError(
             f"{len(examples)} colour photograph{'s' * (len(examples) != 1)} cannot be split into some to learn from "
             "and others to validate on.",
-            remedy="Add photographs that are no copies of these, or name a --validation-folder.",
+            remedy="Add photographs that are not copies of these, or name a --validation-folder.",
         )
     back = {id(example) for group in held for example in group}
     ordered = sorted(examples, key=lambda example: example.name)

@@ -77,8 +77,27 @@ class Colouring:
                 yield frame, self.painter.painted(frame, ab)
 
     def _answered(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """The same frames, some with the network's answer: each so many, and the first of every scene."""
-        for frame in frames:
-            if not frame.in_colour and (frame.cut or self.pace.steady == 0 or frame.number % self.pace.every == 0):
+        """The same frames, some with the network's answer."""
+        for frame, asked in chosen(frames, self.pace):
+            if asked and not frame.in_colour:
                 frame.ab = self.colorizer.predict(frame.lightness)
             yield frame
+
+
+def chosen(frames: Iterable[Frame], pace: Pace) -> Iterator[tuple[Frame, bool]]:
+    """Each frame, and whether the network is to look at it: at each so many, and at both ends of every scene.
+
+    Without the last frame, the end of a scene would have nothing but the past to go by.
+    """
+    for frame, following in _with_next(frames):
+        ends = frame.cut or following is None or following.cut
+        yield frame, ends or pace.steady == 0 or frame.number % pace.every == 0
+
+
+def _with_next(frames: Iterable[Frame]) -> Iterator[tuple[Frame, Frame | None]]:
+    coming = iter(frames)
+    frame = next(coming, None)
+    while frame is not None:
+        following = next(coming, None)
+        yield frame, following
+        frame = following

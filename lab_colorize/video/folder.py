@@ -36,7 +36,7 @@ class FrameFolder:
         self._files = _numbered(path)
         first = _read(self._files[0])
         if first is None:
-            raise UnreadableFilm(f"{self._files[0]} cannot be read.", remedy="Get a whole copy, or remove it.")
+            raise UnreadableFilm(f"{self._files[0]} cannot be read.", remedy="Get an intact copy, or remove it.")
         self.missing = _gaps(self._files)
         """Numbers between the first and the last that no file has."""
         self.facts = Facts(

@@ -27,7 +27,7 @@ class VideoOptions:
     """Factor on chroma; None is what the model's card recommends."""
     steady: int = 8
     """Frames on either side over which colours are averaged along the motion; 0 leaves flicker as it is."""
-    every: int = 3
+    every: int = 4
     """The network looks at one frame in so many; those between have the colours of their neighbours."""
     deinterlace: bool = False
     start: float = 0.0
@@ -46,7 +46,7 @@ class VideoOptions:
         if self.codec not in CODEC_NAMES:
             raise UsageProblem(f"There is no codec {self.codec!r}.", remedy=f"Known: {', '.join(CODEC_NAMES)}.")
         if self.every < 1 or self.steady < 0:
-            raise UsageProblem("The network cannot look at fewer frames than none.", remedy="Give --every 1 or more.")
+            raise UsageProblem("The network cannot be shown fewer than 0 frames.", remedy="Give --every 1 or more.")
         if self.steady and self.every > self.steady + 1:
             raise UsageProblem(
                 f"With the network at 1 frame in {self.every} and {self.steady} frames steadied, some had no colours.",

@@ -107,14 +107,14 @@ def _entered(film: Source, pts: int) -> Iterator[Decoded]:
         return
 
 
-def opened(source: Path, fps: Fraction | None) -> Source:
+def opened(source: Path, fps: Fraction | None, *, ahead: bool = True) -> Source:
     """A film, or a folder of frames if their rate is given."""
-    return FrameFolder(source, fps) if source.is_dir() and fps is not None else Film(source)
+    return FrameFolder(source, fps) if source.is_dir() and fps is not None else Film(source, ahead=ahead)
 
 
 def plan_for(source: Path, target: Path | None, options: VideoOptions) -> Plan:
     """Look at a film, and decide."""
-    with opened(source, options.fps) as film:
+    with opened(source, options.fps, ahead=False) as film:
         found = survey(film)
         facts, picture = found.facts, found.picture
         gaps = _gaps(film)

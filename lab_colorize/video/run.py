@@ -107,7 +107,7 @@ def colorize_video(
     except av.error.FFmpegError as error:
         raise UnreadableFilm(
             f"{source} cannot be coloured: FFmpeg says {(error.strerror or str(error)).lower()}.",
-            remedy="Get a whole copy of the film, or convert it to FFV1 in Matroska first.",
+            remedy="Get an intact copy of the film, or convert it to FFV1 in Matroska first.",
         ) from error
 
 

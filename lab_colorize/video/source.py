@@ -41,7 +41,8 @@ class Decoded:
 class Film:
     """A film that is open for reading."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, ahead: bool = True) -> None:
+        """Open it; threads decode `ahead` of the frame that is asked for, which is wasted if few are wanted."""
         self.path = path
         self.damaged = 0
         """Packets and frames that could not be decoded, or not wholly."""
@@ -50,6 +51,7 @@ class Film:
         self._container = _opened(path)
         try:
             self._stream = _picture_of(self._container, path)
+            self._stream.thread_type = "AUTO" if ahead else "SLICE"
             self.facts = _facts(self._container, self._stream)
         except BaseException:
             self._container.close()
@@ -130,7 +132,7 @@ def _opened(path: Path) -> Any:
         raise UnreadableFilm(f"{path} is a folder, not a film.", remedy="Name a film; a folder of frames needs --fps.")
     try:
         if path.stat().st_size == 0:
-            raise UnreadableFilm(f"{path} is empty.", remedy="Get a whole copy of the film.")
+            raise UnreadableFilm(f"{path} is empty.", remedy="Get an intact copy of the film.")
         path.open("rb").close()
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
@@ -146,10 +148,10 @@ def _not_a_film(path: Path, error: Exception) -> UnreadableFilm:
     if _lacks_moov(path):
         return UnreadableFilm(
             f"{path} is an incomplete film: its index (the moov box) is missing, without which no frame can be found.",
-            remedy="Get a whole copy; a recording cut off can sometimes be repaired by the camera's own tools.",
+            remedy="Get an intact copy; a recording cut off can sometimes be repaired by the camera's own tools.",
         )
     reason = getattr(error, "strerror", None) or str(error)
-    return UnreadableFilm(f"{path} is not a film that can be read: {reason}.", remedy="Get a whole copy of the film.")
+    return UnreadableFilm(f"{path} is not a film that can be read: {reason}.", remedy="Get an intact copy of the film.")
 
 
 def _lacks_moov(path: Path) -> bool:
@@ -184,18 +186,17 @@ def _picture_of(container: Any, path: Path) -> VideoStream:
     if stream.codec_context.codec_tag in {"encv", "drmi"}:
         raise UnreadableFilm(f"{path} is encrypted.", remedy="Get a copy without protection.")
     _check_size(stream, path)
-    stream.thread_type = "AUTO"
     return stream
 
 
 def _check_size(stream: VideoStream, path: Path) -> None:
     width, height = stream.codec_context.width, stream.codec_context.height
     if width < 1 or height < 1:
-        raise UnreadableFilm(f"{path} does not say how large its picture is.", remedy="Get a whole copy of the film.")
+        raise UnreadableFilm(f"{path} does not say how large its picture is.", remedy="Get an intact copy of the film.")
     if width * height > MOST_PIXELS:
         raise UnreadableFilm(
             f"{path} claims a picture of {width} x {height} pixels, more than any film has.",
-            remedy="Get a whole copy of the film.",
+            remedy="Get an intact copy of the film.",
         )
 
 

@@ -50,7 +50,7 @@ def survey(film: Readable) -> Survey:
     """Look at some frames of a film that is open for this alone."""
     images = _samples(film)
     if not images:
-        raise UnreadableFilm("No frame of it can be decoded.", remedy="Get a whole copy of the film.")
+        raise UnreadableFilm("No frame of it can be decoded.", remedy="Get an intact copy of the film.")
     picture = _picture(film.facts, images[0])
     samples = [as_planar(image, picture) for image in images]
     area = picture_area([plane(image, 0, picture.layout.dtype) for image in samples], picture.signal)

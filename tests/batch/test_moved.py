@@ -1,16 +1,21 @@
 """Photographs that were moved or removed since they were coloured: results follow them, or can be put aside."""
 
+import errno
 import json
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lab_colorize.batch.journal import JOURNAL_NAME, read_journal
+from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.options import Recipe
 from lab_colorize.batch.outcome import Status
 from lab_colorize.batch.pruning import PRUNED_NAME
+from lab_colorize.colouring.options import ColorizeOptions
 
 from .conftest import Archive, Run, contents_below, picture
 
@@ -27,6 +32,39 @@ def coloured(archive: Archive) -> Archive:
 def move(archive: Archive, old: str, new: str) -> None:
     (archive.folder / new).parent.mkdir(parents=True, exist_ok=True)
     (archive.folder / old).rename(archive.folder / new)
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+def _killed_at(step: int, patched: pytest.MonkeyPatch, *, links: bool) -> list[int]:
+    """Let that many changes to the disk through; those that come later are noted, and end the process."""
+    left, late = [step], []
+
+    def guarded(change: Callable[..., Any]) -> Callable[..., Any]:
+        def change_or_die(*words: Any, **more: Any) -> Any:
+            left[0] -= 1
+            if left[0] < 0:
+                late.append(step)
+                raise Killed
+            return change(*words, **more)
+
+        return change_or_die
+
+    patched.setattr(os, "link", guarded(os.link if links else _no_links))
+    for name in ("unlink", "replace", "mkdir", "rmdir"):
+        patched.setattr(Path, name, guarded(getattr(Path, name)))
+    patched.setattr(Journal, "append", guarded(Journal.append))
+    return late
+
+
+def _no_links(*_: Any, **__: Any) -> None:
+    raise OSError(errno.EPERM, "this file system has no links")
+
+
+def _tell_of_another_folder(journal: Path, old: Path, new: Path) -> None:
+    journal.write_text(journal.read_text().replace(json.dumps(str(old)), json.dumps(str(new))))
 
 
 class TestMoves:
@@ -136,6 +174,38 @@ class TestMoves:
         coloured.batch()
         assert coloured.asked() == []
         assert read_journal(coloured.out).last.keys() == {"2.jpg", "a/3.jpg", "a/4.jpg", "b/1.jpg"}
+
+    @pytest.mark.parametrize("links", [True, False], ids=["with links", "without links"])
+    def test_a_batch_killed_at_any_step_of_moving_loses_nothing_and_colours_nothing_twice(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch, links: bool
+    ) -> None:
+        """As after kill -9: from some step on, nothing reaches the disk any more."""
+        archive.add("1.jpg", "2.jpg", "3.jpg")
+        compared = ColorizeOptions(compare=True)
+        archive.batch(colorize=compared)
+        for name in ("1", "2", "3"):  # the stand-in writes no comparisons
+            (archive.out / f"{name}_compare.jpg").write_bytes(f"beside {name}".encode())
+        before = archive.results()
+        for step in range(60):
+            again = Archive(archive.folder.with_name(f"photos{step}"), archive.out.with_name(f"out{step}"))
+            shutil.copytree(archive.folder, again.folder)
+            shutil.copytree(archive.out, again.out)
+            _tell_of_another_folder(again.out / JOURNAL_NAME, archive.folder, again.folder)
+            for name in ("1.jpg", "2.jpg"):
+                move(again, name, f"b/{name}")
+            with monkeypatch.context() as patched:
+                killed = _killed_at(step, patched, links=links)
+                with suppress(Killed):
+                    again.batch(colorize=compared)
+            again.batch(colorize=compared)
+            assert again.asked() == []
+            assert again.results() == {
+                f"b/{name}" if name[0] in "12" else name: content for name, content in before.items()
+            }
+            assert read_journal(again.out).last.keys() == {"b/1.jpg", "b/2.jpg", "3.jpg"}
+            if not killed:
+                return
+        pytest.fail("It never ended.")
 
     def test_a_result_that_cannot_be_moved_fails_and_is_tried_again(self, coloured: Archive) -> None:
         (coloured.out / "b").write_bytes(b"a file where a folder belongs")

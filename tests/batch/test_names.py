@@ -45,6 +45,34 @@ def test_targets_do_not_depend_on_the_order_of_finding(sources: set[str]) -> Non
     assert name_targets(sources, to_jpg) == name_targets(sorted(sources, reverse=True), to_jpg)
 
 
+@given(st.sets(names), st.sets(names), st.data())
+def test_names_of_earlier_batches_stay_and_no_two_meet(first: set[str], more: set[str], data: st.DataObject) -> None:
+    """Whatever is added, removed or was named in some other way: what can keep its name keeps it."""
+    before = name_targets(first, to_jpg)
+    sources = data.draw(st.sets(st.sampled_from(sorted(first | more)))) if first | more else set()
+    after = name_targets(sources, to_jpg, settled=before)
+    assert len(set(map(folded, (after[one] for one in sources if after[one] != one)))) == sum(
+        after[one] != one for one in sources
+    )
+    assert len(set(after.values())) == len(sources)
+    unchanged = {folded(one) for one in sources}
+    unchanged |= {folded(str(folder)) for one in sources for folder in PurePosixPath(one).parents}
+    for source in sources & first:
+        if before[source] != source and folded(before[source]) not in unchanged:
+            assert after[source] == before[source]
+
+
+def test_a_photograph_that_is_added_renames_no_other() -> None:
+    before = name_targets(["photo.tif"], to_jpg)
+    assert before == {"photo.tif": "photo.jpg"}
+    assert name_targets(["photo.png", "photo.tif"], to_jpg, settled=before) == {
+        "photo.png": "photo.png.jpg",
+        "photo.tif": "photo.jpg",
+    }
+    added = name_targets(["photo.jpg", "photo.tif"], to_jpg, settled=before)
+    assert added == {"photo.jpg": "photo.jpg", "photo.tif": "photo.tif.jpg"}
+
+
 def test_sources_that_would_meet_keep_their_full_old_names() -> None:
     assert name_targets(["a/photo.tif", "a/photo.png", "b/photo.tif"], to_jpg) == {
         "a/photo.tif": "a/photo.tif.jpg",

@@ -134,6 +134,17 @@ def test_results_that_another_format_would_leave_are_known_with_their_successors
     assert planned(finished).superseded == {"a/2.png": "a/2.tif"}
 
 
+def test_a_photograph_that_is_added_renames_no_result_of_another(archive: Archive) -> None:
+    archive.add("photo.tif")
+    jpg = ColorizeOptions(format="jpg")
+    archive.batch(colorize=jpg)
+    archive.add("photo.png")
+    archive.asked()
+    archive.batch(colorize=jpg)
+    assert archive.asked() == ["photo.png"]
+    assert archive.results().keys() == {"photo.jpg", "photo.png.jpg"}
+
+
 def test_a_changed_source_is_made_again(finished: Archive, touch_later: Change) -> None:
     touch_later(finished.folder / "3.png", "grey 3.png")  # the same size, another time
     touch_later(finished.folder / "colour.jpg", "grey now")

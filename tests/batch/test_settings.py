@@ -113,6 +113,9 @@ class TestSkip:
 
     def test_they_are_counted_and_recorded_once_and_nobody_waits_for_them(self, run: Run, photos: Path) -> None:
         settings(photos, '"*map*" = { skip = true }')
+        dry = run("batch", "photos", "--out", "o", "--settings", "settings.toml", "--dry-run")
+        assert f"1 {LEFT_ALONE}." in dry.stdout
+        assert "up to date" not in dry.stdout
         for lines in (4, 4):
             ended = run("batch", "photos", "--out", "o", "--settings", "settings.toml")
             assert ended.returncode == 0, ended.stderr
@@ -154,6 +157,11 @@ def test_a_line_that_matches_nothing_is_told(run: Run, photos: Path) -> None:
     assert "In the settings, glas/* matches no photograph." in ended.stderr
 
 
+def test_a_spreadsheet_may_write_its_numbers_with_a_comma(tmp_path: Path) -> None:
+    settings(tmp_path, "files;saturation\na;0,7\n", "s.csv")
+    assert read_settings(tmp_path / "s.csv").of("a").saturation == 0.7
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("start", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
 def test_a_spreadsheet_says_the_same_as_toml(tmp_path: Path, delimiter: str, start: str) -> None:
@@ -180,14 +188,14 @@ def test_a_spreadsheet_says_the_same_as_toml(tmp_path: Path, delimiter: str, sta
         ("s.toml", '"a" = 1', '"a": this says nothing'),
         ("s.toml", "a.b.skip = true", '"a": this says nothing'),
         ("s.toml", '"a" = { skip = true', "not valid TOML"),
-        ("s.toml", '"a" = { colour = 1 }', "'colour' is no setting"),
-        ("s.toml", '"a" = { saturation = "0,8" }', "'0,8' is no saturation"),
-        ("s.toml", '"a" = { saturation = nan }', "nan is no saturation"),
-        ("s.toml", '"a" = { saturation = true }', "True is no saturation"),
+        ("s.toml", '"a" = { colour = 1 }', "'colour' is not a setting"),
+        ("s.toml", '"a" = { saturation = "0,8,1" }', "'0,8,1' is not a saturation"),
+        ("s.toml", '"a" = { saturation = nan }', "nan is not a saturation"),
+        ("s.toml", '"a" = { saturation = true }', "True is not a saturation"),
         ("s.toml", '"a" = { skip = "perhaps" }', "'perhaps' is neither yes nor no"),
-        ("s.toml", '"a" = { model = 3 }', "3 is no model"),
-        ("s.toml", '"a" = { hints = 3 }', "3 are no hints"),
-        ("s.toml", '"a" = { hints = "here=red" }', "'here=red' is no hint"),
+        ("s.toml", '"a" = { model = 3 }', "3 is not a model"),
+        ("s.toml", '"a" = { hints = 3 }', "3 are not hints"),
+        ("s.toml", '"a" = { hints = "here=red" }', "'here=red' is not a hint"),
         ("s.toml", '"a" = { hints = "absent.json" }', "absent.json cannot be read"),
         ("s.csv", "glass,0.7", "no column 'files'"),
         ("s.csv", "", "no column 'files'"),

@@ -16,6 +16,7 @@ from lab_colorize.cli.group import main
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import NothingToDo, OutputError
 from lab_colorize.files.writing import TEMPORARY_PREFIX
+from lab_colorize.report.sheet_page import sheet_page
 
 from .conftest import Archive
 
@@ -297,6 +298,24 @@ class TestCommand:
         assert line.startswith("changed    result ")
         assert line.isprintable()
         assert "--checksum --overwrite" in remedy
+
+    def test_a_contact_sheet_in_out_is_no_foreign_file(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive.add("1.jpg")
+        archive.batch()
+        (archive.out / "sheet.html").write_bytes(sheet_page("photos", []))
+        (archive.out / "sheet_thumbnails").mkdir()
+        (archive.out / "sheet_thumbnails" / f"{'0' * 32}.jpg").touch()
+        (archive.out / "notes.html").write_text("<title>lab-colorize contact sheet</title>")
+        assert self.verify(monkeypatch, archive.out) == 0
+        said = capsys.readouterr().out
+        assert "unchecked  result sheet.html: A contact sheet" in said
+        assert "unchecked  result sheet_thumbnails/: The thumbnails of sheet.html." in said
+        assert "foreign    result notes.html" in said
+        (archive.out / "sheet_thumbnails/letter.txt").write_text("somebody's")
+        self.verify(monkeypatch, archive.out)
+        assert "foreign    result sheet_thumbnails/" in capsys.readouterr().out
 
     def test_json_tells_of_every_file(
         self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -146,6 +146,24 @@ def test_dark_and_light_both_can_be_read(opened):
     assert ink - paper > 450
 
 
+def test_a_caption_keeps_the_file_name_and_lets_the_folders_give_way(browser, tmp_path):
+    names = [f"{'A long name of a folder/' * 5}scan 0{number}.jpg" for number in range(2)]
+    names += [f"folder/{'A very long name that no one line of a card could ever hold, ' * 2}1923.jpg", "short.jpg"]
+    entries = [Entry(Outcome(name, name, Status.DONE), "a", "b", problem="none", size=(300, 90)) for name in names]
+    file = tmp_path / "sheet.html"
+    file.write_bytes(sheet_page("archive", entries))
+    browser.get(file.as_uri())
+    shown = browser.execute_script(
+        "return [...document.querySelectorAll('figure')].map(figure => {"
+        "  const card = figure.getBoundingClientRect(), file = figure.querySelector('.file');"
+        "  const box = file.getBoundingClientRect();"
+        "  return [file.textContent, box.left >= card.left && box.right <= card.right && box.width > 0,"
+        "          file.scrollWidth <= file.clientWidth || getComputedStyle(file).overflow === 'visible'];"
+        "})"
+    )
+    assert shown == [[name.rpartition("/")[2], True, True] for name in names]
+
+
 def test_a_sheet_of_5000_photographs_opens_at_once_and_loads_what_is_in_sight(browser, tmp_path):
     thumbnails = tmp_path / "sheet_thumbnails"
     thumbnails.mkdir()

@@ -33,6 +33,7 @@ class Clip:
     rotation: int = 0
     aspect: Fraction = Fraction(1)
     interlaced: bool = False
+    zoom: float = 1.0  # how many times larger everything becomes from frame to frame; instead of the pan, if not 1
     bars: int = 0  # black lines above and below
     cuts: tuple[int, ...] = ()  # numbers of frames that begin a scene
     colour: tuple[range, ...] = ()  # frames that have colours of their own
@@ -40,14 +41,25 @@ class Clip:
     bframes: int = 2
 
     def luma(self, number: int) -> np.ndarray:
-        """Levels of 0..255 of a frame: a window that moves over the photograph by one pixel a frame."""
+        """Levels of 0..255 of a frame: a window that moves over the photograph by one pixel a frame, or zooms."""
         width, height = self.size
         scene = sum(number >= cut for cut in self.cuts)
         inner = height - 2 * self.bars
-        left, top = 40 + number, 30 + 25 * scene
+        left, top = 40 + number * (self.zoom == 1), 30 + 25 * scene
         window = np.roll(photograph(), 90 * scene, axis=1)[top : top + inner, left : left + width]
+        window = zoomed(window, self.zoom**number)
         window = window // 2 + 110 if scene % 2 else window // 2 + 10
         return cv2.copyMakeBorder(window, self.bars, self.bars, 0, 0, cv2.BORDER_CONSTANT, value=0)
+
+
+def zoomed(picture, times):
+    """A picture that many times larger, about its centre, in its own size."""
+    if times == 1:
+        return picture
+    height, width = picture.shape[:2]
+    centre = ((width - 1) / 2, (height - 1) / 2)
+    turned = cv2.getRotationMatrix2D(centre, 0, times)
+    return cv2.warpAffine(picture, turned, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 @cache

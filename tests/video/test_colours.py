@@ -10,10 +10,14 @@ from lab_colorize.colour.lab import lab_of
 from lab_colorize.errors import AlreadyInColour
 from lab_colorize.video.bars import picture_area
 from lab_colorize.video.chroma import Chroma
+from lab_colorize.video.colouring import Pace, chosen
+from lab_colorize.video.options import VideoOptions
+from lab_colorize.video.run import colorize_video
 from lab_colorize.video.scenes import NEIGHBOURS, with_cuts
 from lab_colorize.video.signal import BT601, BT709, BT2020, Signal
+from lab_colorize.video.steady import steadied
 
-from .clips import Clip, decoded, make_clip, photograph, plane_of
+from .clips import Clip, decoded, make_clip, photograph, plane_of, zoomed
 
 SIGNALS = [
     Signal(*shares, full, bits) for shares in (BT601, BT709, BT2020) for full in (False, True) for bits in (8, 10)
@@ -133,30 +137,79 @@ def test_a_film_in_colour_and_a_result_are_left_alone_unless_forced(colour, tmp_
         colour(film.target)
 
 
-def followed(change):
-    """Mean change of a pair of chroma planes, 0..255, along a pan by one pixel a frame."""
-    flicker = []
-    for earlier, later in zip(change, change[2:], strict=False):  # chroma moves by one pixel in two frames
-        flicker.append(np.abs(later[:, :-1].astype(float) - earlier[:, 1:]).mean())
-    return np.mean(flicker)
+ZOOM = 1.01
+# The same places of two planes of chroma, two frames apart: where a clip pans, they have moved by one pixel.
+MOTIONS = {
+    "pan": (1.0, lambda earlier, later: (earlier[:, 1:], later[:, :-1])),
+    "zoom": (ZOOM, lambda earlier, later: (zoomed(earlier, ZOOM**2)[2:-2, 2:-2], later[2:-2, 2:-2])),
+}
 
 
-def test_colours_are_steady_along_the_motion_and_not_smeared(colorizer, tmp_path, monkeypatch):
-    """A network whose answers tremble, over a pan whose motion is known."""
-    from lab_colorize.video.options import VideoOptions
-    from lab_colorize.video.run import colorize_video
+def trembling_along(planes, same_places):
+    """Mean change of planes of chroma, 0..255, along a motion that is known."""
+    pairs = [same_places(*map(np.float32, two)) for two in zip(planes, planes[2:], strict=False)]
+    return np.mean([np.abs(later - earlier).mean() for earlier, later in pairs])
 
+
+@pytest.mark.parametrize("motion", MOTIONS)
+def test_colours_that_tremble_are_held_steady_along_the_motion(motion, colorizer, tmp_path, monkeypatch):
+    """A network whose answers tremble, over a motion that is known."""
     chance = np.random.default_rng(4)
     honest = colorizer.predict
     monkeypatch.setattr(colorizer, "predict", lambda seen: honest(seen) + chance.normal(0, 6, 2).astype(np.float32))
-    source = make_clip(tmp_path / "film.mp4", Clip(frames=40, size=(192, 144)))
+    zoom, same_places = MOTIONS[motion]
+    source = make_clip(tmp_path / "film.mp4", Clip(frames=40, size=(192, 144), zoom=zoom))
     trembling = {}
-    for steady, every in ((0, 1), (8, 1), (8, 3)):
+    for steady, every in ((0, 1), (8, 1), (8, VideoOptions().every)):
         options = VideoOptions(codec="ffv1", steady=steady, every=every)
         film = colorize_video(source, tmp_path / f"{steady}-{every}.mkv", colorizer=colorizer, options=options)
-        trembling[steady, every] = followed([plane_of(image, 1) for image in decoded(film.target).images])
-    assert trembling[8, 1] < 0.4 * trembling[0, 1]
-    assert trembling[8, 3] < 0.4 * trembling[0, 1]
+        planes = [plane_of(image, 1) for image in decoded(film.target).images]
+        trembling[steady, every] = trembling_along(planes, same_places)
+    alone, *held = trembling.values()
+    assert max(held) < 0.4 * alone
+
+
+class Moving:
+    """A frame of a film whose true colours are known: luma of 0..255, a and b of a picture (h, w, 3)."""
+
+    def __init__(self, number, picture):
+        self.number, self.cut, self.to_next, self.to_last = number, number == 0, None, None
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        shrunk = cv2.resize(picture, half, interpolation=cv2.INTER_AREA)
+        self.seen = np.rint(picture[..., 0]).astype(np.uint8)
+        self.small, self.true, self.ab = shrunk[..., 0], shrunk[..., 1:], None
+
+
+def painted_photograph():
+    """The photograph, with colours that go by its larger shapes."""
+    luma = photograph()[:360, :480].astype(np.float32)
+    shapes = cv2.GaussianBlur(luma, (0, 0), 3)
+    return np.dstack([luma, 30 * np.sin(shapes / 25), 30 * np.cos(shapes / 30)])
+
+
+MOVED = {
+    "pan": lambda picture, number: picture[40:184, 60 + 2 * number :][:, :192],
+    "zoom in": lambda picture, number: zoomed(picture[90:234, 130:322], 1.01**number),
+    "zoom out": lambda picture, number: zoomed(picture, 2.2 * 0.99**number)[90:234, 130:322],
+}
+
+
+@pytest.mark.parametrize("motion", MOVED)
+def test_true_colours_that_move_are_hardly_smeared(motion):
+    """Colours that are right, along a motion that the flow has to find, stay as they are."""
+    options, picture = VideoOptions(), painted_photograph()
+    frames = [Moving(number, MOVED[motion](picture, number)) for number in range(41)]
+    for frame, asked in chosen(frames, Pace.of(options)):
+        frame.ab = frame.true if asked else None
+    smear = [np.linalg.norm(ab - frame.true, axis=-1).mean() for frame, ab in steadied(frames, options.steady)]
+    assert np.mean(smear) < 0.4
+
+
+def test_the_network_sees_both_ends_of_every_scene():
+    frames = [Moving(number, np.zeros((24, 24, 3), np.uint8)) for number in range(15)]
+    frames[6].cut = True
+    seen = [frame.number for frame, asked in chosen(frames, Pace(every=4, steady=8)) if asked]
+    assert seen == [0, 4, 5, 6, 8, 12, 14]
 
 
 def test_colours_do_not_cross_a_cut(colour, tmp_path):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 INCHES_PER_METRE = 1 / 0.0254
-WHOLE_COPY = "Get a whole copy of it."
+WHOLE_COPY = "Get an intact copy of it."
 
 
 class Damaged(Exception):
@@ -43,6 +43,8 @@ class Header:
     orientation: int = 1  # EXIF's 1 to 8
     pages: int = 1
     pixels: int = 0  # of all pages together; 0 stands for width * height
+    lossless: bool = False  # of WebP, which may be either: nothing was lost when it was coded
+    bare: bool = False  # of JPEG 2000: a codestream without the boxes that hold metadata
 
     @property
     def seen(self) -> tuple[int, int]:

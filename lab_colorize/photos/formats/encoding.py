@@ -24,6 +24,7 @@ _CANNOT = {
     Format.AVIF: ("IPTC",),
     Format.HEIC: ("IPTC",),
 }
+LOSSLESS_WEBP = 100  # the quality that stands for no loss at all
 _LOSSLESS = 1000  # OpenCV's measure for JPEG 2000: thousandths of the bare size
 
 
@@ -32,8 +33,8 @@ def depth_kept(format: Format, depth: int) -> int:
     return min(depth, _DEPTHS.get(format, 8))
 
 
-def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality: int) -> bytes:
-    """Write a whole file. Formats of one picture hold the first page."""
+def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality: int, *, bare: bool = False) -> bytes:
+    """Write a whole file. Formats of one picture hold the first page. `bare` is for JPEG 2000 alone."""
     if format is Format.TIFF:
         alpha = [page.alpha is not None for page in pages]
         return tiff_writing.encode([_joined(page) for page in pages], metadata, alpha=alpha)
@@ -45,6 +46,8 @@ def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality:
         return heic.encode(_in_three(page), metadata, quality, full_colour=quality >= _FINE)
     pixels = _bgr(_over_white(page)) if format is Format.JPEG else _bgra(page)
     coded = _coded(format.suffix, pixels, _options(format, quality))
+    if format is Format.JPEG2000 and bare:
+        return jp2.bare(bytes(coded), metadata.xmp)
     return jpeg.embed(coded, metadata) if format is Format.JPEG else _EMBEDS[format](bytes(coded), metadata)
 
 
@@ -58,7 +61,7 @@ _EMBEDS: dict[Format, Callable[[bytes, Metadata], bytes]] = {
 
 def _options(format: Format, quality: int) -> list[int]:
     """OpenCV's options, pairs of name and value."""
-    webp_quality = 101 if quality >= 100 else quality  # above 100 OpenCV writes without loss
+    webp_quality = 101 if quality >= LOSSLESS_WEBP else quality  # above 100 OpenCV writes without loss
     sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444 if quality >= _FINE else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
     return {
         Format.JPEG: [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling],

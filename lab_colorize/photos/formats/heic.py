@@ -43,7 +43,7 @@ def header(data: bytes) -> Header:
     if not width or not height:
         raise Damaged("its header gives no size")
     if max(depths) not in {8, 10, 12}:
-        raise Unsupported(f"a HEIC of {max(depths)} bits a sample", remedy="Convert it to a 16-bit TIFF.")
+        raise Unsupported(f"a HEIC of {max(depths)} bits per sample", remedy="Convert it to a 16-bit TIFF.")
     grey = len(depths) == 1
     return Header(width, height, 1 if grey else 3, max(depths), orientation=avif.TURNED[mirrored][quarters])
 

@@ -12,7 +12,9 @@ _BARE = b"\xff\x4f\xff\x51"
 _BOXED = b"\0\0\0\x0cjP  \r\n\x87\n"
 SIGNATURES = (_BARE, _BOXED)
 
-_SOT, _EOC = 0xFF90, b"\xff\xd9"
+_SOT, _EOC, _COM = 0xFF90, b"\xff\xd9", 0xFF64
+_LATIN = 1  # the kind of a comment: ISO 8859-15; 0 is binary
+_LONGEST_COMMENT = 65531
 _EXIF_UUID = b"JpgTiffExif->JP2"
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
@@ -61,7 +63,8 @@ def header(data: bytes) -> Header:
     if channels == 4 and _colour_space(data) == 12:
         raise Unsupported("a CMYK JPEG 2000", remedy="Convert it to RGB with its own colour profile first.")
     colours = channels - alpha if find(data, 0, len(data), b"jp2h", b"pclr") is None else 3
-    return Header(width, height, colours, bits, alpha=alpha, orientation=ifd.orientation(_exif(data)))
+    orientation, bare = ifd.orientation(_exif(data)), data.startswith(_BARE)
+    return Header(width, height, colours, bits, alpha=alpha, orientation=orientation, bare=bare)
 
 
 def _colour_space(data: bytes) -> int:
@@ -120,9 +123,9 @@ def _exif(data: bytes) -> bytes | None:
 
 
 def metadata(data: bytes) -> Metadata:
-    """Take the blocks out of their boxes; a bare codestream has none."""
+    """Take the blocks out of their boxes; a bare codestream has none, but perhaps a comment of ours."""
     if not data.startswith(_BOXED):
-        return Metadata()
+        return Metadata(xmp=next((text for text in _comments(data) if b"<x:xmpmeta" in text), None))
     found, exif = dict(_uuids(data)), _exif(data)
     colour = find(data, 0, len(data), b"jp2h", b"colr")
     icc = None
@@ -156,6 +159,33 @@ def embed(data: bytes, metadata: Metadata) -> bytes:
     blocks = b"".join(box(b"uuid", name + block) for name, block in uuids if block)
     before = data[: head.at] + box(b"jp2h", inner) + data[head.end : picture.at]
     return b"".join((before, blocks, memoryview(data)[picture.at :]))
+
+
+def bare(data: bytes, xmp: bytes | None) -> bytes:
+    """The codestream of a boxed file alone; it has no place for metadata, so what XMP says becomes a comment.
+
+    The comment is of Latin text, as programs show it: XML says other characters by their numbers.
+    """
+    start, end = _codestream(data)
+    text = (xmp or b"").decode("utf-8", "replace").encode("ascii", "xmlcharrefreplace")
+    if not text or len(text) > _LONGEST_COMMENT:
+        return data[start:end]
+    (size,) = struct.unpack_from(">H", data, start + 4)
+    behind_size = start + 4 + size
+    comment = struct.pack(">3H", _COM, len(text) + 4, _LATIN) + text
+    return b"".join((data[start:behind_size], comment, memoryview(data)[behind_size:end]))
+
+
+def _comments(data: bytes) -> Iterator[bytes]:
+    """The comments before the first tile."""
+    at = 2
+    while at + 6 <= len(data):
+        marker, length, kind = struct.unpack_from(">3H", data, at)
+        if marker == _SOT or length < 2:
+            return
+        if marker == _COM and kind == _LATIN:
+            yield data[at + 6 : at + 2 + length]
+        at += 2 + length
 
 
 def _colour(data: bytes, part: Box, icc: bytes | None) -> bytes:

@@ -149,7 +149,7 @@ def _header(frame: bytes, orientation: int) -> Header:
         raise Damaged("it breaks off before the image data")
     bits, height, width, channels = struct.unpack_from(">BHHB", frame)
     if bits != 8:
-        raise Unsupported(f"a JPEG of {bits} bits a sample", remedy="Convert it to a 16-bit TIFF.")
+        raise Unsupported(f"a JPEG of {bits} bits per sample", remedy="Convert it to a 16-bit TIFF.")
     if not width or not height:
         raise Damaged("its header gives no size")
     return Header(width, height, channels, bits, orientation=orientation)

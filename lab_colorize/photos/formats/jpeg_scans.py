@@ -83,7 +83,7 @@ def _refuse_frame(frame: Frame) -> None:
     if frame.marker not in _HUFFMAN:
         raise NotCopied("is coded in a way that is seldom met")
     if frame.bits != 8:
-        raise NotCopied(f"has {frame.bits} bits a sample")
+        raise NotCopied(f"has {frame.bits} bits per sample")
     if len(frame.components) != 1:
         raise NotCopied(f"has {len(frame.components)} channels")
 

@@ -37,7 +37,7 @@ def _refuse_unreadable(found: Codestream) -> None:
     if found.animated:
         raise Unsupported("an animated JPEG XL", remedy="Save the frames as photographs of their own.")
     if found.floating or found.bits > 16:
-        raise Unsupported(f"a JPEG XL of {found.bits} bits a sample", remedy="Convert it to a 16-bit TIFF.")
+        raise Unsupported(f"a JPEG XL of {found.bits} bits per sample", remedy="Convert it to a 16-bit TIFF.")
     if found.extra_channels > found.has_alpha:
         raise Unsupported("a JPEG XL with more channels than colours and transparency", remedy=_TO_TIFF)
     if not found.is_srgb:

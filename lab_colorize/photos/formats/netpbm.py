@@ -84,7 +84,7 @@ def _written_out(text: bytes, kind: int, shape: tuple[int, ...]) -> NDArray[Any]
         found = 1 - np.minimum(digits - np.uint8(ord("0")), 1)
     else:
         if not _NUMBERS.fullmatch(text):
-            raise Damaged("its samples are no numbers")
+            raise Damaged("its samples are not numbers")
         found = np.minimum(np.fromstring(text, np.int64, sep=" "), 65536).astype(np.uint32)
     need = int(np.prod(shape))
     if found.size < need:

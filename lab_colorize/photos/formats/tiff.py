@@ -1,18 +1,21 @@
-"""TIFF files as pages: how each page's samples lie, whether they are all there, metadata out.
+"""TIFF files as pages: how each page's samples lie, and whether they are all there.
 
-Pixels are `tiff_pixels`' matter, writing `tiff_writing`'s.
+Pixels are `tiff_pixels`' matter, metadata `tiff_metadata`'s, writing `tiff_writing`'s.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from lab_colorize.photos.formats import ifd, photoshop
+from lab_colorize.photos.formats import extras, ifd
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+from lab_colorize.photos.formats.tiff_metadata import ICC, page_metadata
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, MASK, CMYK, YCBCR = range(7)
+CIE_LAB, ICC_LAB = 8, 9  # a* and b* signed, or with an offset
+LAB = frozenset({CIE_LAB, ICC_LAB})
 UNCOMPRESSED, LZW, JPEG, DEFLATE, PACKBITS = 1, 5, 7, 8, 32773
 CCITT = frozenset({2, 3, 4})
 ASSOCIATED, UNASSOCIATED = 1, 2  # alpha that colours were multiplied by, and that they were not
@@ -20,19 +23,12 @@ ASSOCIATED, UNASSOCIATED = 1, 2  # alpha that colours were multiplied by, and th
 _COMPRESSIONS = CCITT | {UNCOMPRESSED, LZW, JPEG, DEFLATE, PACKBITS}
 _OLD_DEFLATE = 32946  # the same bytes under an older number
 _REDUCED, _IS_MASK = 1, 4  # bits of NewSubfileType
-_XMP, _IPTC, _PHOTOSHOP, _ICC = 700, 33723, 34377, 34675
-_LONG = 4
-
-# What travels: what people and programs wrote about the photograph, not how its samples lie in the file.
-_DESCRIPTIVE = frozenset({269, 270, 271, 272, 274, 282, 283, 285, 286, 287, 296, 297, 305, 306, 315, 316})
-# Blocks carried as such; Photoshop's resources and layers; DNG's description of a sensor.
-_NOT_CARRIED = frozenset({_IPTC, _PHOTOSHOP, _ICC, 37724, *range(50706, 52600)})
 _MOST_SEGMENTS = 1 << 19  # strips and tiles; 500 megapixels in rows of 1000 have as many
+_INK_SET, _PROCESS_INKS = 332, 1
+_LARGEST_PROFILE = 16 << 20  # bytes
 _LARGEST_TILE = 1 << 24  # pixels
 _MOST_SAMPLES = 8  # of a pixel; a colour scan with infrared has four or five
 _MOST_ENTRIES = 3 << 16  # of a palette of 16 bits
-_FIRST_PRIVATE = 32768  # private tags of scanners and archives begin here
-_LONGEST = 64 << 10  # bytes of one private tag
 _LARGEST_TOGETHER = 64 << 20  # bytes of all pages' blocks
 
 
@@ -58,6 +54,7 @@ class Layout:
     counts: tuple[int, ...]
     palette: tuple[int, ...]
     index: int  # of this page among all, thumbnails included
+    profile: bytes = b""  # that says what inks look like
 
     @property
     def colours(self) -> int:
@@ -80,7 +77,11 @@ class Layout:
         third = len(self.palette) // 3
         red, green, blue = self.palette[:third], self.palette[third : 2 * third], self.palette[2 * third :]
         grey_palette = self.photometric == PALETTE and red == green == blue
-        return grey_palette or self.photometric in {WHITE_IS_ZERO, BLACK_IS_ZERO}
+        return (
+            grey_palette
+            or self.photometric in {WHITE_IS_ZERO, BLACK_IS_ZERO}
+            or (self.photometric in LAB and self.colours == 1)
+        )
 
 
 class ParsedTiff:
@@ -157,7 +158,7 @@ class ParsedTiff:
         """
         found, taken = list[Metadata](), 0
         for _, page in self._pages:
-            found.append(_page_metadata(self._data, self._structure, page))
+            found.append(page_metadata(self._data, self._structure, page))
             taken += sum(len(block or b"") for block in (found[-1].exif, found[-1].xmp, found[-1].icc))
             if taken > _LARGEST_TOGETHER:
                 break
@@ -214,6 +215,7 @@ def _layout(tags: _Tags, index: int, room: int) -> Layout:
         counts=(),
         palette=tags.some(320, _MOST_ENTRIES),
         index=index,
+        profile=_profile_of_inks(tags),
     )
     _refuse_unreadable(layout, _same(tags.some(339, _MOST_SAMPLES) or (1,)))
     needed = segments_needed(layout)
@@ -222,6 +224,16 @@ def _layout(tags: _Tags, index: int, room: int) -> Layout:
     offsets = tags.some(324, needed) or tags.some(273, needed)
     counts = tags.some(325, needed) or tags.some(279, needed)
     return _with_extra(replace(layout, offsets=offsets, counts=counts))
+
+
+def _profile_of_inks(tags: _Tags) -> bytes:
+    """The profile of a page of inks; that of other pages is a matter of their metadata."""
+    found = tags.entries.get(ICC)
+    if tags.one(262, BLACK_IS_ZERO) != CMYK:
+        return b""
+    if tags.one(_INK_SET, _PROCESS_INKS) != _PROCESS_INKS:
+        raise Unsupported("a TIFF of other inks than CMYK", remedy="Convert it to RGB first.")
+    return b"" if found is None or found.length > _LARGEST_PROFILE else found.value
 
 
 def _same(values: tuple[int, ...]) -> int:
@@ -235,21 +247,23 @@ def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
     if sample_format not in {1, 4} or layout.bits > 16:
         kind = {2: f"{layout.bits}-bit signed", 3: "floating-point"}.get(sample_format, f"{layout.bits}-bit")
         raise Unsupported(f"a {kind} TIFF", remedy="Convert it to 8 or 16 bits per channel.")
-    if layout.photometric == CMYK:
-        raise Unsupported("a CMYK TIFF", remedy="Convert it to RGB with its own colour profile first.")
-    if layout.photometric not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR}:
+    if layout.profile:
+        extras.needs("imagecodecs", "a CMYK TIFF with a colour profile")
+    if layout.photometric not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR, CMYK, *LAB}:
         raise Unsupported("a TIFF in a colour space that is not read", remedy="Convert it to grey or RGB.")
     if layout.compression not in _COMPRESSIONS:
         raise Unsupported(
             f"a TIFF with compression {layout.compression}", remedy="Save it with LZW or deflate compression."
         )
-    if layout.bits not in {1, 2, 4, 8, 16} or (layout.photometric == RGB and layout.bits < 8):
+    if layout.bits not in {1, 2, 4, 8, 16} or (layout.photometric in {RGB, CMYK, *LAB} and layout.bits < 8):
         raise Unsupported(f"a {layout.bits}-bit TIFF", remedy="Convert it to 8 or 16 bits per channel.")
 
 
 def _with_extra(layout: Layout) -> Layout:
     """Some writers leave ExtraSamples out: what is beyond the colours is extra, of unknown meaning."""
-    colours = 3 if layout.photometric in {RGB, YCBCR} else 1
+    colours = {RGB: 3, YCBCR: 3, CMYK: 4}.get(layout.photometric, 1)
+    if layout.photometric in LAB and layout.samples >= 3:  # else L* alone
+        colours = 3
     if layout.samples < colours:
         raise Damaged("a page has too few channels")
     extra = (*layout.extra, *(0,) * layout.samples)[: layout.samples - colours]
@@ -260,40 +274,3 @@ def segments_needed(page: Layout) -> int:
     """How many strips or tiles cover a page."""
     across, down = (-(-side // part) for side, part in zip((page.width, page.height), page.segment, strict=True))
     return across * down * (page.samples if page.separate else 1)
-
-
-def _page_metadata(data: bytes, s: ifd.Structure, page: ifd.Directory) -> Metadata:
-    whole = ifd.tree(data, s, page)
-    carried = ifd.Tree(tuple(descriptive(whole)), whole.children)
-    exif = ifd.block(carried, s.order) if carried.entries or carried.children else None
-    return Metadata(
-        exif=exif,
-        xmp=_block(page, _XMP),
-        iptc=_iptc(page),
-        icc=_block(page, _ICC),
-        dpi=ifd.dpi(exif),
-    )
-
-
-def descriptive(whole: ifd.Tree) -> Iterator[ifd.Entry]:
-    """The tags of an IFD0 that say something of the photograph itself."""
-    for entry in whole.entries:
-        private = entry.tag >= _FIRST_PRIVATE and entry.tag not in _NOT_CARRIED and entry.length <= _LONGEST
-        if entry.count and (entry.tag in _DESCRIPTIVE or private):
-            yield entry
-
-
-def _block(page: ifd.Directory, tag: int) -> bytes | None:
-    return (page.entries[tag].value or None) if tag in page.entries else None
-
-
-def _iptc(page: ifd.Directory) -> bytes | None:
-    """IPTC's own tag, in which some programs swap the bytes of each LONG; else among Photoshop's resources."""
-    entry = page.entries.get(_IPTC)
-    if entry is None or not entry.value:
-        resources = _block(page, _PHOTOSHOP)
-        return photoshop.iptc(resources) if resources else None
-    value = entry.value
-    if entry.kind == _LONG and value[:1] != b"\x1c" and value[3:4] == b"\x1c":
-        value = b"".join(value[i : i + 4][::-1] for i in range(0, len(value), 4))
-    return value.rstrip(b"\0") if entry.kind == _LONG else value

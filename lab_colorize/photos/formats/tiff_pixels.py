@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lab_colorize.photos.formats import ifd, tiff
 from lab_colorize.photos.formats.base import Damaged, Samples, Unsupported
+from lab_colorize.photos.formats.tiff_colours import rgb_of_inks, rgb_of_lab
 
 _Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 
@@ -35,10 +36,14 @@ def samples(data: bytes, page: tiff.Layout) -> tuple[Samples, Samples | None]:
     raw = _raw(data, page)
     if page.photometric == tiff.PALETTE:
         colour = _looked_up(raw[..., 0], page)
-    elif page.colours == 1:
+    elif page.colours == 1 and page.photometric not in tiff.LAB:
         colour = _full_range(raw[..., 0], page.bits)
         if page.photometric == tiff.WHITE_IS_ZERO:
             colour = ~colour
+    elif page.photometric == tiff.CMYK:
+        colour = rgb_of_inks(raw[..., :4], page.profile)
+    elif page.photometric in tiff.LAB:
+        colour = rgb_of_lab(raw[..., : page.colours], signed=page.photometric == tiff.CIE_LAB)
     else:
         colour = raw[..., :3]
     alpha = _full_range(raw[..., page.colours], page.bits) if page.has_alpha else None
@@ -53,7 +58,7 @@ def is_upright(page: tiff.Layout) -> bool:
 
 
 def _whole_page(data: bytes, page: tiff.Layout) -> NDArray[np.uint8]:
-    if page.extra or page.bits == 16:
+    if page.extra or page.bits == 16 or page.photometric in {tiff.CMYK, *tiff.LAB}:
         raise Unsupported("a JPEG-compressed TIFF with more channels", remedy="Save it with LZW compression.")
     flags = cv2.IMREAD_GRAYSCALE if page.colours == 1 else cv2.IMREAD_COLOR_RGB
     found, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), flags, range=(page.index, page.index + 1))

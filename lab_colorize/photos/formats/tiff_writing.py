@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from lab_colorize.photos.formats import ifd, tiff
+from lab_colorize.photos.formats import ifd
 from lab_colorize.photos.formats.base import Damaged, Metadata
+from lab_colorize.photos.formats.tiff_metadata import descriptive
 
 _BYTE, _UNDEFINED = 1, 7
 _XMP, _IPTC = 700, 33723
@@ -65,7 +66,7 @@ def _exif(exif: bytes | None) -> tuple[Literal["<", ">"], ifd.Tree]:
 
 def _directory(metadata: Metadata, content: ifd.Tree) -> ifd.Tree:
     """All that is to be said of a page beside how its samples lie."""
-    entries = {e.tag: e for e in tiff.descriptive(content) if e.tag not in _OWN}
+    entries = {e.tag: e for e in descriptive(content) if e.tag not in _OWN}
     for tag, kind, block in ((_XMP, _BYTE, metadata.xmp), (_IPTC, _UNDEFINED, metadata.iptc)):
         if block:
             entries[tag] = ifd.Entry(tag, kind, len(block), block, 0)

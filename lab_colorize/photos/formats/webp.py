@@ -66,7 +66,8 @@ def header(data: bytes) -> Header:
         raise Damaged("its header makes no sense")
     if not width or not height:
         raise Damaged("its header gives no size")
-    return Header(width, height, channels=3, bits=8, alpha=alpha, orientation=ifd.orientation(_exif(data)))
+    orientation, lossless = ifd.orientation(_exif(data)), b"VP8L" in _found(data)
+    return Header(width, height, channels=3, bits=8, alpha=alpha, orientation=orientation, lossless=lossless)
 
 
 def integrity_error(data: bytes) -> str | None:

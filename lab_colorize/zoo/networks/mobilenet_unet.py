@@ -1,4 +1,4 @@
-"""The default: MobileNetV2 looks, a light decoder paints at a quarter of the side. Made for speed on a CPU."""
+"""Made for speed on a CPU: MobileNetV2 looks, a light decoder paints at a quarter of the side."""
 
 import keras
 from keras import layers
