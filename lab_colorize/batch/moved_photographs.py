@@ -23,6 +23,7 @@ from lab_colorize.batch.task import Task
 from lab_colorize.errors import OutputError
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.writing import rename_whole
+from lab_colorize.photos.kinds import format_for_suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,19 @@ def _after(options: BatchOptions, task: Task, before: Outcome, mtime_ns: int) ->
 def _can_follow(out: Path, task: Task, before: Outcome, after: Outcome) -> bool:
     """Whether the result is there and its new name is free, or it was moved by a batch that was killed then."""
     old, new = Path(before.target or ""), Path(after.target or "")
-    if (task.copy_only and before.status is Status.DONE) or old.suffix != new.suffix:
+    if before.status is Status.DONE and (task.copy_only or not _same_format(old, new)):
         return False
     if is_absent(out / new) or _half_renamed(out / old, out / new):
         return is_regular_file(out / old)
     with suppress(OSError):
         return is_absent(out / old) and is_regular_file(out / new) and sha256_of(out / new) == before.target_sha256
     return False
+
+
+def _same_format(old: Path, new: Path) -> bool:
+    """Whether a result may go by the other name: scan.JPG may become scan.jpeg."""
+    kind = format_for_suffix(old.suffix)
+    return old.suffix == new.suffix if kind is None else kind is format_for_suffix(new.suffix)
 
 
 def _half_renamed(old: Path, new: Path) -> bool:

@@ -17,7 +17,9 @@ from lab_colorize.workers import usable_cores
 MOST_WORKERS_BY_DEFAULT = 8
 # They decide whether a photograph is coloured at all, not how: a change of them leaves what is done as it is.
 # `force` is looked at by the plan, because it makes due what was skipped; so are hints, of which each has its own.
-_WITHOUT_EFFECT_ON_RESULTS = frozenset({"overwrite", "force", "accept_truncated", "max_pixels", "hints", "show_hints"})
+_WITHOUT_EFFECT_ON_RESULTS = frozenset(
+    {"overwrite", "force", "accept_truncated", "max_pixels", "hints", "show_hints", "sidecar"}
+)
 
 
 @dataclass(frozen=True)

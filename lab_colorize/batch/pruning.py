@@ -24,6 +24,8 @@ def left_behind(options: BatchOptions, missing: MissingSources, tasks: Collectio
 
     A box that seems empty may be a disk that is not mounted.
     """
+    if not missing.vanished:
+        return
     roots = {(options.boxes.root(task.source), options.boxes.name(task.source)) for task in tasks}
     belonging = {folded(task.target) for task in tasks}  # where case is ignored, a result may have found its new name
     for one in missing.vanished:

@@ -30,7 +30,7 @@ from lab_colorize.files.globs import GlobFilter
 from lab_colorize.files.scan import Found, Search, scan
 from lab_colorize.files.writing import FULL, unwritten
 from lab_colorize.photos.contents import format_inside, is_photograph_inside
-from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES, SIDECAR_SUFFIXES
 from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
 
@@ -56,6 +56,8 @@ class Batch:
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
         self.pruned: list[Outcome] = []  # results that were put aside
+        self.sidecars = 0  # that were carried along
+        self._stopped = False
         self._say = say
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
@@ -94,9 +96,28 @@ class Batch:
             yield self._written_down(outcome)
         if self.plan.due:
             yield from self._pool.results()
+        if not (self._stopped or self.options.copy_rest):
+            yield from self._sidecars()
+
+    def _sidecars(self) -> Generator[Outcome]:
+        """Carry sidecars to the names of the results; only failures are anybody's concern."""
+        if not any(name.endswith(SIDECAR_SUFFIXES) for name in self.found.rest):
+            return
+        from lab_colorize.batch.sidecars import Sidecars
+
+        sidecars = Sidecars(self.options, self.found, read_journal(self.options.out))
+        sidecars.count_as_found()
+        for sidecar, made in sidecars.due():
+            for outcome in map(self._written_down, sidecars.carry(sidecar, made)):
+                self.sidecars += outcome.status is Status.SKIPPED
+                if outcome.status is Status.FAILED:
+                    yield outcome
+            if self._stopped:
+                return
 
     def stop(self) -> None:
         """Begin no further photograph; the iteration ends with those in hand."""
+        self._stopped = True
         self._pool.stop()
 
     def abandon(self) -> None:

@@ -70,7 +70,7 @@ def colorize(
     """
     from lab_colorize.colouring.colorizer import Colorizer
 
-    options = replace(colorize_options(context.params), hints=_hints(hint, hints_file, photos))
+    options = replace(colorize_options(context.params), hints=_hints(hint, hints_file, photos), sidecar=True)
     targets = targets_of(photos, output, options)
     options = with_format_of_target(options, output, targets)
     if not quiet and context.get_parameter_source("quality") is not ParameterSource.DEFAULT:

@@ -32,6 +32,9 @@ SUFFIXES_NAMED = 8
 
 def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
+    first, *others = plan.boxes.boxes
+    if first.name and not others:
+        yield f"{first.folder} is mirrored under its own name, {first.name}, as the folders before it."
     if plan.idle_settings:
         yield f"In the settings, {printable(named(plan.idle_settings))} matches no photograph."
     if plan.elsewhere:
@@ -59,6 +62,8 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
         yield counts(tally)
         yield from (f"{count} done again: {why}." for why, count in tally.again.items())
         yield from moved_along(batch.plan, "moved along")
+        if batch.sidecars:
+            yield f"{number_of(batch.sidecars, 'sidecar')} carried along."
         yield from edited(batch.plan)
         yield from left_out(batch.found, batch.options)
         yield from _superseded(batch)
@@ -159,11 +164,11 @@ def moved_along(plan: Plan, become: str) -> Iterator[str]:
 
 
 def left_behind(plan: Plan, remedy: str) -> Iterator[str]:
-    """Results that have lost their photographs."""
-    if plan.left_behind:
-        names = printable(named([one.target for one in plan.left_behind]))
-        have, their = ("has", "its photograph") if len(plan.left_behind) == 1 else ("have", "their photographs")
-        yield f"{number_of(len(plan.left_behind), 'result')} {have} lost {their}: {names}. {remedy}"
+    """Results that have lost their photographs; sidecars that moved along meanwhile are none."""
+    left = [one.target for one in plan.left_behind if os.path.lexists(plan.out / (one.target or ""))]
+    if left:
+        have, their = ("has", "its photograph") if len(left) == 1 else ("have", "their photographs")
+        yield f"{number_of(len(left), 'result')} {have} lost {their}: {printable(named(left))}. {remedy}"
 
 
 def _pruned(batch: Batch) -> Iterator[str]:

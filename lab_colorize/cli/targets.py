@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -61,6 +60,15 @@ def _refuse_mixed_streams(photos: Sequence[Path], output: str | None, options: C
         raise UsageProblem("What comes from standard input has no name.", remedy="Give -o a file, not a folder.")
 
 
+def _is_there(output: str) -> bool:
+    """OSError for what cannot be looked at: a slash would not help there."""
+    try:
+        Path(output).stat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _is_folder(output: str, photos: Sequence[Path]) -> bool:
     if output == str(STREAM):
         return False
@@ -70,7 +78,7 @@ def _is_folder(output: str, photos: Sequence[Path]) -> bool:
         return False
     from lab_colorize.photos.kinds import format_for_suffix
 
-    if format_for_suffix(Path(output).suffix) or os.path.lexists(output):
+    if format_for_suffix(Path(output).suffix) or _is_there(output):
         raise UsageProblem(
             f"{len(photos)} photographs cannot become the one file {output}.", remedy="Give -o a folder."
         )

@@ -34,6 +34,8 @@ class ColorizeOptions:
     """Encode the lightness of grey JPEGs anew, instead of copying it bit for bit."""
     compare: bool = False
     """Also write NAME_compare beside the result: before and after, side by side."""
+    sidecar: bool = False
+    """Carry the XMP sidecar beside the photograph to the name of the result."""
     overwrite: bool = False
     force: bool = False
     """Colour photographs that have colours already."""

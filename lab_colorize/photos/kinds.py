@@ -52,18 +52,21 @@ _READ_ONLY = frozenset({Format.JPEG_XL, Format.GIF, Format.NETPBM, Format.PHOTOS
 _BY_SUFFIX = {suffix: format for format, suffixes in SUFFIXES.items() for suffix in suffixes}
 PHOTO_SUFFIXES = frozenset(_BY_SUFFIX)
 
+# fmt: off
+RAW_SUFFIXES = frozenset({
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25", ".kdc", ".mef", ".mos",
+    ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+})
 # Files that are not opened to see whether they are photographs after all: documents, sidecars, sound, archives; camera
 # raw, which begins as a TIFF does; cameras' thumbnails and the copies that editors leave, which would come out twice.
-# fmt: off
-OTHER_SUFFIXES = FILM_SUFFIXES | {
+OTHER_SUFFIXES = FILM_SUFFIXES | RAW_SUFFIXES | {
     ".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".xmp", ".pp3", ".dop", ".html", ".htm", ".css", ".js",
     ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".rtf", ".ini", ".db", ".log", ".md5", ".sha1", ".sha256",
     ".mp3", ".wav", ".flac", ".m4a", ".aac", ".ogg", ".zip", ".7z", ".rar", ".tar", ".gz", ".xz", ".zst", ".iso",
-    ".exe", ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25", ".kdc", ".mef",
-    ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
-    ".thm", ".bak", ".tmp", ".part", ".crdownload",
+    ".exe", ".thm", ".bak", ".tmp", ".part", ".crdownload",
 }
 # fmt: on
+SIDECAR_SUFFIXES = (".xmp", ".XMP")  # of files that hold the metadata of a photograph beside them
 OTHER_ENDINGS = ("~", "_original")  # of names: what editors and exiftool call the file as it was before
 
 MAX_PIXELS = 500_000_000  # a 50 x 60 cm plate at 1200 dpi has 670 million; 500 need 1.5 GB for 8-bit RGB alone

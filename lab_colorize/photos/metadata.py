@@ -56,6 +56,12 @@ def is_stamped(metadata: Metadata) -> bool:
     return metadata.xmp is not None and xmp.is_stamped(metadata.xmp)
 
 
+def facts_of(provenance: Provenance) -> dict[str, str]:
+    """What is said of the software and the model, by the names that XMP has for it."""
+    facts = {"Software": provenance.software, "Model": provenance.model, "ModelSHA256": provenance.model_sha256}
+    return facts | ({"Hints": provenance.hints} if provenance.hints else {})
+
+
 def stamped(
     metadata: Metadata, provenance: Provenance, *, turned: bool = True, profile: bytes = SRGB_PROFILE
 ) -> Metadata:
@@ -64,10 +70,7 @@ def stamped(
     Nothing that was there is removed but what is no longer true: the orientation of pixels that were `turned`.
     """
     srgb = profile == SRGB_PROFILE
-    facts = {"Software": provenance.software, "Model": provenance.model, "ModelSHA256": provenance.model_sha256}
-    if provenance.hints:
-        facts["Hints"] = provenance.hints
-    block, notes = xmp.stamped(metadata.xmp, provenance.source_type, facts, turned=turned, srgb=srgb)
+    block, notes = xmp.stamped(metadata.xmp, provenance.source_type, facts_of(provenance), turned=turned, srgb=srgb)
     return replace(
         metadata,
         exif=exif.updated(metadata.exif, turned=turned, srgb=srgb),

@@ -25,28 +25,33 @@ DOES_NOT_FIT = "its face regions were made for a photograph of another shape, an
 
 def upright(metadata: Metadata, sizes: tuple[tuple[int, int], ...]) -> Metadata:
     """Metadata of pages that were turned upright to these sizes, width and height, with their regions turned alike."""
-    first, *others = (_turned(metadata.of_page(number), size) for number, size in enumerate(sizes))
+    first, *others = (_page(metadata.of_page(number), size) for number, size in enumerate(sizes))
     return replace(first, later=tuple(others))
 
 
-def _turned(metadata: Metadata, size: tuple[int, int]) -> Metadata:
-    orientation = ifd.orientation(metadata.exif)
-    if metadata.xmp is None or orientation == 1:
+def _page(metadata: Metadata, size: tuple[int, int]) -> Metadata:
+    if metadata.xmp is None:
         return metadata
-    packet = as_utf8(metadata.xmp)
-    if _MWG.encode() not in packet and _MICROSOFT.encode() not in packet:
-        return metadata
+    packet, notes = turned(metadata.xmp, ifd.orientation(metadata.exif), size)
+    return replace(metadata, xmp=packet, notes=(*metadata.notes, *notes))
+
+
+def turned(packet: bytes, orientation: int, size: tuple[int, int]) -> tuple[bytes, tuple[str, ...]]:
+    """A packet with its regions turned as pixels of that orientation were, to this size; and notes for a person."""
+    before, packet = packet, as_utf8(packet)
+    if orientation == 1 or (_MWG.encode() not in packet and _MICROSOFT.encode() not in packet):
+        return before, ()
     reader = _RegionReader(packet)
     try:
         reader.read()
     except Unusable:
-        return metadata
+        return before, ()
     stored = (size[1], size[0]) if orientation > 4 else size
     shapes = {made_for for group in reader.made_for if (made_for := _shape(group))}
     if any(not _near(shape, stored) for shape in shapes):
         seen_already = all(_near(shape, size) for shape in shapes)
-        return metadata if seen_already else replace(metadata, notes=(*metadata.notes, DOES_NOT_FIT))
-    return replace(metadata, xmp=cut(packet, reader.edits(orientation)))
+        return before, () if seen_already else (DOES_NOT_FIT,)
+    return cut(packet, reader.edits(orientation)), ()
 
 
 def _shape(group: dict[str, Value]) -> Point | None:

@@ -139,7 +139,9 @@ class TestLaterBatches:
     def test_another_box_joins_those_that_have_names(self, run: Run, boxes: Path) -> None:
         assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
         picture(boxes / "boxC/scan001.jpg", seed=8)
-        assert run("batch", "boxC", "--out", "o").returncode == 0
+        joined = run("batch", "boxC", "--out", "o")
+        assert joined.returncode == 0
+        assert "boxC is mirrored under its own name, boxC, as the folders before it." in joined.stderr
         assert "boxC/scan001.jpg" in contents_below(boxes / "o")
         assert run("verify", "o").returncode == 0
 

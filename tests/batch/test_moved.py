@@ -107,6 +107,20 @@ class TestMoves:
         assert "edited" in ended["b/1.jpg"].reason
         assert (coloured.out / "b/1.jpg").read_bytes() == b"with a caption of its own"
 
+    @pytest.mark.parametrize(
+        ("new", "coloured_anew"), [("1.JPG", []), ("one.jpeg", []), ("1.png", ["1.png"]), ("1", ["1"])]
+    )
+    def test_another_suffix_of_the_same_format_is_a_new_name_and_no_more(
+        self, archive: Archive, new: str, coloured_anew: list[str]
+    ) -> None:
+        picture(archive.folder / "1.jpg")
+        archive.add("2.jpg")
+        archive.batch()
+        archive.asked()
+        move(archive, "1.jpg", new)
+        archive.batch()
+        assert archive.asked() == coloured_anew
+
     def test_a_copy_is_no_move(self, coloured: Archive) -> None:
         shutil.copy2(coloured.folder / "1.jpg", coloured.folder / "copy.jpg")
         coloured.batch()

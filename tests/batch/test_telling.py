@@ -43,6 +43,7 @@ def told(
         found=found,
         disk_full=False,
         pruned=[],
+        sidecars=0,
         options=SimpleNamespace(copy_rest=copy_rest, out=out, prune=False),
         plan=SimpleNamespace(
             due=due,

@@ -1,0 +1,161 @@
+"""XMP sidecars go along to the name of the result, and say there what is true of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab_colorize.batch.journal import read_journal
+from lab_colorize.colouring.sidecars import NO_XMP, carried, shared_stems, sidecar_name, sidecar_of
+from lab_colorize.photos.metadata import Provenance
+from tests import makers as m
+
+from .conftest import Run
+
+PROVENANCE = Provenance("lab-colorize", "tiny", "0" * 64)
+TURNED = m.XMP.replace(b"dc:source=", b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6" dc:source=')
+
+
+def box(folder: Path, *, orientation: int = 1) -> Path:
+    """A box with a photograph of Lightroom's and one of darktable's, each with its sidecar."""
+    folder.mkdir()
+    tags = [(274, 3, 1, orientation, True)]
+    (folder / "a.tif").write_bytes(m.tiff(m.grey(), extratags=tags))
+    (folder / "a.xmp").write_bytes(TURNED)
+    (folder / "b.tif").write_bytes(m.tiff(m.grey()[::-1].copy(), extratags=tags))
+    (folder / "b.tif.xmp").write_bytes(TURNED + b" ")
+    return folder
+
+
+def test_sidecars_get_the_names_of_the_results(tmp_path: Path, run: Run) -> None:
+    box(tmp_path / "in", orientation=6)
+    done = run("batch", "in", "--out", "out", "--format", "jpg")
+    assert done.returncode == 0
+    assert "2 sidecars carried along" in done.stderr
+    assert "Left out" not in done.stderr
+    out = tmp_path / "out"
+    assert {path.name for path in out.glob("*.xmp")} == {"a.xmp", "b.jpg.xmp"}
+    for name in ("a.xmp", "b.jpg.xmp"):
+        said = (out / name).read_bytes()
+        assert b'tiff:Orientation="1"' in said  # as the result is upright
+        assert b"Box 7, plate 12" in said
+        assert b"compositeWithTrainedAlgorithmicMedia" in said
+    assert (tmp_path / "in/a.xmp").read_bytes() == TURNED
+    assert run("verify", "out").returncode == 0
+
+
+def test_a_second_batch_carries_what_changed_and_nothing_else(tmp_path: Path, run: Run) -> None:
+    folder, out = box(tmp_path / "in"), tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    before = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    lines = len((out / "lab-colorize.jsonl").read_bytes().splitlines())
+    assert "sidecar" not in run("batch", "in", "--out", "out").stderr
+    assert len((out / "lab-colorize.jsonl").read_bytes().splitlines()) == lines
+    (folder / "a.xmp").write_bytes(TURNED.replace(b"plate 12", b"plate 13"))
+    assert "1 sidecar carried along" in run("batch", "in", "--out", "out").stderr
+    assert b"plate 13" in (out / "a.xmp").read_bytes()
+    assert (out / "b.tif.xmp").stat().st_mtime_ns == before[out / "b.tif.xmp"]
+    assert run("verify", "out").returncode == 0
+
+
+def test_an_edited_sidecar_is_kept(tmp_path: Path, run: Run) -> None:
+    folder, out = box(tmp_path / "in"), tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    (out / "a.xmp").write_bytes(b"<mine/>")
+    (folder / "a.xmp").write_bytes(TURNED + b"   ")
+    done = run("batch", "in", "--out", "out")
+    assert done.returncode == 0
+    assert (out / "a.xmp").read_bytes() == b"<mine/>"
+    assert run("verify", "out", "--results-only").returncode != 0
+    run("batch", "in", "--out", "out", "--overwrite")
+    assert b"Box 7" in (out / "a.xmp").read_bytes()
+
+
+def test_a_foreign_file_in_its_place_is_never_replaced(tmp_path: Path, run: Run) -> None:
+    box(tmp_path / "in")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/a.xmp").write_bytes(b"<mine/>")
+    done = run("batch", "in", "--out", "out")
+    assert done.returncode == 6
+    assert "a.xmp" in done.stderr
+    assert (tmp_path / "out/a.xmp").read_bytes() == b"<mine/>"
+
+
+def test_sidecars_move_along_with_their_photographs(tmp_path: Path, run: Run) -> None:
+    folder, out = box(tmp_path / "in"), tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    (out / "b.tif.xmp").write_bytes((out / "b.tif.xmp").read_bytes() + b" ")  # edited
+    edited = (out / "b.tif.xmp").read_bytes()
+    (folder / "deep").mkdir()
+    for path in [*folder.glob("*.tif"), *folder.glob("*.xmp")]:
+        shutil.move(path, folder / "deep" / path.name)
+    done = run("batch", "in", "--out", "out")
+    assert done.returncode == 0
+    assert "lost" not in done.stderr
+    assert {path.name for path in out.iterdir()} == {"deep", "lab-colorize.jsonl"}
+    assert {path.name for path in (out / "deep").iterdir()} == {"a.tif", "a.xmp", "b.tif", "b.tif.xmp"}
+    assert (out / "deep/b.tif.xmp").read_bytes() == edited
+    assert set(read_journal(out).last) == {"deep/a.tif", "deep/a.xmp", "deep/b.tif", "deep/b.tif.xmp"}
+
+
+def test_the_sidecar_of_a_photograph_without_a_result_stays_where_it_is(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.tif").write_bytes(m.tiff(m.colour()))
+    (tmp_path / "in/a.xmp").write_bytes(m.XMP)
+    (tmp_path / "in/b.jpg").write_bytes(m.pillow(m.grey(), "JPEG"))
+    run("batch", "in", "--out", "out")
+    assert not (tmp_path / "out/a.xmp").exists()
+    run("batch", "in", "--out", "whole", "--copy-rest")
+    assert (tmp_path / "whole/a.xmp").read_bytes() == m.XMP
+
+
+def test_a_copied_scan_keeps_its_orientation_in_the_sidecar_too(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.jpg").write_bytes(m.pillow(m.grey(), "JPEG", exif=b"Exif\0\0" + m.exif(6)))
+    (tmp_path / "in/a.xmp").write_bytes(TURNED)
+    run("batch", "in", "--out", "out")
+    assert b'tiff:Orientation="6"' in (tmp_path / "out/a.xmp").read_bytes()
+
+
+def test_a_single_photograph_takes_its_sidecar_along(tmp_path: Path, run: Run) -> None:
+    box(tmp_path / "in", orientation=6)
+    assert run("in/a.tif").returncode == 0
+    assert b'tiff:Orientation="1"' in (tmp_path / "in/a_colorized.xmp").read_bytes()
+    assert run("in/b.tif", "-o", "c.tif").returncode == 0
+    assert (tmp_path / "c.tif.xmp").exists()
+    (tmp_path / "d.tif").write_bytes((tmp_path / "in/a.tif").read_bytes())
+    (tmp_path / "d.nef").touch()
+    (tmp_path / "d.xmp").write_bytes(m.XMP)
+    assert run("d.tif").returncode == 0
+    assert not (tmp_path / "d_colorized.xmp").exists()
+
+
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        ({"x/a.xmp"}, "x/a.xmp"),
+        ({"x/a.XMP", "a.xmp"}, "x/a.XMP"),
+        ({"x/a.xmp", "x/a.tif.xmp"}, "x/a.tif.xmp"),
+        ({"a.xmp", "x/a.tif.txt"}, None),
+    ],
+)
+def test_a_sidecar_is_known_by_its_name(others: set[str], found: str | None) -> None:
+    assert sidecar_of("x/a.tif", others) == found
+
+
+def test_of_a_stem_that_several_share_nobody_knows_whose_it_is() -> None:
+    shared = shared_stems(["x/a.tif", "x/a.NEF", "x/b.tif", "x/b.txt"])
+    assert shared == {"x/a"}
+    assert sidecar_of("x/a.tif", {"x/a.xmp"}, shared) is None
+    assert sidecar_of("x/a.tif", {"x/a.tif.xmp"}, shared) == "x/a.tif.xmp"
+
+
+@given(st.sampled_from(["a.xmp", "a.tif.xmp"]), st.sampled_from(["a.tif", "a.jpg", "a.tif.jpg"]))
+def test_a_sidecar_is_found_again_beside_the_result(sidecar: str, result: str) -> None:
+    assert sidecar_of(result, {sidecar_name(sidecar, "a.tif", result)}) is not None
+
+
+def test_what_is_no_xmp_is_copied_as_it_is() -> None:
+    assert carried(b"<not xml", PROVENANCE, size=(4, 3), orientation=1) == (b"<not xml", (NO_XMP,))
