@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 from distributed import get_worker
@@ -112,3 +114,20 @@ def test_memory_that_large_arrays_held_is_kept_for_the_next_ones_in_spite_of_the
         said, faults[how] = done.stdout.split()
     assert said == "True"
     assert int(faults["undone"]) < int(faults["as it is"]) / 10  # in pages: 10 x 4 MiB, or next to none
+
+
+def test_a_scheduler_that_is_lost_while_results_are_fetched_is_named():
+    """Its connection breaks a moment before Dask's client knows of it."""
+    cut = Future()
+    cut.set_exception(ConnectionResetError("Connection reset by peer"))
+    checks = iter([None, ClusterError("The scheduler was lost.")])
+
+    def check():
+        if (error := next(checks)) is not None:
+            raise error
+
+    cluster = SimpleNamespace(check=check, gather=lambda _: cut)
+    pool = pool_of(cluster, [])
+    pool._threads = {"tcp://10.0.0.1:1": 1}
+    with pytest.raises(ClusterError, match="was lost"):
+        pool._gathered([SimpleNamespace(status="finished")])

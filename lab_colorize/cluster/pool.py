@@ -10,6 +10,7 @@ import queue
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -143,15 +144,20 @@ class ClusterPool(Generic[Job, Carried, Result]):
         while not self._deserted():
             there = [future for future in done if future.status not in {"error", "cancelled"}]
             values = self._fetched(there)
+            self._cluster.check()
             if len(values) == len(there):
                 return dict(zip(there, values, strict=True))
         return {}
 
     def _fetched(self, there: Sequence[Future]) -> list[Sequence[Carried]]:
+        """All of them, or none if the way to the scheduler was cut meanwhile; whether it is lost will show."""
         fetching = self._cluster.gather(there)
         while not self._deserted():
-            with suppress(TimeoutError):
-                return fetching.result(timeout=_PATIENCE)
+            if wait([fetching], timeout=_PATIENCE).done:
+                with suppress(OSError):
+                    return fetching.result()
+                time.sleep(_PATIENCE)
+                return []
             self._look_after_workers()
         return []
 
