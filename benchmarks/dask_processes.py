@@ -13,17 +13,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+_ORPHANED = ("--idle-timeout", "900")  # seconds after which it ends by itself, and its workers with it
 PATIENCE = 120.0  # seconds for all to have started
 
 
 class DaskProcesses:
-    """Scheduler and workers of one thread each, on this machine; all are killed at the end."""
+    """Scheduler and workers on this machine; all are killed at the end."""
 
-    def __init__(self, folder: Path, workers: int, *, nanny: bool = False, allowed_failures: int = 3) -> None:
+    def __init__(
+        self, folder: Path, workers: int, *, nanny: bool = False, allowed_failures: int = 3, threads: int = 1
+    ) -> None:
         self.port = _free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self._folder = folder
         self._nanny = nanny
+        self._threads = threads
         self._environment = os.environ | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)}
         self._log = (folder / "dask.log").open("ab")
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -44,7 +48,9 @@ class DaskProcesses:
 
     def start_scheduler(self) -> None:
         """At the address of before, if there was one."""
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self.scheduler = self._start(
+            "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", *_ORPHANED
+        )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             assert self.scheduler.poll() is None, "the scheduler ended"
@@ -54,7 +60,16 @@ class DaskProcesses:
     def add_worker(self) -> subprocess.Popen[bytes]:
         """One more, which joins a few seconds later."""
         self._started += 1
-        words = [self.address, "--nthreads", "1", "--no-dashboard", "--name", f"worker-{self._started}"]
+        words = [
+            self.address,
+            "--nthreads",
+            str(self._threads),
+            "--no-dashboard",
+            "--death-timeout",
+            "30",
+            "--name",
+            f"worker-{self._started}",
+        ]
         words += [
             "--memory-limit",
             "0",

@@ -4,13 +4,19 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections import Counter
+from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
+from distributed import get_worker
 
 from lab_colorize.cluster import allocation
 from lab_colorize.cluster.connection import connected
 from lab_colorize.cluster.pool import ClusterPool, Work
+from lab_colorize.cluster.worker import HandedBack
+from lab_colorize.errors import ClusterError
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -25,8 +31,8 @@ def nothing(bundle):
     return list(bundle)
 
 
-def pool_of(cluster, bundles, carry_out=nothing):
-    work = Work("tests", carry_out, receive=lambda number: number, undone=lambda number, why: (number, why))
+def pool_of(cluster, bundles, carry_out=nothing, **more):
+    work = Work("tests", carry_out, receive=lambda number: number, undone=lambda number, why: (number, why), **more)
     return ClusterPool(cluster, bundles, work)
 
 
@@ -48,15 +54,41 @@ def test_of_many_jobs_each_is_done_once_and_never_more_are_out_than_the_window(c
 
 def test_an_error_on_the_way_gives_up_its_own_job_alone(cluster):
     def refuse(bundle):
-        if 7 in bundle:
+        if 47 in bundle:
             raise ValueError("not this one")
         return list(bundle)
 
-    done = list(pool_of(cluster, [tuple(range(start, start + 5)) for start in range(0, 20, 5)], refuse).results())
-    assert {one for one in done if isinstance(one, int)} == set(range(20)) - {7}
+    done = list(pool_of(cluster, [tuple(range(start, start + 5)) for start in range(0, 50, 5)], refuse).results())
+    assert {one for one in done if isinstance(one, int)} == set(range(50)) - {47}
     ((number, why),) = (one for one in done if isinstance(one, tuple))
-    assert number == 7
+    assert number == 47
     assert "ValueError: not this one" in why
+
+
+def test_what_an_unfit_worker_hands_back_is_done_by_another(cluster):
+    while len(workers := cluster.workers()) < 2:  # the second may still be starting
+        time.sleep(0.1)
+    blind = workers[0].address
+
+    def carry_out(bundle):
+        if get_worker().address == blind:
+            raise HandedBack
+        return list(bundle)
+
+    known = []
+    pool = pool_of(cluster, [(number,) for number in range(40)], carry_out, unfit=lambda: known)
+    results = pool.results()
+    first = next(results)
+    pool._unfit = [blind]  # as it is found out a second later
+    assert sorted([first, *results]) == list(range(40))
+
+
+def test_workers_that_can_do_nothing_at_all_are_no_fault_of_the_jobs(cluster):
+    def broken(bundle):
+        raise ModuleNotFoundError("no such module")
+
+    with pytest.raises(ClusterError, match="Workers cannot do the work: ModuleNotFoundError: no such module"):
+        list(pool_of(cluster, [(1,), (2,)], broken).results())
 
 
 FAULTS = """
@@ -82,3 +114,20 @@ def test_memory_that_large_arrays_held_is_kept_for_the_next_ones_in_spite_of_the
         said, faults[how] = done.stdout.split()
     assert said == "True"
     assert int(faults["undone"]) < int(faults["as it is"]) / 10  # in pages: 10 x 4 MiB, or next to none
+
+
+def test_a_scheduler_that_is_lost_while_results_are_fetched_is_named():
+    """Its connection breaks a moment before Dask's client knows of it."""
+    cut = Future()
+    cut.set_exception(ConnectionResetError("Connection reset by peer"))
+    checks = iter([None, ClusterError("The scheduler was lost.")])
+
+    def check():
+        if (error := next(checks)) is not None:
+            raise error
+
+    cluster = SimpleNamespace(check=check, gather=lambda _: cut)
+    pool = pool_of(cluster, [])
+    pool._threads = {"tcp://10.0.0.1:1": 1}
+    with pytest.raises(ClusterError, match="was lost"):
+        pool._gathered([SimpleNamespace(status="finished")])

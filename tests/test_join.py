@@ -161,3 +161,12 @@ def test_colours_far_apart_are_left_to_the_formula():
 def test_tables_are_for_8_bits_only():
     deep = lightness_through(np.zeros((4, 4), np.uint16))
     assert Tables.of(deep, np.zeros((1, 1, 2), np.float32), np.empty((4, 4, 3), np.uint8), RED_FIRST) is None
+
+
+@pytest.mark.parametrize("a", [-2e5, -150.0, -101.0, 99.0, 101.0, 150.0, 1e5])
+@pytest.mark.parametrize("b", [-1e4, -99.0, 0.0, 150.0])
+def test_colours_far_from_grey_move_no_lightness(a, b):
+    grey = np.array([[10, 100, 200, 250, 254]], np.uint8)
+    coloured = join(lightness_through(grey), np.full((1, 3, 2), (a, b), np.float32), np.uint8)
+    before = color.rgb2lab(np.dstack([grey] * 3))[..., 0]
+    assert np.abs(color.rgb2lab(coloured)[..., 0] - before).max() < 0.5

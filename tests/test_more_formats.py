@@ -3,6 +3,7 @@
 import io
 import random
 import shutil
+import struct
 import subprocess
 import sys
 from importlib import util
@@ -272,3 +273,24 @@ def test_spoilt_files_end_as_photographs_or_as_clear_errors(kind: str) -> None:
         except UnreadablePhoto:
             continue
         assert found.pages[0].pixels.size <= 3_000_000
+
+
+@pytest.mark.parametrize("resolution", [(4294967295, 1), (1, 0)])
+@pytest.mark.parametrize("becomes", ["png", "tif", "webp", "jpg"])
+def test_a_resolution_that_makes_no_sense_stops_nothing(becomes: str, resolution, tiny_model: Path) -> None:
+    data = m.tiff(G8, resolution=resolution, extratags=[(282, 5, 1, resolution, True), (283, 5, 1, resolution, True)])
+    options = ColorizeOptions(format=becomes)
+    done = colorize_bytes(data, name="x", colorizer=Colorizer(tiny_model), options=options)
+    assert read_photo(done.content).metadata.dpi is None
+    assert any("resolution" in note for note in done.notes) == (resolution[1] == 1)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_that_are_none_are_no_accident(number: float) -> None:
+    """A tag of a directory may be of floats."""
+    entry = struct.pack("<HHII", 296, 3, 1, 1)
+    data = m.tiff(G8)
+    assert entry in data
+    for tag in (296, 274, 278):
+        read = read_photo(data.replace(entry, struct.pack("<HHIf", tag, 11, 1, number)))
+        assert np.array_equal(read.pages[0].pixels, G8)

@@ -23,13 +23,13 @@ from lab_colorize.batch.perform import Assignment, Job, Performer, assignment_of
 from lab_colorize.batch.plan import Plan
 from lab_colorize.cluster.connection import LOCAL, Cluster, Worker, connected
 from lab_colorize.cluster.pool import ClusterPool, Work
-from lab_colorize.cluster.worker import Equipment, equipment, hand_back
+from lab_colorize.cluster.worker import Equipment, HandedBack, equipment
 from lab_colorize.errors import ClusterError
 from lab_colorize.wording import number_of
 from lab_colorize.workers import keep_opencv_to_one_core
 
 _MOST_IN_A_BUNDLE = 16  # photographs; so many of the smallest take about a third of a second
-_BYTES_IN_A_BUNDLE = 2 << 20  # one large photograph is work enough to be sent alone
+_BYTES_IN_A_BUNDLE = 8 << 20  # three scans of 12 megapixels as JPEG; a large TIFF is work enough to be sent alone
 _SECONDS_UNFIT = 1.0  # that a worker which joined later, and is not fit, keeps jobs before it hands them back
 
 
@@ -68,7 +68,7 @@ def carry_out(workplace: str, bundle: Sequence[Job]) -> list[Carried]:
     here: Workplace = equipment(workplace)
     if here.unfit:
         time.sleep(_SECONDS_UNFIT)
-        hand_back()
+        raise HandedBack
     full: list[None] = []
     performer = replace(here.performer(), on_full=lambda: full.append(None))
     host = socket.gethostname()
@@ -95,6 +95,7 @@ class Staff:
         self._workplace = workplace
         self._say = say
         self._there: list[Worker] = []
+        self._known_unfit: set[Worker] = set()
         self.dashboard = cluster.dashboard
 
     @property
@@ -111,15 +112,18 @@ class Staff:
         for worker, problem in self._unfit(self._there):
             raise ClusterError(f"The worker {worker} {problem.what}.", remedy=problem.remedy)
 
-    def follow(self) -> None:
-        """Say when nobody is left, when somebody is back, and who joined without being fit."""
-        before, self._there = self._there, self._cluster.workers()
-        for worker, problem in self._unfit([worker for worker in self._there if worker not in before]):
+    def unfit(self) -> list[str]:
+        """The addresses of those that are not; says who joined so, when nobody is left and when somebody is back."""
+        before, now = self._there, self._cluster.workers()
+        for worker, problem in self._unfit([one for one in now if one not in before and one not in self._known_unfit]):
+            self._known_unfit.add(worker)
             self._say(f"The worker {worker} joined and gets nothing to do: it {problem.what}. {problem.remedy}")
+        self._there = [worker for worker in now if worker not in self._known_unfit]
         if before and not self._there:
             self._say("No worker is left. The batch goes on when one joins; Ctrl-C ends it.")
         elif self._there and not before:
             self._say(f"Going on with {self}.")
+        return [worker.address for worker in self._known_unfit]
 
     def _unfit(self, workers: Sequence[Worker]) -> Iterator[tuple[Worker, Unfit]]:
         answers = self._cluster.ask(unfit, self._workplace, of=workers) if workers else {}
@@ -168,7 +172,7 @@ def at_work(
             partial(carry_out, workplace),
             receive,
             lambda job, why: Carried(_undone(assignment, job, why)),
-            staff.follow,
+            staff.unfit,
         )
         yield ClusterPool(cluster, bundles(plan, assignment.boxes, len(plan.due) // (4 * staff.threads)), work), staff
 

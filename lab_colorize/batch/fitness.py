@@ -21,7 +21,7 @@ from lab_colorize.version import versions
 
 # What the bytes of a result may depend on, and what is understood between the machines.
 _PACKAGES = (
-    "ai-edge-litert", "numpy", "opencv-python-headless", "scikit-image", "tifffile",
+    "ai-edge-litert", "imagecodecs", "numpy", "opencv-python-headless", "pillow-heif", "scikit-image", "tifffile",
     "cloudpickle", "dask", "distributed",
 )  # fmt: skip
 

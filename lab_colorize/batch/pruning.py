@@ -44,6 +44,8 @@ def prune(
     aside = f"{PRUNED_NAME}/{time.strftime('%Y-%m-%d_%H%M%S')}"
     for one in outcomes:
         target = one.target or ""
+        if not is_regular_file(options.out / target):
+            continue  # it followed its photograph meanwhile, as sidecars do
         try:
             _put_aside(options, target, aside)
             beside = compare_path(Path(target)).as_posix()

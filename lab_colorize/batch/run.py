@@ -85,12 +85,6 @@ class Batch:
         """
         for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures, *self.plan.left_alone):
             self._written_down(outcome)
-        if self.options.prune:
-            for outcome in prune(self.plan.left_behind, self.options, self.plan.written, self._must_write_down):
-                if outcome.status is Status.FAILED:
-                    yield outcome
-                else:
-                    self.pruned.append(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
             yield self._written_down(outcome)
@@ -98,6 +92,19 @@ class Batch:
             yield from self._pool.results()
         if not (self._stopped or self.options.copy_rest):
             yield from self._sidecars()
+        if not self._stopped:
+            yield from self._pruned()
+
+    def _pruned(self) -> Generator[Outcome]:
+        """Put results aside whose photographs are gone, once sidecars have followed theirs; only failures come out."""
+        for outcome in prune(self._left_behind(), self.options, self.plan.written, self._must_write_down):
+            if outcome.status is Status.FAILED:
+                yield outcome
+            else:
+                self.pruned.append(outcome)
+
+    def _left_behind(self) -> tuple[Outcome, ...]:
+        return self.plan.left_behind if self.options.prune else ()
 
     def _sidecars(self) -> Generator[Outcome]:
         """Carry sidecars to the names of the results; only failures are anybody's concern."""

@@ -101,10 +101,13 @@ class Cluster:
             with suppress(ClusterError), self._answering():
                 self._client.unregister_worker_plugin(name)
 
-    def submit(self, work: Callable[..., object], given: Sequence[object], name: str) -> list[Future]:
-        """Hand out `work` once for each of what is `given`."""
+    def submit(
+        self, work: Callable[..., object], given: Sequence[object], name: str, *, to: Collection[str] | None = None
+    ) -> list[Future]:
+        """Hand out `work` once for each of what is `given`; `to` certain workers as long as one of them is there."""
+        chosen = {} if to is None else {"workers": list(to), "allow_other_workers": True}
         with self._answering():
-            return list(self._client.map(work, given, key=name, pure=False))
+            return list(self._client.map(work, given, key=name, pure=False, **chosen))
 
     def gather(self, futures: Sequence[Future]) -> "Answer[list[Any]]":
         """Begin to fetch the results of what is done; those that were lost on the way are left out."""

@@ -9,7 +9,8 @@ that stops its workers is known from those that were beside it.
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +19,8 @@ from typing import Generic, TypeVar
 from distributed import Future, KilledWorker
 
 from lab_colorize.cluster.connection import Cluster
-from lab_colorize.errors import ColorizeError
+from lab_colorize.cluster.worker import HandedBack
+from lab_colorize.errors import ClusterError, ColorizeError
 from lab_colorize.wording import number_of
 
 Job = TypeVar("Job")
@@ -42,8 +44,8 @@ class Work(Generic[Job, Carried, Result]):
     """Called here with what came of a job as soon as it comes, whether anybody waits for the result or not."""
     undone: Callable[[Job, str], Carried]
     """Called here with a job that no worker can finish, and why."""
-    on_workers: Callable[[], None] = lambda: None
-    """Called here when workers came or went."""
+    unfit: Callable[[], Collection[str]] = tuple
+    """Called here when workers came or went: the addresses of those that can do nothing."""
 
 
 class ClusterPool(Generic[Job, Carried, Result]):
@@ -54,11 +56,14 @@ class ClusterPool(Generic[Job, Carried, Result]):
         self._bundles = iter(bundles)
         self._work = work
         self._threads: Mapping[str, int] = {}  # of each worker, by its address
+        self._unfit: Collection[str] = ()
         self._counted = -_SECONDS_BETWEEN_COUNTS
         self._out: dict[Future, Bundle[Job]] = {}
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self._handed_back: deque[Bundle[Job]] = deque()
         self._suspects: deque[Job] = deque()
         self._alone = False  # what is out is a suspect
+        self._any_done = False
         self._stopped = False
 
     def results(self) -> Iterator[Result]:
@@ -83,21 +88,30 @@ class ClusterPool(Generic[Job, Carried, Result]):
     def _hand_out(self) -> bool:
         """Fill the window; False if nothing is out and nothing left to do."""
         self._look_after_workers()
+        while not (self._out or self._fit() or self._stopped):
+            time.sleep(_PATIENCE)
+            self._look_after_workers()
         if not self._stopped:
-            bundles = list(islice(self._bundles, max(0, self._window() - len(self._out))))
+            bundles = self._next_bundles(max(0, 2 * sum(self._fit().values()) - len(self._out)))
             self._alone = not bundles and not self._out and bool(self._suspects)
             if self._alone:
                 bundles = [(self._suspects.popleft(),)]
             self._submit(bundles)
         return bool(self._out)
 
-    def _window(self) -> int:
-        return 2 * max(1, sum(self._threads.values()))
+    def _next_bundles(self, most: int) -> list[Bundle[Job]]:
+        again = [self._handed_back.popleft() for _ in range(min(most, len(self._handed_back)))]
+        return [*again, *islice(self._bundles, most - len(again))]
+
+    def _fit(self) -> dict[str, int]:
+        """The threads of each worker that can do something."""
+        return {worker: threads for worker, threads in self._threads.items() if worker not in self._unfit}
 
     def _submit(self, bundles: Sequence[Bundle[Job]]) -> None:
         if not bundles:
             return
-        futures = self._cluster.submit(self._work.carry_out, bundles, self._work.name)
+        to = self._fit() if self._unfit else None
+        futures = self._cluster.submit(self._work.carry_out, bundles, self._work.name, to=to)
         self._out.update(zip(futures, bundles, strict=True))
         for future in futures:
             future.add_done_callback(self._done.put)
@@ -107,6 +121,7 @@ class ClusterPool(Generic[Job, Carried, Result]):
         done = self._next_done()
         values = self._gathered(done)
         carried = [one for value in values.values() for one in value]
+        self._any_done = self._any_done or bool(carried)
         for future in done:
             bundle = self._out.pop(future)
             if future not in values:
@@ -129,15 +144,20 @@ class ClusterPool(Generic[Job, Carried, Result]):
         while not self._deserted():
             there = [future for future in done if future.status not in {"error", "cancelled"}]
             values = self._fetched(there)
+            self._cluster.check()
             if len(values) == len(there):
                 return dict(zip(there, values, strict=True))
         return {}
 
     def _fetched(self, there: Sequence[Future]) -> list[Sequence[Carried]]:
+        """All of them, or none if the way to the scheduler was cut meanwhile; whether it is lost will show."""
         fetching = self._cluster.gather(there)
         while not self._deserted():
-            with suppress(TimeoutError):
-                return fetching.result(timeout=_PATIENCE)
+            if wait([fetching], timeout=_PATIENCE).done:
+                with suppress(OSError):
+                    return fetching.result()
+                time.sleep(_PATIENCE)
+                return []
             self._look_after_workers()
         return []
 
@@ -147,8 +167,15 @@ class ClusterPool(Generic[Job, Carried, Result]):
         if self._deserted():
             return []
         error = future.exception() if future.status == "error" else None
+        if isinstance(error, HandedBack):
+            self._handed_back.append(bundle)
+            return []
         if isinstance(error, ColorizeError):
             raise error
+        if error is not None and not (self._any_done or isinstance(error, KilledWorker)):
+            raise ClusterError(  # no job's fault, if none has come to an end yet
+                f"Workers cannot do the work: {_why(error)}", remedy="Look into their logs."
+            )
         if not self._alone:
             self._suspects.extend(bundle)
             return []
@@ -156,7 +183,7 @@ class ClusterPool(Generic[Job, Carried, Result]):
 
     def _deserted(self) -> bool:
         """Whether nothing new is wanted, and no worker there that could finish what was begun."""
-        return self._stopped and not self._threads
+        return self._stopped and not self._fit()
 
     def _look_after_workers(self) -> None:
         """Now and then: the window follows their number, and somebody may want to know."""
@@ -167,10 +194,10 @@ class ClusterPool(Generic[Job, Carried, Result]):
         self._counted = time.monotonic()
         if threads != self._threads:
             self._threads = threads
-            self._work.on_workers()
+            self._unfit = self._work.unfit()
 
 
 def _why(error: BaseException | None) -> str:
     if isinstance(error, KilledWorker):
         return f"{number_of(error.allowed_failures + 1, 'worker')} tried it and did not survive."
-    return f"It came back undone from the cluster: {type(error).__name__}: {error}" if error else "It was cancelled."
+    return f"{type(error).__name__}: {error}" if error else "It was cancelled on the scheduler."

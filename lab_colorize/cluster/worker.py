@@ -1,8 +1,8 @@
 """What is there within a worker process: what it was sent once, and a way to hand back what it cannot do."""
 
-from typing import Any, NoReturn
+from typing import Any
 
-from distributed import Reschedule, WorkerPlugin, get_worker
+from distributed import WorkerPlugin, get_worker
 
 from lab_colorize.cluster.allocation import keep_freed_memory
 
@@ -24,6 +24,5 @@ def equipment(name: str) -> Any:
     return get_worker().plugins[name]
 
 
-def hand_back() -> NoReturn:
-    """End this job without having done it; another worker gets it, or this one again."""
-    raise Reschedule
+class HandedBack(Exception):  # what happened, rather than what went wrong
+    """Raised by a job that was not even tried, because its worker is not fit: another one gets it."""

@@ -26,6 +26,7 @@ from lab_colorize.colour.lightness import Grey
 
 LEVELS = 256  # of lightness, and steps of a* and of b*
 WIDEST = 0.4  # units from step to step
+FARTHEST = 100.0  # units from grey: light of colours beyond might be four times white's, at which the sums wrap around
 MARGIN = 0.02  # of its range, for what an enlarged plane may have beyond what was looked at
 ERROR = 0.8  # levels that red may be wrong by; two numbers nearer than one are rounded to the same level or neighbours
 
@@ -49,9 +50,10 @@ class Tables:
 
     @classmethod
     def of(cls, grey: Grey, ab: Plane, pixels: Pixels, order: slice) -> Tables | None:
-        """None for a 16-bit scan, and where colours lie too far apart: those need the formula."""
+        """None for a 16-bit scan, and where colours lie too far apart or too far from grey: those need the formula."""
         steps = [Steps.over(plane, unit) for plane, unit in zip(cv2.split(ab), (DX, DZ), strict=True)]
-        fit = grey.pixels.dtype == pixels.dtype == np.uint8 and max(axis.width for axis in steps) <= WIDEST
+        fine = all(axis.width <= WIDEST and axis.farthest <= FARTHEST for axis in steps)
+        fit = fine and grey.pixels.dtype == pixels.dtype == np.uint8
         return cls(grey, ab, steps, pixels, order) if fit else None
 
     def __init__(self, grey: Grey, ab: Plane, steps: list[Steps], pixels: Pixels, order: slice) -> None:
@@ -171,6 +173,12 @@ class Steps:
         low, high = min(plane.min(), larger.min()), max(plane.max(), larger.max())
         margin = (high - low) * np.float32(MARGIN) + np.float32(1e-3)
         return cls(low - margin, (high - low + 2 * margin) / np.float32(LEVELS - 1), unit)
+
+    @property
+    def farthest(self) -> np.float32:
+        """The largest value, whatever its sign."""
+        last = self.first + self.width * np.float32(LEVELS - 1)
+        return np.maximum(abs(self.first), abs(last))
 
     def counted(self, plane: Plane) -> Plane:
         """Values as numbers of steps, with fractions."""

@@ -11,6 +11,8 @@ from lab_colorize.photos.kinds import Format
 
 _LARGEST = 16 << 20  # bytes of a block; an honest one comes near only where programs pile up its history
 
+_FINEST = 1_000_000.0  # dots an inch, far beyond any scanner; numbers of other formats end soon after
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -39,6 +41,9 @@ def sound(found: Metadata) -> Metadata:
     if found.exif is not None and not exif.is_sound(found.exif):
         found = replace(found, exif=None)
         notes.append("its EXIF block is damaged and was left out")
+    if found.dpi is not None and max(found.dpi) > _FINEST:
+        found = replace(found, dpi=None)
+        notes.append("its resolution makes no sense and was left out")
     return replace(found, later=tuple(map(sound, found.later)), notes=tuple(notes))
 
 

@@ -208,14 +208,15 @@ def test_it_is_said_when_all_workers_are_gone_and_who_joins_without_being_fit() 
     staff.check()
     assert str(staff) == "1 worker, 4 threads"
     cluster.there = []
-    staff.follow()
+    assert staff.unfit() == []
     cluster.unfit["w2"] = Unfit("does not see /archive", "Mount it there.")
     cluster.there = [one, other]
-    staff.follow()
+    assert staff.unfit() == staff.unfit() == [other.address]
+    assert str(staff) == "1 worker, 4 threads"
     assert said == [
         "No worker is left. The batch goes on when one joins; Ctrl-C ends it.",
         "The worker w2 on 10.0.0.2 joined and gets nothing to do: it does not see /archive. Mount it there.",
-        "Going on with 2 workers, 8 threads.",
+        "Going on with 1 worker, 4 threads.",
     ]
     with pytest.raises(ClusterError, match=r"w2 on 10\.0\.0\.2 does not see /archive"):
         staff.check()
@@ -224,7 +225,7 @@ def test_it_is_said_when_all_workers_are_gone_and_who_joins_without_being_fit() 
 def test_small_photographs_go_several_at_a_time_and_large_ones_alone(archive: Archive) -> None:
     archive.add(*(f"{number:02}.jpg" for number in range(40)))
     with (archive.folder / "20.jpg").open("ab") as large:
-        large.truncate(3 << 20)
+        large.truncate(9 << 20)
     with Running(archive.options(), deadly.FACTORY) as running:
         sent = [[job.task.source for job in bundle] for bundle in bundles(running.plan, running.plan.boxes, 100)]
         few = list(bundles(running.plan, running.plan.boxes, 2))

@@ -159,3 +159,17 @@ def test_a_sidecar_is_found_again_beside_the_result(sidecar: str, result: str) -
 
 def test_what_is_no_xmp_is_copied_as_it_is() -> None:
     assert carried(b"<not xml", PROVENANCE, size=(4, 3), orientation=1) == (b"<not xml", (NO_XMP,))
+
+
+def test_a_sidecar_that_moved_with_its_photograph_is_not_put_aside(tmp_path: Path, run: Run) -> None:
+    folder, out = box(tmp_path / "in"), tmp_path / "out"
+    assert run("batch", "in", "--out", "out").returncode == 0
+    (folder / "new").mkdir()
+    for name in ("a.tif", "a.xmp"):
+        (folder / name).rename(folder / "new" / name)
+    (folder / "b.tif").unlink()
+    (folder / "b.tif.xmp").unlink()
+    assert run("batch", "in", "--out", "out", "--prune").returncode == 0
+    assert {path.name for path in (out / "new").iterdir()} == {"a.tif", "a.xmp"}
+    assert {path.name for path in (out / "lab-colorize-pruned").rglob("*.*")} == {"b.tif", "b.tif.xmp"}
+    assert run("verify", "out").returncode == 0

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab_colorize.cli.train import options_for
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training import config
 from lab_colorize.training.options import NO_AUGMENTATION, Augmentation, Stage
@@ -160,3 +161,8 @@ def test_the_recipe_of_the_shipped_model_is_one_that_train_reads():
     assert options.network == DEFAULT.name
     assert options.augmentation.hints == 0.5
     assert all(stage.freeze_encoder for stage in options.stages)
+
+
+def test_a_run_without_a_folder_is_named_after_the_network_that_it_trains(tmp_path):
+    options = options_for(None, None, {"photos": tmp_path}, resume=False)
+    assert options.run.name.startswith(f"{options.network}-")

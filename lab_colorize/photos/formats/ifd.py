@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
+from math import isfinite
 
 from lab_colorize.photos.formats.base import Damaged
 
@@ -18,6 +19,7 @@ POINTERS = frozenset({EXIF, GPS, INTEROPERABILITY})
 LETTERS = {1: "B", 2: "c", 3: "H", 4: "I", 6: "b", 7: "c", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 LETTERS |= {16: "Q", 17: "q", 18: "Q"}
 _SIZES = {kind: struct.calcsize(letter) for kind, letter in LETTERS.items()} | {5: 8, 10: 8}
+_FLOATS = frozenset({11, 12})
 _LONG, _IFD8 = 4, 18
 _SMALLEST_ENTRY = 12  # bytes; BigTIFF's have 20
 _DEEPEST = 3  # IFD0 -> EXIF -> interoperability; more is a loop
@@ -50,14 +52,15 @@ class Entry:
         return self.source[self.at : self.at + self.length]
 
     def numbers(self, order: str, *, most: int | None = None) -> tuple[float, ...]:
-        """The values, or the first few, as numbers; rationals as quotients, a zero denominator as 0."""
+        """The values, or the first few, as numbers; rationals as quotients, a zero denominator and no number as 0."""
         count = self.count if most is None else min(self.count, most)
         if self.kind in {5, 10}:
             letter = "I" if self.kind == 5 else "i"
             parts = struct.unpack_from(f"{order}{2 * count}{letter}", self.source, self.at)
             return tuple(a / b if b else 0.0 for a, b in zip(parts[::2], parts[1::2], strict=True))
         letter = "B" if LETTERS[self.kind] == "c" else LETTERS[self.kind]
-        return struct.unpack_from(f"{order}{count}{letter}", self.source, self.at)
+        found: tuple[float, ...] = struct.unpack_from(f"{order}{count}{letter}", self.source, self.at)
+        return tuple(x if isfinite(x) else 0.0 for x in found) if self.kind in _FLOATS else found
 
 
 @dataclass(frozen=True)
