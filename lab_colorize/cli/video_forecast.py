@@ -53,5 +53,5 @@ def _facts(found: Forecast) -> dict[str, object]:
         "pixel_format": plan.encoding.layout.name,
         "kept": [str(plan.facts.streams[index]) for index in plan.kept],
         "notes": list(plan.notes),
-        "seconds_needed": round(found.seconds, 1),
+        "seconds_needed": round(found.seconds, 3),
     }
