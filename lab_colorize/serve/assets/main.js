@@ -275,7 +275,7 @@ function tell(words) {
 }
 
 function tellCollected(count, left) {
-  const held = `The archive holds ${numberOf(count, "photograph")}.`;
+  const held = count > 0 ? `The archive holds ${numberOf(count, "photograph")}.` : "There is nothing to download.";
   const names = some(left.map(card => card.file.name));
   if (left.length > 0) notice(`${held} Left out, because not coloured: ${names}.`);
   else notice("", held);
