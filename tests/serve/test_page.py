@@ -335,9 +335,13 @@ def test_a_download_is_the_command_lines_file_byte_for_byte(page, photographs, t
 def test_all_are_downloaded_as_a_zip_with_their_folders(page, photographs, tiny_model, tmp_path):
     paths = photographs("box/a.jpg", "box/deep/a.jpg", "box/b.png")
     (paths[0].parent / "c.jpg").write_bytes(b"broken")
+    page.until(lambda: page.by("drop").is_displayed())
+    page.browser.set_network_conditions(offline=True, latency=0, throughput=-1)
     page.drop(paths[0].parent)
     page.until(lambda: len(page.cards()) == 4)
-    page.press("zip")  # while they are still being coloured
+    page.press("zip")
+    page.until(lambda: page.by("told").text == "The download begins after 4 more photographs …")
+    page.browser.delete_network_conditions()
     page.downloaded("photographs.zip")
     page.until(lambda: page.by("notice").text)
     assert page.by("notice").text == "The archive holds 3 photographs. Left out, because not coloured: c.jpg."
@@ -384,9 +388,11 @@ def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photo
 
 
 def test_a_double_click_removes_one_photograph_not_two(page, photographs):
-    page.choose(*photographs("a.jpg", "b.jpg")).settled(2)
-    ActionChains(page.browser).double_click(page.part("remove", 0)).perform()
-    assert [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()] == ["b.jpg"]
+    page.choose(*photographs("a.jpg", "b.jpg", "c.jpg")).settled(3)
+    button = page.part("remove", 0)
+    page.run("arguments[0].scrollIntoView({block: 'center'})", button)
+    ActionChains(page.browser).double_click(button).perform()
+    assert [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()] == ["b.jpg", "c.jpg"]
 
 
 def asks_before_leaving(page):
@@ -648,8 +654,8 @@ def test_the_photograph_is_coloured_anew_when_a_point_is_let_go(hinting_page, ph
 
 def test_saved_points_are_set_on_a_photograph_that_is_there_already(hinting_page, photographs):
     page = hinting_page
-    (path,) = photographs("a.jpg")
-    page.choose(path).settled(1)
+    (path,) = photographs("box/a.jpg")
+    page.drop(path.parent).settled(1)
     hints = {"width": 80, "height": 60, "hints": [{"x": 60, "y": 30, "colour": "#e01010"}]}
     saved, other = path.with_name("a.jpg.hints.json"), path.with_name("b.hints.json")
     for file in (saved, other):
@@ -662,6 +668,20 @@ def test_saved_points_are_set_on_a_photograph_that_is_there_already(hinting_page
     saved.write_text("[1, 2]")
     page.choose(saved)
     page.until(lambda: page.by("notice").text == "a.jpg.hints.json cannot be understood: it has no list of hints.")
+
+
+def test_a_double_click_removes_one_point_not_two_and_no_photograph(hinting_page, photographs):
+    page = hinting_page
+    page.choose(*photographs("a.jpg")).settled(1)
+    page.part("pointing-mode").click()
+    page.part("add-point").click()
+    page.part("add-point").click()
+    button = page.part("point-list").find_element(By.TAG_NAME, "button")
+    assert button.text == "Remove point"
+    page.run("arguments[0].scrollIntoView({block: 'center'})", button)
+    ActionChains(page.browser).double_click(button).perform()
+    assert len(page.part("point-list").find_elements(By.TAG_NAME, "li")) == 1
+    assert len(page.cards()) == 1
 
 
 def test_a_model_that_takes_no_points_offers_none(page, photographs):
