@@ -207,6 +207,11 @@ def test_what_failed_says_why_and_the_others_are_done(page, photographs):
     assert page.states() == ["failed", "done"]
     assert "'bad.jpg' is not readable: it is not a photograph." in page.part("failure").text
     assert not page.part("download").is_displayed()
+    assert not page.part("again").is_displayed()
+    watch(page, 0)
+    slide(page, page.by("all-saturation"), 0)
+    page.until(lambda: not in_colour(page.picture("after", 1)))
+    assert page.run("return seen") == []
     assert page.by("told").text == "1 of 2 photographs coloured, 1 failed"
     bad.write_bytes(good.read_bytes())
 
@@ -256,6 +261,8 @@ def test_the_divider_follows_the_keys_and_a_reader_is_told(page, photographs):
     assert page.divided_at() > 0.53
     slider.send_keys(Keys.HOME)
     assert page.divided_at() == 0
+    assert not page.part("before-tag").is_displayed()
+    assert page.part("after-tag").is_displayed()
     assert slider.get_attribute("aria-valuetext") == "0 % before, the rest in colour"
     assert slider.accessible_name == "Before and after: a.jpg"
 
@@ -283,11 +290,26 @@ def slide(page, control, value):
     page.run("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", control, value)
 
 
+def watch(page, card):
+    """Note every state that a card takes from now on."""
+    script = """window.seen = [];
+        new MutationObserver(() => seen.push(arguments[0].dataset.state)).observe(arguments[0], { attributes: true })"""
+    page.run(script, page.cards()[card])
+
+
 def test_saturation_is_set_for_one_or_for_all(page, photographs):
     page.choose(*photographs("a.jpg", "b.jpg")).settled(2)
+    assert "recommended" in page.by("saturation-means").text
     slide(page, page.part("saturation", 1), 0)
     page.until(lambda: not in_colour(page.picture("after", 1)))
     assert in_colour(page.picture("after", 0))
+    assert page.by("all-saturation-value").text == "mixed"
+    slide(page, page.by("all-saturation"), 1.5)
+    page.until(lambda: page.part("saturation-value", 0).text == "1.50")
+    assert page.part("saturation-value", 1).text == "0.00"
+    page.press("reset-saturation")
+    page.until(lambda: page.states() == ["done"] * 2 and in_colour(page.picture("after", 1)))
+    assert page.by("all-saturation-value").text == page.part("saturation-value", 0).text != "1.50"
     slide(page, page.by("all-saturation"), 0)
     page.until(lambda: not in_colour(page.picture("after", 0)))
     page.part("saturation", 0).send_keys(Keys.END)
@@ -313,9 +335,12 @@ def test_a_download_is_the_command_lines_file_byte_for_byte(page, photographs, t
 def test_all_are_downloaded_as_a_zip_with_their_folders(page, photographs, tiny_model, tmp_path):
     paths = photographs("box/a.jpg", "box/deep/a.jpg", "box/b.png")
     (paths[0].parent / "c.jpg").write_bytes(b"broken")
-    page.drop(paths[0].parent).settled(4)
-    page.press("zip")
+    page.drop(paths[0].parent)
+    page.until(lambda: len(page.cards()) == 4)
+    page.press("zip")  # while they are still being coloured
     page.downloaded("photographs.zip")
+    page.until(lambda: page.by("notice").text)
+    assert page.by("notice").text == "The archive holds 3 photographs. Left out, because not coloured: c.jpg."
     with zipfile.ZipFile(page.downloads / "photographs.zip") as archive:
         assert archive.testzip() is None
         assert sorted(archive.namelist()) == ["box/a_colorized.jpg", "box/b_colorized.png", "box/deep/a_colorized.jpg"]
@@ -339,10 +364,52 @@ def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photo
     page.part("remove", 1).send_keys(Keys.ENTER)
     names = [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()]
     assert names == ["a.jpg", "c.jpg"]
-    assert page.browser.switch_to.active_element.accessible_name == "Remove c.jpg"
+    assert page.browser.switch_to.active_element.accessible_name == "Remove photograph c.jpg"
+    assert page.by("removed-what").text == "Removed b.jpg."
     page.by("clear").click()
     assert page.cards() == []
     page.until(lambda: page.by("drop").is_displayed())
+    assert page.by("removed-what").text == "Removed 2 photographs."
+    assert page.violations() == []
+    page.by("undo").click()
+    page.by("undo").click()
+    names = [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()]
+    assert names == ["a.jpg", "b.jpg", "c.jpg"]
+    assert page.states() == ["done"] * 3
+    assert in_colour(page.picture("after", 1))
+    assert not page.by("removed").is_displayed()
+    page.part("remove").click()
+    page.by("forget").click()
+    assert not page.by("removed").is_displayed()
+
+
+def test_a_double_click_removes_one_photograph_not_two(page, photographs):
+    page.choose(*photographs("a.jpg", "b.jpg")).settled(2)
+    ActionChains(page.browser).double_click(page.part("remove", 0)).perform()
+    assert [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()] == ["b.jpg"]
+
+
+def asks_before_leaving(page):
+    return page.run(
+        "const event = new Event('beforeunload', { cancelable: true }); dispatchEvent(event); return event.defaultPrevented"
+    )
+
+
+def test_leaving_is_asked_about_while_something_would_be_lost(hinting_page, photographs):
+    page = hinting_page
+    assert not asks_before_leaving(page)
+    page.choose(*photographs("a.jpg")).settled(1)
+    assert asks_before_leaving(page)
+    page.part("download").click()
+    page.downloaded("a_colorized.jpg")
+    assert not asks_before_leaving(page)
+    page.part("pointing-mode").click()
+    page.part("add-point").click()
+    page.until(lambda: page.states() == ["done"])
+    page.part("download").click()
+    assert asks_before_leaving(page)
+    page.part("save-points").click()
+    assert not asks_before_leaving(page)
 
 
 def test_when_the_server_goes_away_the_page_waits_and_goes_on(browser, tiny_model, photographs, tmp_path):
@@ -352,12 +419,15 @@ def test_when_the_server_goes_away_the_page_waits_and_goes_on(browser, tiny_mode
         page = next(pages)
         page.choose(paths[0]).settled(1)
     page.choose(*paths[1:])
-    page.until(lambda: "not responding" in page.by("notice").text)
+    page.until(lambda: "not responding" in page.by("away").text)
+    page.choose(*photographs("d.jpg"))
+    page.until(lambda: len(page.cards()) == 4)
+    assert page.by("away").is_displayed()
     assert page.states()[0] == "done"
     with running(ServeOptions(port=server.port, model=str(tiny_model), workers=1)):
-        page.settled(3)
-        page.until(lambda: not page.by("notice").is_displayed())
-    assert page.states() == ["done"] * 3
+        page.settled(4)
+        page.until(lambda: not page.by("away").is_displayed())
+    assert page.states() == ["done"] * 4
     next(pages, None)
 
 
@@ -437,7 +507,7 @@ def test_all_can_be_reached_by_the_keyboard_alone(page, photographs):
     page.choose(*photographs("a.jpg")).settled(1)
     page.run("document.activeElement.blur()")
     reached = []
-    for _ in range(14):
+    for _ in range(16):
         ActionChains(page.browser).send_keys(Keys.TAB).perform()
         reached.append(page.browser.switch_to.active_element.accessible_name)
     for name in (
@@ -447,7 +517,7 @@ def test_all_can_be_reached_by_the_keyboard_alone(page, photographs):
         "Saturation of a.jpg",
         "Model for a.jpg",
         "Download a.jpg",
-        "Remove a.jpg",
+        "Remove photograph a.jpg",
     ):
         assert name in reached, reached
 
@@ -491,11 +561,17 @@ def test_a_click_sets_a_colour_and_the_photograph_follows(hinting_page, photogra
     (path,) = photographs("a.jpg")
     page.choose(path).settled(1)
     page.part("pointing-mode").click()
+    assert page.run("return arguments[0].getBoundingClientRect().bottom <= innerHeight", page.part("pen"))
     slide(page, page.part("pen"), "#e01010")
     before = redness_at(page, 0.75, 0.5)
     click_at(page, 0.75, 0.5)
     page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > before + 40)
+    assert page.part("point").text == "1"
     assert page.violations() == []
+    page.part("point").send_keys(Keys.ESCAPE)
+    assert not page.part("points").is_displayed()
+    assert page.part("point-count").text == "1 point"
+    page.part("pointing-mode").click()
     page.part("download").click()
     page.part("save-points").click()
     saved = json.loads(page.downloaded("a.jpg.hints.json"))
@@ -556,6 +632,38 @@ def test_points_saved_with_a_photograph_come_back_with_it_and_ride_in_the_zip(hi
     assert kept == {"width": 80, "height": 60, "hints": [{"x": "75%", "y": "50%", "colour": "#e01010"}]}
 
 
+def test_the_photograph_is_coloured_anew_when_a_point_is_let_go(hinting_page, photographs):
+    page = hinting_page
+    page.choose(*photographs("a.jpg")).settled(1)
+    page.part("pointing-mode").click()
+    watch(page, 0)
+    page.part("add-point").click()
+    page.until(lambda: page.run("return seen")[-1:] == ["done"])
+    page.run("seen.length = 0; addEventListener('pointerup', () => seen.push('let go'), true)")
+    hand = ActionChains(page.browser).click_and_hold(page.part("point"))
+    hand.move_by_offset(-60, 0).pause(0.6).move_by_offset(-20, 0).release().perform()
+    page.until(lambda: page.run("return seen")[-1:] == ["done"])
+    assert page.run("return seen")[0] == "let go"
+
+
+def test_saved_points_are_set_on_a_photograph_that_is_there_already(hinting_page, photographs):
+    page = hinting_page
+    (path,) = photographs("a.jpg")
+    page.choose(path).settled(1)
+    hints = {"width": 80, "height": 60, "hints": [{"x": 60, "y": 30, "colour": "#e01010"}]}
+    saved, other = path.with_name("a.jpg.hints.json"), path.with_name("b.hints.json")
+    for file in (saved, other):
+        file.write_text(json.dumps(hints))
+    page.drop(saved, other)
+    page.until(lambda: page.by("news").text == "1 point set on a.jpg.")
+    assert page.by("notice").text == "b.hints.json fits no photograph here: add its photograph, too."
+    page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > 60)
+    assert page.part("point-count").text == "1 point"
+    saved.write_text("[1, 2]")
+    page.choose(saved)
+    page.until(lambda: page.by("notice").text == "a.jpg.hints.json cannot be understood: it has no list of hints.")
+
+
 def test_a_model_that_takes_no_points_offers_none(page, photographs):
     page.choose(*photographs("a.jpg")).settled(1)
-    assert not page.part("hints").is_displayed()
+    assert not page.part("pointing-mode").is_displayed()

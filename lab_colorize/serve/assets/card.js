@@ -8,6 +8,8 @@ import { ServerError, colorize, original } from "./server.js";
 import { amount } from "./words.js";
 
 const LONGEST = 1280; // pixels of a preview
+const END = 14; // letters of a long name that are always shown
+const NO_PHOTOGRAPH = [413, 415, 422]; // statuses that no other setting changes
 const SETTLED = 200; // ms without a move of the saturation slider
 
 export const AGAIN = { force: "Colour it anyway", accept_truncated: "Colour what can be read" };
@@ -15,25 +17,43 @@ export const AGAIN = { force: "Colour it anyway", accept_truncated: "Colour what
 export class Card extends EventTarget {
   #running = null; // what ends the preview that is being made
   #settling = 0;
+  #pending = false; // whether something else is wanted than what was asked for last
 
   // `colouring`: the queue, the models, and what holds for all photographs at first.
-  constructor({ file, path, hints }, colouring) {
+  constructor({ file, path }, colouring) {
     super();
     this.file = file;
     this.path = path;
     this.settings = { name: file.name, ...colouring.settings };
     this.state = "waiting";
     this.#build(colouring);
-    if (hints) this.#load(hints);
   }
 
-  // Points that were saved with the photograph before; what is no list of them is left to the server to refuse.
-  async #load(file) {
+  // Points that were saved before; how many there are.
+  async load(file) {
+    let points;
     try {
-      this.points.load(pointsIn(JSON.parse(await file.text())));
+      points = pointsIn(JSON.parse(await file.text()));
     } catch (error) {
-      this.#fail(new Error(`${file.name} cannot be understood: ${error.message}`));
+      throw new Error(`${file.name} cannot be understood: ${error.message}`);
     }
+    this.points.load(points);
+    return points.length;
+  }
+
+  get takesPoints() {
+    return this.#model().hints;
+  }
+
+  // Whether it is still waiting for its colours, or for other ones.
+  get busy() {
+    return ["waiting", "colouring", "changing"].includes(this.state);
+  }
+
+  // Whether something would be lost with the page.
+  get unsaved() {
+    const failed = ["failed", "in-colour"].includes(this.state);
+    return (!failed && !this.kept) || !this.points.kept;
   }
 
   #build({ queue, models }) {
@@ -41,19 +61,35 @@ export class Card extends EventTarget {
     this.models = models;
     this.element = document.getElementById("card").content.firstElementChild.cloneNode(true);
     this.compare = new Compare(this.part("frame"), this.file.name);
-    this.part("name").textContent = this.file.name;
-    this.part("name").title = this.path;
+    this.#buildName();
     this.part("facts").textContent = amount(this.file.size);
     for (const action of ["download", "remove"]) {
       this.part(action).setAttribute("aria-label", `${this.part(action).textContent} ${this.file.name}`);
     }
+    this.kept = false; // whether it was downloaded as it is
+    this.own = {}; // settings that were chosen for this photograph alone
+    this.final = false; // whether it cannot be coloured, whatever is changed
     this.part("download").addEventListener("click", () => this.download());
-    this.part("remove").addEventListener("click", () => this.remove());
+    this.part("remove").addEventListener("click", event => {
+      if (event.detail < 2) this.remove(); // the second of a double click would meet the next photograph
+    });
     this.part("again").addEventListener("click", () => this.#again());
     this.#buildSettings();
     this.points = new Points(this);
     this.#showSettings();
     this.#show("waiting", "Waiting");
+  }
+
+  // In two parts, so that a long one can be cut between them.
+  #buildName() {
+    const { name } = this.file;
+    const end = name.length > 2 * END ? name.slice(-END) : "";
+    const parts = [["name-start", name.slice(0, name.length - end.length)], ["name-end", end]].filter(([, text]) => text);
+    this.part("name").append(
+      ...parts.map(([className, textContent]) => Object.assign(document.createElement("span"), { className, textContent })),
+    );
+    this.part("name").setAttribute("aria-label", name);
+    this.part("name").title = this.path;
   }
 
   #buildSettings() {
@@ -64,7 +100,10 @@ export class Card extends EventTarget {
     model.addEventListener("change", () => this.change({ model: model.value }));
     const saturation = this.part("saturation");
     saturation.setAttribute("aria-label", `Saturation of ${this.file.name}`);
-    saturation.addEventListener("input", () => this.change({ saturation: saturation.value }));
+    saturation.addEventListener("input", () => {
+      this.own.saturation = saturation.value;
+      this.change({ saturation: saturation.value });
+    });
   }
 
   #showSettings() {
@@ -93,8 +132,17 @@ export class Card extends EventTarget {
   change(settings) {
     Object.assign(this.settings, settings);
     this.#showSettings();
-    clearTimeout(this.#settling);
+    this.hold();
+    this.kept = false;
+    this.dispatchEvent(new Event("change"));
+    if (this.final) return;
+    this.#pending = true;
     this.#settling = setTimeout(() => this.preview({ first: true }), SETTLED);
+  }
+
+  // No new preview until the next change, or until it is restored.
+  hold() {
+    clearTimeout(this.#settling);
   }
 
   #again() {
@@ -108,6 +156,7 @@ export class Card extends EventTarget {
     const running = (this.#running = new AbortController());
     const { signal } = running;
     this.part("failure").hidden = true;
+    this.final = this.#pending = false;
     this.#show(this.state === "done" ? "changing" : "waiting", this.state === "done" ? "" : "Waiting");
     try {
       await this.queue.run(() => this.#preview(signal), { first, signal });
@@ -117,7 +166,7 @@ export class Card extends EventTarget {
   }
 
   async #preview(signal) {
-    this.#show(this.state === "changing" ? "changing" : "colouring", this.state === "changing" ? "" : "Colouring …");
+    this.#show(this.state === "changing" ? "changing" : "colouring", "Colouring …");
     await this.#showOriginal(signal);
     const made = await colorize(this.file, this.#wanted(), { longest: LONGEST, signal });
     if (signal.aborted) return;
@@ -163,10 +212,12 @@ export class Card extends EventTarget {
   #fail(error) {
     const inColour = error.kind === "AlreadyInColour";
     this.retryWith = error.retryWith ?? null;
+    this.final = inColour || NO_PHOTOGRAPH.includes(error.status);
     this.part("what").textContent = error.message;
     this.part("remedy").textContent = this.retryWith ? "" : (error.remedy ?? "");
     this.part("again").textContent = AGAIN[this.retryWith] ?? "Try again";
     this.part("again").setAttribute("aria-label", `${this.part("again").textContent}: ${this.file.name}`);
+    this.part("again").hidden = this.final && this.retryWith === null;
     this.part("failure").hidden = false;
     this.part("download").disabled = true;
     this.compare.hideAfter();
@@ -187,11 +238,13 @@ export class Card extends EventTarget {
 
   async download() {
     this.part("download").disabled = true;
+    this.kept = true; // unless it is changed meanwhile
     try {
       const { blob, name, notes } = await this.result({ first: true });
       this.#note(notes);
       save(blob, name);
     } catch (error) {
+      this.kept = false;
       this.#fail(error);
     } finally {
       this.part("download").disabled = this.state !== "done";
@@ -199,9 +252,16 @@ export class Card extends EventTarget {
   }
 
   remove() {
-    clearTimeout(this.#settling);
-    this.#running?.abort();
-    this.compare.release();
     this.dispatchEvent(new Event("remove"));
+  }
+
+  stop() {
+    this.hold();
+    this.#running?.abort();
+  }
+
+  // Back after it was removed: what was under way is begun again.
+  restore() {
+    if (this.busy || this.#pending) this.preview();
   }
 }

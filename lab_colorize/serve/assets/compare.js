@@ -58,7 +58,16 @@ export class Compare {
     const within = width ? Math.min(1, Math.max(0, (share * frame - (frame - width) / 2) / width)) : share;
     this.#frame.style.setProperty("--at", `${within * 100}%`);
     this.#frame.style.setProperty("--bar", `${share * 100}%`);
+    this.#label(within * width, width);
     this.#slider.setAttribute("aria-valuetext", `${Math.round(within * 100)} % before, the rest in colour`);
+  }
+
+  // A label is shown while what it names lies behind most of it.
+  #label(at, width) {
+    const [before, after] = [".before-tag", ".after-tag"].map(tag => this.#frame.querySelector(tag));
+    const middle = tag => tag.offsetLeft + tag.offsetWidth / 2;
+    before.style.visibility = at < middle(before) ? "hidden" : "";
+    after.style.visibility = width > 0 && at > middle(after) ? "hidden" : "";
   }
 }
 

@@ -1,4 +1,5 @@
-// Photograph files out of drops, folders, choices and pasting. Each comes as { file, path }, the path within a folder.
+// Photographs, and files of points, out of drops, folders, choices and pasting. Each comes as { file, path }, the path
+// within a folder.
 
 const PHOTOGRAPHS = /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|bmp|dib|jp2|j2[kc]|jpc|jp[fx]|heic|heif|hif|jxl|gif|p[bgnp]m|ps[bd])$/i;
 
@@ -46,12 +47,16 @@ function split(found) {
   });
   const hints = found.filter(({ path }) => path.endsWith(HINTS));
   const photographs = wanted.filter(({ path }) => !path.endsWith(HINTS));
-  for (const photograph of photographs) photograph.hints = hints.find(one => belongs(one, photograph))?.file;
-  return { photographs, others: found.length - photographs.length - hints.length };
+  return { photographs, hints, others: found.length - photographs.length - hints.length };
 }
 
-// NAME.jpg.hints.json or NAME.hints.json, in the same folder.
-function belongs(hints, { path }) {
+// Those of `cards` that a file of points is for: NAME.jpg.hints.json or else NAME.hints.json, in the same folder; a file
+// that comes by itself may be for a photograph of any folder.
+export function belonging(hints, cards) {
   const stem = hints.path.slice(0, -HINTS.length);
-  return stem === path || stem === path.replace(/\.[^./]*$/, "");
+  const named = path => cards.filter(card => path(card) === stem || path(card).replace(/\.[^./]*$/, "") === stem);
+  const found = named(card => card.path);
+  const fitting = found.length > 0 || stem.includes("/") ? found : named(card => card.file.name);
+  const whole = fitting.filter(card => card.file.name === stem.replace(/^.*\//, ""));
+  return whole.length > 0 ? whole : fitting;
 }

@@ -1,19 +1,20 @@
 // The page: what is added becomes cards, and what holds for all of them is set, told and fetched here.
 
 import { Card } from "./card.js";
-import { chosen, dropped } from "./gather.js";
+import { archived } from "./archive.js";
+import { belonging, chosen, dropped } from "./gather.js";
 import { Queue } from "./queue.js";
-import { save } from "./save.js";
+import { Removed } from "./removed.js";
 import { ServerError, Unreachable, about, keepToken, takeToken } from "./server.js";
-import { amount, numberOf } from "./words.js";
-import { Zip } from "./zip.js";
+import { amount, numberOf, some } from "./words.js";
 
 const by = id => document.getElementById(id);
 const cards = [];
 const colouring = { queue: null, models: [], settings: {} };
 let limits = { most_bytes: Infinity };
 let collecting = null; // what ends the making of a ZIP archive
-const AWAY = "The server is not responding. The page keeps trying, and your photographs stay here.";
+const changes = new EventTarget(); // told whenever a photograph's state changes, in a hidden tab too
+const removed = new Removed(cards, by("cards"));
 
 // Beginning: the server is asked for its models, and the person for its token if need be.
 
@@ -22,10 +23,12 @@ async function begin() {
   by("where").textContent = location.host;
   try {
     open(await about());
+    by("away").hidden = true;
   } catch (error) {
-    if (error instanceof ServerError && error.status === 401) askForToken();
-    else notice(error instanceof Unreachable ? AWAY : error.message);
+    by("away").hidden = !(error instanceof Unreachable);
     if (error instanceof Unreachable) setTimeout(begin, 2000);
+    else if (error instanceof ServerError && error.status === 401) askForToken();
+    else notice(error.message);
   }
 }
 
@@ -33,8 +36,8 @@ function open(told) {
   limits = told;
   colouring.queue = new Queue(told.workers + 1);
   colouring.models = told.models;
-  colouring.queue.addEventListener("away", () => notice(AWAY));
-  colouring.queue.addEventListener("back", () => notice(""));
+  colouring.queue.addEventListener("away", () => (by("away").hidden = false));
+  colouring.queue.addEventListener("back", () => (by("away").hidden = true));
   by("version").textContent = `lab-colorize ${told.version}`;
   by("train-link").hidden = !told.training;
   by("most").textContent = amount(told.most_bytes);
@@ -42,7 +45,6 @@ function open(told) {
   by("all-models").hidden = told.models.length < 2;
   by("gate").hidden = true;
   notice("");
-  showSaturation();
   refresh();
 }
 
@@ -58,48 +60,90 @@ by("gate").addEventListener("submit", event => {
   begin();
 });
 
-function notice(words) {
-  by("notice").textContent = words;
-  by("notice").hidden = words === "";
+// What went wrong, and what went well.
+function notice(wrong, news = "") {
+  for (const [place, words] of [["notice", wrong], ["news", news]]) {
+    by(place).textContent = words;
+    by(place).hidden = words === "";
+  }
 }
 
 // Adding.
 
-function add({ photographs, others }) {
+async function add({ photographs, hints, others }) {
   if (colouring.queue === null) return;
   const large = photographs.filter(({ file }) => file.size > limits.most_bytes);
   const fitting = photographs.filter(({ file }) => file.size <= limits.most_bytes);
   const added = fitting.map(photograph => new Card(photograph, colouring));
   for (const card of added) {
     card.addEventListener("change", refresh);
-    card.addEventListener("remove", () => take(card));
+    card.addEventListener("remove", () => take([card]));
     card.preview();
   }
   cards.push(...added);
   by("cards").append(...added.map(card => card.element));
-  notice(leftOut(large, others));
   refresh();
+  const { set, wrong } = await setPoints(hints);
+  notice([...leftOut(large, others), ...wrong].join(" "), set);
+}
+
+// Points that were saved before, on the photographs that they are for.
+async function setPoints(files) {
+  const [set, wrong] = [[], []];
+  for (const hints of files) {
+    const fitting = belonging(hints, cards);
+    if (fitting.length === 0) wrong.push(`${hints.file.name} fits no photograph here: add its photograph, too.`);
+    for (const card of fitting) {
+      try {
+        set.push(setOn(card, await card.load(hints.file)));
+      } catch (error) {
+        wrong.push(error.message);
+      }
+    }
+  }
+  return { set: set.length > 3 ? `Points set on ${set.length} photographs.` : set.join(" "), wrong };
+}
+
+function setOn(card, count) {
+  const unused = card.takesPoints ? "" : ", but its model takes none: choose another model";
+  return `${numberOf(count, "point")} set on ${card.file.name}${unused}.`;
 }
 
 function leftOut(large, others) {
   const words = [];
   if (large.length > 0) {
-    const names = large.slice(0, 3).map(({ file }) => file.name).join(", ");
-    const more = large.length > 3 ? ` and ${large.length - 3} more` : "";
-    words.push(`Larger than this server's limit of ${amount(limits.most_bytes)}: ${names}${more}.`);
+    const names = some(large.map(({ file }) => file.name));
+    words.push(`Larger than this server's limit of ${amount(limits.most_bytes)}: ${names}.`);
   }
   if (others > 0) words.push(`${numberOf(others, "file")} skipped: not a photograph, by its name.`);
-  return words.join(" ");
+  return words;
 }
 
-function take(card) {
-  const place = cards.indexOf(card);
-  cards.splice(place, 1);
-  card.element.remove();
+// Removing, and the way back.
+
+function take(leaving) {
+  const place = cards.indexOf(leaving[0]);
+  removed.take(leaving);
   const next = cards[Math.min(place, cards.length - 1)];
-  refresh();
+  show();
   (next ? next.part("remove") : by("choose")).focus();
 }
+
+by("undo").addEventListener("click", () => {
+  const [first] = removed.restore();
+  show();
+  first.part("remove").focus();
+});
+by("forget").addEventListener("click", () => {
+  removed.forget();
+  show();
+});
+
+addEventListener("beforeunload", event => {
+  if (cards.some(card => card.unsaved)) event.preventDefault();
+});
+
+// Ways to add.
 
 for (const [button, input] of [["choose", "files"], ["add", "files"], ["choose-folder", "folder"], ["add-folder", "folder"]]) {
   by(button).addEventListener("click", () => by(input).click());
@@ -133,24 +177,39 @@ document.addEventListener("drop", async event => {
 
 // What holds for all.
 
-by("all-saturation").addEventListener("input", event => setAll({ saturation: event.target.value }));
-by("all-model").addEventListener("change", event => setAll({ model: event.target.value }));
+by("all-saturation").addEventListener("input", event => {
+  setAll({ saturation: event.target.value }, cards.filter(card => card.own.saturation === undefined));
+});
+by("reset-saturation").addEventListener("click", () => {
+  for (const card of cards) card.own = {};
+  setAll({ saturation: undefined }, cards);
+});
+by("all-model").addEventListener("change", event => setAll({ model: event.target.value }, cards));
 by("clear").addEventListener("click", () => {
   collecting?.abort();
-  for (const card of [...cards]) card.remove();
+  take([...cards]);
 });
 
-function setAll(settings) {
+function setAll(settings, meant) {
   Object.assign(colouring.settings, settings);
-  showSaturation();
-  for (const card of cards) card.change(settings);
+  for (const card of meant) card.change(settings);
+  refresh();
 }
 
 function showSaturation() {
   const { model, saturation } = colouring.settings;
-  const value = saturation ?? (colouring.models.find(({ name }) => name === model) ?? colouring.models[0]).saturation;
+  const chosen = colouring.models.find(({ name }) => name === model) ?? colouring.models[0];
+  const mixed = cards.some(card => card.own.saturation !== undefined);
+  const value = saturation ?? chosen.saturation;
   by("all-saturation").value = value;
-  by("all-saturation-value").textContent = Number(value).toFixed(2);
+  by("all-saturation-value").textContent = mixed ? "mixed" : Number(value).toFixed(2);
+  by("reset-saturation").disabled = saturation === undefined && !mixed;
+  by("saturation-means").textContent = meaning(chosen) + (mixed ? " Photographs that were set singly keep theirs until Reset." : "");
+}
+
+function meaning({ name, saturation }) {
+  if (saturation === 1) return `1 is the network’s own answer, and recommended for ${name}.`;
+  return `1 is the network’s own answer; ${saturation} is recommended for ${name}.`;
 }
 
 // Progress, told once a frame however much happens in it.
@@ -158,6 +217,7 @@ function showSaturation() {
 let refreshing = false;
 
 function refresh() {
+  changes.dispatchEvent(new Event("change"));
   if (refreshing) return;
   refreshing = true;
   requestAnimationFrame(() => {
@@ -169,6 +229,8 @@ function refresh() {
 function show() {
   by("drop").hidden = colouring.queue === null || cards.length > 0;
   by("bar").hidden = cards.length === 0;
+  if (colouring.queue !== null) showSaturation();
+  removed.show();
   const count = state => cards.filter(card => card.state === state).length;
   const done = count("done") + count("changing");
   const [failed, inColour] = [count("failed"), count("in-colour")];
@@ -177,7 +239,7 @@ function show() {
   by("progress").value = settled;
   by("progress").hidden = settled === cards.length;
   if (collecting === null) by("told").textContent = told(done, failed, inColour);
-  by("zip").disabled = done === 0;
+  by("zip").disabled = collecting === null && failed + inColour === cards.length;
 }
 
 function told(done, failed, inColour) {
@@ -187,7 +249,7 @@ function told(done, failed, inColour) {
   return parts.join(", ");
 }
 
-// All at once: made in the browser of the same files that single downloads give.
+// All at once, when nothing is in progress any more.
 
 by("zip").addEventListener("click", () => (collecting ? collecting.abort() : collect()));
 
@@ -195,8 +257,10 @@ async function collect() {
   collecting = new AbortController();
   by("zip").textContent = "Stop";
   try {
-    const left = await zipped(cards.filter(card => card.state === "done"), collecting.signal);
-    notice(left.length > 0 ? `Not in the archive: ${left.join(", ")}.` : "");
+    await settled(collecting.signal);
+    const wanted = cards.filter(card => card.state === "done");
+    const failed = await archived(wanted, collecting.signal, done => tell(`Collecting ${done} of ${wanted.length} …`));
+    tellCollected(wanted.length - failed.length, [...failed, ...cards.filter(card => card.state !== "done")]);
   } catch (error) {
     if (error.name !== "AbortError") notice(error.message);
   } finally {
@@ -206,31 +270,27 @@ async function collect() {
   }
 }
 
-async function zipped(wanted, signal) {
-  let [zip, archives, done] = [new Zip(), 0, 0];
-  const left = [];
-  const keep = () => save(zip.blob(), archives === 0 ? "photographs.zip" : `photographs-${archives + 1}.zip`);
-  await Promise.all(
-    wanted.map(async card => {
-      try {
-        const { blob, name } = await card.result({ signal });
-        if (!zip.holds(blob.size)) {
-          keep();
-          [zip, archives] = [new Zip(), archives + 1];
-        }
-        const folder = card.path.slice(0, card.path.length - card.file.name.length);
-        await zip.add(folder + name, blob);
-        if (card.points.all.length > 0) await zip.add(`${card.path}.hints.json`, card.points.file());
-      } catch (error) {
-        if (error.name === "AbortError") throw error;
-        left.push(card.file.name);
-      }
-      done += 1;
-      by("told").textContent = `Collecting ${done} of ${wanted.length} …`;
-    }),
-  );
-  if (left.length < wanted.length) keep();
-  return left;
+function tell(words) {
+  by("told").textContent = words;
+}
+
+function tellCollected(count, left) {
+  const held = count > 0 ? `The archive holds ${numberOf(count, "photograph")}.` : "There is nothing to download.";
+  const names = some(left.map(card => card.file.name));
+  if (left.length > 0) notice(`${held} Left out, because not coloured: ${names}.`);
+  else notice("", held);
+}
+
+async function settled(signal) {
+  for (;;) {
+    signal.throwIfAborted();
+    const busy = cards.filter(card => card.busy).length;
+    if (busy === 0) return;
+    tell(`The download begins after ${numberOf(busy, "more photograph")} …`);
+    await new Promise(resolve => {
+      for (const [told, event] of [[changes, "change"], [signal, "abort"]]) told.addEventListener(event, resolve, { once: true });
+    });
+  }
 }
 
 begin();

@@ -1,6 +1,7 @@
 // Points on a photograph whose colours a person knows: set, moved, coloured and removed, by mouse, finger and keys.
 
 import { save } from "./save.js";
+import { numberOf } from "./words.js";
 
 const STEP = 1; // percent that an arrow key moves a point
 const GREY = "as-is"; // what stays as grey as it is
@@ -8,12 +9,18 @@ const GREY = "as-is"; // what stays as grey as it is
 export class Points {
   #card;
   all = []; // of { x, y, colour }, places in percent
+  kept = true; // whether they are in a file as they are
 
   constructor(card) {
     this.#card = card;
     const name = card.file.name;
     this.part("pointing-mode").setAttribute("aria-label", `Set colours of ${name}`);
+    this.part("hints-name").textContent = `${name}.hints.json`;
     this.part("pointing-mode").addEventListener("click", () => this.#switch(!this.#on()));
+    this.part("pointing-done").addEventListener("click", () => this.#end());
+    card.element.addEventListener("keydown", event => {
+      if (event.key === "Escape" && this.#on()) this.#end();
+    });
     this.part("add-point").addEventListener("click", () => this.#add(50, 50));
     this.part("save-points").addEventListener("click", () => this.save());
     this.part("points").addEventListener("click", event => {
@@ -27,7 +34,7 @@ export class Points {
 
   // Models that take no points have none offered.
   offer(taken) {
-    this.part("hints").hidden = !taken;
+    this.part("pointing-mode").hidden = !taken;
     if (!taken) this.#switch(false);
   }
 
@@ -35,6 +42,7 @@ export class Points {
   load(points) {
     this.all = points;
     this.#changed();
+    this.kept = true;
   }
 
   // As the command line reads them beside the photograph.
@@ -44,6 +52,7 @@ export class Points {
   }
 
   save() {
+    this.kept = true;
     save(this.file(), `${this.#card.file.name}.hints.json`);
   }
 
@@ -55,6 +64,19 @@ export class Points {
     this.part("frame").classList.toggle("pointing", on);
     this.part("pointing-mode").setAttribute("aria-pressed", on);
     this.part("point-panel").hidden = !on;
+    this.part("point-list").hidden = !on;
+    this.#count();
+    if (on) this.part("point-panel").scrollIntoView({ block: "nearest" });
+  }
+
+  #end() {
+    this.#switch(false);
+    this.part("pointing-mode").focus();
+  }
+
+  // While the list is closed, its length is told.
+  #count() {
+    this.part("point-count").textContent = this.#on() || this.all.length === 0 ? "" : numberOf(this.all.length, "point");
   }
 
   #placeOf(event) {
@@ -78,6 +100,12 @@ export class Points {
     this.part("points").replaceChildren(...this.all.map((point, number) => this.#handle(point, number + 1)));
     this.part("point-list").replaceChildren(...this.all.map((point, number) => this.#line(point, number + 1)));
     this.part("save-points").disabled = this.all.length === 0;
+    this.#count();
+    this.#recolour();
+  }
+
+  #recolour() {
+    this.kept = this.all.length === 0;
     this.#card.change({});
   }
 
@@ -87,27 +115,36 @@ export class Points {
     handle.type = "button";
     handle.className = "point";
     handle.setAttribute("aria-label", `Point ${number}: arrow keys move it, Delete removes it`);
+    handle.append(Object.assign(document.createElement("span"), { className: "number", textContent: number }));
     place(handle, point);
     handle.addEventListener("keydown", event => this.#key(event, handle, point));
-    handle.addEventListener("pointerdown", event => handle.setPointerCapture(event.pointerId));
-    handle.addEventListener("pointermove", event => {
-      if (handle.hasPointerCapture(event.pointerId)) this.#move(handle, point, ...this.#placeOf(event));
-    });
+    this.#makeDraggable(handle, point);
     return handle;
+  }
+
+  // The photograph is coloured anew when the point is let go, not before.
+  #makeDraggable(handle, point) {
+    handle.addEventListener("pointerdown", event => {
+      handle.setPointerCapture(event.pointerId);
+      this.#card.hold();
+    });
+    handle.addEventListener("pointermove", event => {
+      if (handle.hasPointerCapture(event.pointerId)) put(handle, point, ...this.#placeOf(event));
+    });
+    handle.addEventListener("lostpointercapture", () => this.#recolour());
   }
 
   #key(event, handle, point) {
     const way = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
-    if (way) this.#move(handle, point, point.x + way[0], point.y + way[1]);
+    if (way) this.#step(handle, point, way);
     else if (event.key === "Delete" || event.key === "Backspace") this.#remove(point);
     else return;
     event.preventDefault();
   }
 
-  #move(handle, point, x, y) {
-    [point.x, point.y] = [within(x), within(y)];
-    place(handle, point);
-    this.#card.change({});
+  #step(handle, point, [right, down]) {
+    put(handle, point, point.x + right, point.y + down);
+    this.#recolour();
   }
 
   // The same point in a list: its colour, and whether it is to stay grey.
@@ -122,9 +159,11 @@ export class Points {
     label.append(grey, "stays grey");
     const gone = document.createElement("button");
     gone.type = "button";
-    gone.textContent = "Remove";
+    gone.textContent = "Remove point";
     gone.setAttribute("aria-label", `Remove point ${number}`);
-    gone.addEventListener("click", () => this.#remove(point));
+    gone.addEventListener("click", event => {
+      if (event.detail < 2) this.#remove(point); // the second of a double click would meet the next point
+    });
     const line = document.createElement("li");
     line.append(colour, label, gone);
     return line;
@@ -133,12 +172,13 @@ export class Points {
   #paint(point, colour, number) {
     point.colour = colour;
     place(this.part("points").children[number - 1], point);
-    this.#card.change({});
+    this.#recolour();
   }
 }
 
 // The points of a file of hints, places in percent.
 export function pointsIn({ width, height, hints }) {
+  if (!Array.isArray(hints)) throw new Error("it has no list of hints.");
   const percent = (value, length) => within(String(value).endsWith("%") ? parseFloat(value) : (100 * value) / length);
   return hints.map(({ x, y, colour }) => ({ x: percent(x, width), y: percent(y, height), colour }));
 }
@@ -148,6 +188,11 @@ function field(type, name) {
   input.type = type;
   if (name) input.setAttribute("aria-label", name);
   return input;
+}
+
+function put(handle, point, x, y) {
+  [point.x, point.y] = [within(x), within(y)];
+  place(handle, point);
 }
 
 function place(handle, { x, y, colour }) {
