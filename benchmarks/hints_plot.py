@@ -67,7 +67,7 @@ def drawn(found: Sequence[Point]) -> str:
                 f'<text x="{x:.1f}" y="{y + lift:.1f}" text-anchor="middle" fill="{colour}">{value:.2f} {unit}</text>'
             )
     for x, point in zip(places, found, strict=True):
-        marks.append(f'<text x="{x:.1f}" y="{HEIGHT - MARGIN + 30}" text-anchor="middle">{point.hints}</text>')
+        marks.append(f'<text x="{x:.1f}" y="{HEIGHT - MARGIN + 34}" text-anchor="middle">{point.hints}</text>')
     marks.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 6}" text-anchor="middle">hints, at random places</text>')
     marks.append(f'<text x="{MARGIN}" y="16" fill="{PSNR}">PSNR</text>')
     marks.append(f'<text x="{MARGIN + 50}" y="16" fill="{DELTA_E}">CIEDE2000</text>')

@@ -156,13 +156,9 @@ def test_stages_and_a_schedule_beside_them_contradict_each_other():
         config.resolved(ASKED, {"stage": (Stage(1, 32, 1),), "epochs": 3.0})
 
 
-def test_the_recipe_of_the_shipped_model_is_one_that_train_reads():
-    options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / "docs/recipes/default.toml"))
+@pytest.mark.parametrize(("part", "hints", "learns"), [("default", 0.5, False), ("default-continued", 0.2, True)])
+def test_the_recipes_of_the_shipped_model_are_ones_that_train_reads(part, hints, learns):
+    options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / f"docs/recipes/{part}.toml"))
     assert options.network == DEFAULT.name
-    assert options.augmentation.hints == 0.5
-    assert all(stage.freeze_encoder for stage in options.stages)
-
-
-def test_a_run_without_a_folder_is_named_after_the_network_that_it_trains(tmp_path):
-    options = options_for(None, None, {"photos": tmp_path}, resume=False)
-    assert options.run.name.startswith(f"{options.network}-")
+    assert options.augmentation.hints == hints
+    assert all(bool(stage.thaw_from) == learns for stage in options.stages)
