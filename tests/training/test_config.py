@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab_colorize.cli.train import options_for
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training import config
 from lab_colorize.training.options import NO_AUGMENTATION, Augmentation, Stage
