@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.run import Batch
 
+_SCHEDULER = re.compile(r"local|(tcp|tls|ws|wss|ucx)://\S+")
 _FINISHING = "\nFinishing the photographs in progress. Ctrl-C again stops at once.\n"
 _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 
@@ -118,6 +120,11 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
     from lab_colorize.batch.settings import NO_SETTINGS
     from lab_colorize.batch.settings_file import read_settings
 
+    if params["scheduler"] is not None and not _SCHEDULER.fullmatch(params["scheduler"]):
+        raise UsageProblem(
+            f"{params['scheduler']!r} is no address of a scheduler.",
+            remedy="Give one such as tcp://head:8786, or `local`.",
+        )
     if params["workers"] is not None and params["scheduler"] not in {None, "local"}:
         remedy = "Leave --workers out: `dask worker` says how many threads each has."
         raise UsageProblem("A scheduler elsewhere has workers of its own.", remedy=remedy)

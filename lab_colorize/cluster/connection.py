@@ -66,7 +66,8 @@ class Cluster:
         """What to say of a scheduler that went away."""
         return ClusterError(
             f"The scheduler at {self._named} was lost.",
-            remedy="What is done is recorded. Start it again, or leave --scheduler out; the same command goes on.",
+            remedy="What is done is recorded. Start it and its workers again, or leave --scheduler out; "
+            "the same command goes on.",
         )
 
     def workers(self) -> list[Worker]:
@@ -166,10 +167,11 @@ def _client(address: str | LocalCluster, named: str) -> Iterator[Client]:
         warnings.simplefilter("ignore")  # of versions that differ, which is looked at more closely
         try:
             client = Client(address, timeout=_PATIENCE, set_as_default=False, name="lab-colorize")
-        except (OSError, TimeoutError, ValueError, ImportError) as error:
+        except (OSError, ValueError, ImportError, TypeError) as error:  # the last for tls:// without its settings
             raise ClusterError(
                 f"No Dask scheduler answers at {named}.",
-                remedy="Check the address, which `dask scheduler` prints when it starts, and that the port is open.",
+                remedy="Check the address, which `dask scheduler` prints when it starts, and that the port is open. "
+                "tls:// needs Dask's settings for TLS on this machine too.",
             ) from error
     try:
         yield client

@@ -242,6 +242,24 @@ def test_workers_are_not_counted_here_where_a_scheduler_has_its_own(
     assert ended.returncode == ExitCode.USAGE
 
 
+@pytest.mark.parametrize("address", ["", " ", "8786", "http://head:8786", "LOCAL", "tcp://", "/home/me/dask.json"])
+def test_what_is_no_address_of_a_scheduler_is_refused_at_once(
+    batch: Batch, tmp_path: Path, tiny_model: Path, address: str
+) -> None:
+    ended = batch(tmp_path, tmp_path / "out", tiny_model, "--scheduler", address)
+    assert ended.returncode == ExitCode.USAGE
+    assert "is no address of a scheduler" in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_tls_without_its_settings_is_no_bug_of_ours(batch: Batch, archive: Archive, tiny_model: Path) -> None:
+    archive.add("1.jpg")
+    ended = batch(archive.folder, archive.out, tiny_model, "--scheduler", "tls://127.0.0.1:9")
+    assert ended.returncode == ExitCode.CLUSTER
+    assert "settings for TLS" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_without_dask_it_is_said_how_to_install_it(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     archive.add("1.jpg")
     for name in [
