@@ -8,6 +8,7 @@ Selenium finds Chromium and its driver by itself.
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -41,7 +42,7 @@ def picture_of(address: str, photographs: list[str]) -> bytes:
         browser.get(address)
         while not browser.find_element(By.ID, "drop").is_displayed():
             time.sleep(0.1)
-        browser.find_element(By.ID, "files").send_keys("\n".join(photographs))
+        browser.find_element(By.ID, "files").send_keys("\n".join(str(Path(one).absolute()) for one in photographs))
         while len(browser.find_elements(By.CSS_SELECTOR, "[data-state=done]")) < len(photographs):
             time.sleep(0.1)
         time.sleep(1)
