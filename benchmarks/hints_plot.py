@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from svg import sheet
+
 WIDTH, HEIGHT, MARGIN = 640, 260, 52
 PSNR, DELTA_E = "#036", "#c60"
 
@@ -71,10 +73,7 @@ def drawn(found: Sequence[Point]) -> str:
     marks.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 6}" text-anchor="middle">hints, at random places</text>')
     marks.append(f'<text x="{MARGIN}" y="16" fill="{PSNR}">PSNR</text>')
     marks.append(f'<text x="{MARGIN + 50}" y="16" fill="{DELTA_E}">CIEDE2000</text>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
-        f' font-size="12"><rect width="100%" height="100%" fill="white"/>{"".join(marks)}</svg>\n'
-    )
+    return sheet(WIDTH, HEIGHT, marks)
 
 
 if __name__ == "__main__":

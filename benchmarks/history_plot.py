@@ -9,6 +9,8 @@ import argparse
 import csv
 from pathlib import Path
 
+from svg import sheet
+
 WIDTH, HEIGHT, MARGIN = 640, 260, 48
 COLOURS = ("#036", "#c60", "#080", "#a0a", "#660")
 
@@ -63,10 +65,7 @@ def drawn(runs: list[list[tuple[float, int, float]]]) -> str:
         marks.append(f'<text x="{x:.1f}" y="{HEIGHT - MARGIN + 18}" text-anchor="middle">{before:.0f}</text>')
     marks.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 8}" text-anchor="middle">photographs seen, thousands</text>')
     marks.append(f'<text x="{MARGIN}" y="{MARGIN - 24}">gain over grey on held-back photographs, dB of PSNR</text>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
-        f' font-size="12"><rect width="100%" height="100%" fill="white"/>{"".join(marks)}</svg>\n'
-    )
+    return sheet(WIDTH, HEIGHT, marks)
 
 
 if __name__ == "__main__":

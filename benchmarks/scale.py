@@ -26,6 +26,7 @@ import cv2
 import numpy as np
 import scans
 from stages import Stages, bare
+from svg import sheet
 
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.on_disk import colorize_photo
@@ -145,10 +146,7 @@ def plotted(sizes: list[Point], files: list[Point]) -> str:
     """Both measurements beside each other, both axes logarithmic."""
     plots = (plot(sizes, "megapixels of one JPEG", 0), plot(files, "files of 0.1 megapixels", WIDTH + MARGIN))
     total = 2 * WIDTH + 3 * MARGIN
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {HEIGHT + 2 * MARGIN}" font-family="sans-serif"'
-        f' font-size="12"><rect width="100%" height="100%" fill="white"/>{"".join(plots)}</svg>\n'
-    )
+    return sheet(total, HEIGHT + 2 * MARGIN, plots)
 
 
 def plot(points: list[Point], title: str, left: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 __version__ = "0.1.0"
+SOFTWARE = f"lab-colorize {__version__}"  # as results, bags and reports name what made them
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from lab_colorize.batch.plan import Plan
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.writing import write_whole
-from lab_colorize.version import __version__
+from lab_colorize.version import SOFTWARE
 from lab_colorize.wording import number_of
 
 PAYLOAD = "data"
@@ -140,5 +140,5 @@ def _info(file: Path, oxum: str) -> bytes:
     """What was written there by hand stays; size, date and maker are brought up to date."""
     kept = _OWN_INFO.sub(b"", file.read_bytes().rstrip() + b"\n") if file.exists() else b""
     date = time.strftime("%Y-%m-%d")
-    own = f"Bag-Software-Agent: lab-colorize {__version__}\nBagging-Date: {date}\nPayload-Oxum: {oxum}\n"
+    own = f"Bag-Software-Agent: {SOFTWARE}\nBagging-Date: {date}\nPayload-Oxum: {oxum}\n"
     return kept.lstrip(b"\n") + own.encode()

@@ -27,7 +27,7 @@ from lab_colorize.files.scan import Found
 from lab_colorize.files.writing import rename_whole, write_whole
 from lab_colorize.photos.kinds import SIDECAR_SUFFIXES
 from lab_colorize.photos.metadata import Provenance
-from lab_colorize.version import __version__
+from lab_colorize.version import SOFTWARE
 from lab_colorize.wording import of_it
 
 CARRIED = "the sidecar of {}, carried along"
@@ -134,9 +134,7 @@ class Sidecars:
         from lab_colorize.photos.photo import probe_header
 
         options, size = self.options.colorize, (made.width or 1, made.height or 1)
-        provenance = Provenance(
-            f"lab-colorize {__version__}", made.model or "", made.model_sha256 or "", options.source_type, made.hints
-        )
+        provenance = Provenance(SOFTWARE, made.model or "", made.model_sha256 or "", options.source_type, made.hints)
         orientation = 1
         if made.lightness != COPIED:
             path = self.options.boxes.path(made.source)

@@ -6,7 +6,7 @@ from lab_colorize.colouring.models import Model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.photos.kinds import Format
 from lab_colorize.photos.metadata import Provenance
-from lab_colorize.version import __version__
+from lab_colorize.version import SOFTWARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Result:
 def provenance_of(model: Model, options: ColorizeOptions) -> Provenance:
     """What is said in a result of where its colours come from."""
     return Provenance(
-        software=f"lab-colorize {__version__}",
+        software=SOFTWARE,
         model=model.name,
         model_sha256=model.sha256,
         source_type=options.source_type,

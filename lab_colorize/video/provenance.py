@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab_colorize.photos import xmp
-from lab_colorize.version import __version__
+from lab_colorize.version import SOFTWARE, __version__
 
 SOURCE_TYPE = "compositeWithTrainedAlgorithmicMedia"
 _MARK = "Colours made by a network: lab-colorize"
@@ -33,7 +33,7 @@ class Provenance:
         packet, _ = xmp.stamped(
             None,
             SOURCE_TYPE,
-            {"Software": f"lab-colorize {__version__}", "Model": self.model, "ModelSHA256": self.model_sha256},
+            {"Software": SOFTWARE, "Model": self.model, "ModelSHA256": self.model_sha256},
         )
         return (8 + 16 + len(packet)).to_bytes(4) + b"uuid" + _XMP_BOX + packet
 
