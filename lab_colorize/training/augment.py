@@ -63,6 +63,18 @@ def exposed(rgb: NDArray[np.uint8], how: Augmentation, rng: np.random.Generator)
     return lightness_of_luminance(cv2.transform(cv2.LUT(rgb, light_table(rgb.dtype)), mix[None]))
 
 
+def sharpened(lightness: Plane, how: Augmentation, rng: np.random.Generator) -> Plane:
+    """L (H, W) in [-1, 1] as crisp as a scan of many megapixels is once it has been reduced to this size.
+
+    Training sets hold small photographs, and crops enlarge them: the finest detail is weaker there than in what the
+    network is shown of a scan (benchmarks/crispness.py). Unsharp masking brings it back, more or less of it.
+    """
+    if not how.sharpening or rng.random() >= how.sharpening:  # no lot is drawn for nothing: older recipes still repeat
+        return lightness
+    detail = lightness - cv2.GaussianBlur(lightness, (0, 0), float(rng.uniform(0.8, 1.5)))
+    return lightness + np.float32(rng.uniform(0.3, 1.5)) * detail
+
+
 def aged(lightness: Plane, how: Augmentation, rng: np.random.Generator) -> Plane:
     """L (H, W) in [-1, 1] as an old print of the same scene might show it."""
     for change in (_exposure, _fading, _unevenness, _vignette, _blur, _grain, _blocks, _scratches):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.advice import some_of
-from lab_colorize.training.augment import aged, crop, exposed
+from lab_colorize.training.augment import aged, crop, exposed, sharpened
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.options import Augmentation
 
@@ -76,7 +76,8 @@ class Batches:
         recorded = exposed(rgb, self.augmentation, rng)
         seen = (lab[..., 0] if recorded is None else recorded) / np.float32(L_SCALE) - np.float32(1)
         hints = some_of(ab, self.augmentation.hints if self.hinted else 0.0, rng)
-        return aged(seen, self.augmentation, rng)[..., None], lightness, ab, hints
+        seen = aged(sharpened(seen, self.augmentation, rng), self.augmentation, rng)
+        return seen[..., None], lightness, ab, hints
 
     def ahead(self, start: int, stop: int, *, depth: int = 4) -> Iterator[Batch]:
         """Batches start to stop, made by a thread that stays a few ahead of the network."""

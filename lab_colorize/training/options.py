@@ -32,6 +32,8 @@ class Augmentation:
     """Chance of each of the things that happen to old prints."""
     emulsion: float = 0.25
     """Chance of being seen by a plate or film that is blind to red, or to all but blue."""
+    sharpening: float = 0.3
+    """Chance of being as crisp as a large scan that was made small; small photographs that were enlarged are soft."""
     hints: float = 0.5
     """Chance of coming with hints, for networks that take them."""
 
@@ -43,6 +45,7 @@ class Augmentation:
         _require(0 <= self.mirror <= 1, "mirror", self.mirror, "from 0 to 1")
         _require(0 <= self.ageing <= 1, "ageing", self.ageing, "from 0 to 1")
         _require(0 <= self.emulsion <= 1, "emulsion", self.emulsion, "from 0 to 1")
+        _require(0 <= self.sharpening <= 1, "sharpening", self.sharpening, "from 0 to 1")
         _require(0 <= self.hints <= 1, "hints", self.hints, "from 0 to 1")
 
 
@@ -179,5 +182,13 @@ def _require(holds: bool, name: str, value: object, wanted: str) -> None:  # noq
 
 
 NO_AUGMENTATION = Augmentation(
-    smallest_crop=1.0, wander=0.0, aspect=0.0, rotation=0.0, mirror=0.0, ageing=0.0, emulsion=0.0, hints=0.0
+    smallest_crop=1.0,
+    wander=0.0,
+    aspect=0.0,
+    rotation=0.0,
+    mirror=0.0,
+    ageing=0.0,
+    emulsion=0.0,
+    sharpening=0.0,
+    hints=0.0,
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lab_colorize.colour.lab import lab_of
 from lab_colorize.errors import UnreadablePhoto
 from lab_colorize.training.advice import MOST, some_of
-from lab_colorize.training.augment import aged, crop, exposed
+from lab_colorize.training.augment import aged, crop, exposed, sharpened
 from lab_colorize.training.batches import Batches
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.near_duplicates import image_hash
@@ -138,6 +138,33 @@ def test_an_emulsion_blind_to_red_makes_skies_light_and_lips_dark():
 
 def test_without_an_emulsion_the_eye_sees(examples):
     assert exposed(examples[0].rgb, NO_AUGMENTATION, np.random.default_rng(0)) is None
+
+
+def finest_detail(lightness):
+    """Power in the upper half of the frequencies that so many pixels can hold."""
+    power = np.abs(np.fft.fft2(lightness)) ** 2 / lightness.size
+    vertical, horizontal = (np.abs(np.fft.fftfreq(length)) for length in lightness.shape)
+    return power[np.maximum(vertical[:, None], horizontal) > 0.25].mean()
+
+
+@given(seeds)
+def test_sharpening_gives_a_small_photograph_the_fine_detail_that_a_reduced_scan_has(seed):
+    rng = np.random.default_rng(seed)
+    scan = cv2.GaussianBlur(rng.uniform(-1, 1, (384, 384)).astype(np.float32), (0, 0), 2)
+    reduced = cv2.resize(scan, (96, 96), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(scan, (64, 64), interpolation=cv2.INTER_AREA)
+    enlarged = cv2.resize(small, (96, 96), interpolation=cv2.INTER_LINEAR)
+    crisp = sharpened(enlarged, replace(NO_AUGMENTATION, sharpening=1.0), rng)
+    assert 2 * finest_detail(enlarged) < finest_detail(reduced)
+    assert finest_detail(enlarged) < finest_detail(crisp) < 2 * finest_detail(reduced)
+    assert crisp.mean() == pytest.approx(enlarged.mean(), abs=0.01)
+
+
+def test_without_sharpening_the_generator_is_left_where_it_was():
+    rng = np.random.default_rng(3)
+    plane = np.zeros((8, 8), np.float32)
+    assert sharpened(plane, NO_AUGMENTATION, rng) is plane
+    assert rng.random() == np.random.default_rng(3).random()
 
 
 @given(seeds, st.integers(4, 40))

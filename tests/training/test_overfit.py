@@ -24,6 +24,7 @@ rotation = 0.0
 mirror = 0.0
 ageing = 0.0
 emulsion = 0.0
+sharpening = 0.0
 hints = 0.0
 [[stage]]
 epochs = 100
