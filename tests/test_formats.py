@@ -450,6 +450,16 @@ def test_a_second_library_reads_what_was_written(format: Format) -> None:
     assert np.abs(found.astype(int) - C8).mean() <= (0 if format in LOSSLESS else 8)
 
 
+def test_a_jpeg_2000_in_tiles_is_read_if_all_of_them_are_there() -> None:
+    data = m.pillow(G8, "JPEG2000", irreversible=False, tile_size=(16, 16))
+    assert np.array_equal(read_photo(data).pages[0].pixels, G8)
+    start = data.index(b"\xff\x4f\xff\x51")
+    height = int.from_bytes(data[start + 12 : start + 16], "big")
+    taller = data[: start + 12] + (height + 16).to_bytes(4, "big") + data[start + 16 :]
+    with pytest.raises(UnreadablePhoto, match=r"it holds \d+ of its \d+ tiles"):
+        read_photo(taller)
+
+
 @pytest.mark.parametrize("format", [Format.PNG, Format.TIFF, Format.JPEG2000], ids=lambda f: f.value)
 def test_sixteen_bits_with_alpha_are_written_exactly(format: Format) -> None:
     data = encode_photo(Photo((Page(C16, A16),), format, Metadata(xmp=m.XMP)))  # imagecodecs applies a profile

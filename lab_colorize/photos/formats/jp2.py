@@ -76,19 +76,32 @@ def _colour_space(data: bytes) -> int:
 
 
 def integrity_error(data: bytes) -> str | None:
-    """Follow the lengths of the tile parts up to the end marker."""
+    """Follow the lengths of the tile parts up to the end marker; each tile of the picture must be among them."""
     try:
         at, end = _codestream(data)
-        *_, last = _tile_parts(data, at, end)
+        tiles = _tiles(data, at)
+        *_, (last, _) = parts = list(_tile_parts(data, at, end))
     except Damaged as broken:
         return str(broken)
     except (struct.error, ValueError):
         return "it breaks off"
-    return None if data[last : last + 2] == _EOC else "it breaks off"
+    if data[last : last + 2] != _EOC:
+        return "it breaks off"
+    there = len({tile for _, tile in parts if 0 <= tile < tiles})
+    return None if there == tiles else f"it holds {there} of its {tiles} tiles"
 
 
-def _tile_parts(data: bytes, start: int, end: int) -> Iterator[int]:
-    """Give the offset behind each tile part; the last should be the end marker's."""
+def _tiles(data: bytes, start: int) -> int:
+    """Into how many tiles SIZ cuts the picture; of those that are missing, decoders make black or grey."""
+    right, bottom = struct.unpack_from(">2I", data, start + 8)
+    width, height, left, top = struct.unpack_from(">4I", data, start + 24)
+    if not (width and height):
+        raise Damaged("its header makes no sense")
+    return -((left - right) // width) * -((top - bottom) // height)
+
+
+def _tile_parts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give the offset behind each segment and the number of its tile, -1 for none; the last is the end marker's."""
     at = start + 2
     for number in count():
         if at + 4 > end:
@@ -96,14 +109,15 @@ def _tile_parts(data: bytes, start: int, end: int) -> Iterator[int]:
         if number == _MOST_PARTS:
             raise Damaged(f"it has more than {_MOST_PARTS} parts")
         marker, length = struct.unpack_from(">HH", data, at)
+        tile = -1
         if marker == _SOT:
-            (length,) = struct.unpack_from(">I", data, at + 6)
+            tile, length = struct.unpack_from(">HI", data, at + 4)
             if length == 0:  # this part reaches up to the end marker
-                yield end - 2 if data[end - 2 : end] == _EOC else end
+                yield (end - 2 if data[end - 2 : end] == _EOC else end), tile
                 return
             length -= 2
         at += 2 + length
-        yield at
+        yield at, tile
         if data[at : at + 2] == _EOC:
             return
 
