@@ -22,6 +22,11 @@ _LISTED = 20  # unreadable photographs named one by one; --json has all
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
+def _strength(context: click.Context, option: click.Parameter, given: str) -> float | None:
+    """A factor; None is what each model's card recommends."""
+    return None if given == "card" else finite(context, option, FACTOR(given, option, context))
+
+
 @click.command()
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
 @click.option(
@@ -40,12 +45,11 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--saturation",
-    type=FACTOR,
-    callback=finite,
-    default=1.0,
+    default="1",
     show_default=True,
-    metavar="X",
-    help="Strength of the colours: 1 is the network's prediction.",
+    callback=_strength,
+    metavar="X|card",
+    help="Strength of the colours: 1 is the network's prediction; `card` is what each model's card recommends.",
 )
 @click.option(
     "--hints",
@@ -86,7 +90,7 @@ def evaluate(
     folder: Path,
     models: tuple[str, ...],
     size: str,
-    saturation: float,
+    saturation: float | None,
     hints: tuple[int, ...],
     json_file: Path | None,
     csv_file: Path | None,

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from lab_colorize.errors import HintsRefused
+from lab_colorize.files.reach import is_file
 
 MOST = 1000  # a person places a few; more than this is a mix-up
 AS_IS = "as-is"  # the colour of what is to stay grey
@@ -152,8 +152,12 @@ def as_json(points: Sequence[Hint], size: tuple[int, int] | None = None) -> dict
 
 def hints_path(photograph: Path) -> Path | None:
     """The file of hints beside a photograph: NAME.jpg.hints.json, else NAME.hints.json; None without one."""
-    beside = (photograph.with_name(name + SUFFIX) for name in (photograph.name, photograph.stem))
-    return next((path for path in beside if os.path.isfile(path)), None)  # noqa: PTH113  # Path.is_file raises on long names
+    return next((path for path in map(Path, hints_names(str(photograph))) if is_file(path)), None)
+
+
+def hints_names(photograph: str) -> list[str]:
+    """What the file of hints beside a photograph may be called; the first that is there counts."""
+    return [photograph + SUFFIX, str(PurePath(photograph).with_suffix("")) + SUFFIX]
 
 
 def hints_beside(photograph: Path) -> Hints:

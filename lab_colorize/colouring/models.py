@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lab_colorize.errors import ModelDamaged, ModelMissing
+from lab_colorize.files.reach import is_file
 
 DEFAULT_NAME = "default"  # what the package ships; any file in weights/ can also be named
 MODELS_VARIABLE = "LAB_COLORIZE_MODELS"
@@ -81,11 +82,11 @@ class Model:
 def find_model(name_or_path: str | Path | None = None) -> Model:
     """The model of that name (yours, then the shipped ones) or at that path; None is the shipped default."""
     wanted = str(name_or_path or DEFAULT_NAME)
-    if wanted.endswith(SUFFIX) or os.sep in wanted or _is_file(Path(wanted)):
+    if wanted.endswith(SUFFIX) or os.sep in wanted or is_file(Path(wanted)):
         return _model_at(Path(wanted))
     for folder in model_folders():
         path = folder / f"{wanted}{SUFFIX}"
-        if _is_file(path):
+        if is_file(path):
             return _model_at(path)
     raise ModelMissing(
         f"There is no model called {wanted!r}.",
@@ -128,14 +129,9 @@ def user_models_folder() -> Path:
 
 
 def _model_at(path: Path) -> Model:
-    if path.suffix != SUFFIX or not _is_file(path):
+    if path.suffix != SUFFIX or not is_file(path):
         raise ModelMissing(f"There is no model at {path}.", remedy="Give the path of a .tflite file with its card.")
     return Model(path, read_card(path.with_suffix(".json")))
-
-
-def _is_file(path: Path) -> bool:
-    """Whether a file is there to be read; a folder that may not be looked into holds none."""
-    return os.path.isfile(path)  # noqa: PTH113  # Path.is_file raises where the folder is closed to us
 
 
 def read_card(path: Path) -> Card:

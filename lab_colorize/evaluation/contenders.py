@@ -50,9 +50,8 @@ def contenders_named(
     Each colours without hints, and once more for each number of `hints` that it is to be told.
     """
     found = [find_model(model) for model in models]
-    hashes = [model.sha256 for model in found]
     for number, model in enumerate(found):
-        if model.sha256 in hashes[:number]:
+        if any(_same(model, other) for other in found[:number]):
             raise UsageProblem(f"The model {model.name} is asked for twice.", remedy="Give each --model once.")
     labels = _labels(found)
     for model in found:
@@ -63,6 +62,11 @@ def contenders_named(
         for label, model in zip(labels, found, strict=True)
         for told in (0, *dict.fromkeys(hints))
     )
+
+
+def _same(one: Model, other: Model) -> bool:
+    """Whether two models answer the same whatever they are called: one file, and cards that say the same of it."""
+    return one.sha256 == other.sha256 and one.card.facts | {"name": ""} == other.card.facts | {"name": ""}
 
 
 def _contender(label: str, model: Model, saturation: float | None, hints: int) -> Contender:
@@ -80,10 +84,14 @@ def _contender(label: str, model: Model, saturation: float | None, hints: int) -
 
 
 def _labels(models: Sequence[Model]) -> list[str]:
-    """Their names; two of the same name, or one called like a baseline, are told apart by their hashes."""
+    """Their names; two of one name, or one called like a baseline, are told apart by hashes, and at last by places."""
     names = [model.name for model in models]
     taken = {GREY, CONSTANT, *(name for name in names if names.count(name) > 1)}
-    return [f"{model.name} {model.sha256[:8]}" if model.name in taken else model.name for model in models]
+    labels = [f"{model.name} {model.sha256[:8]}" if model.name in taken else model.name for model in models]
+    return [
+        f"{label} in {model.path.parent}" if labels.count(label) > 1 else label
+        for label, model in zip(labels, models, strict=True)
+    ]
 
 
 def _bytes(pixels: Bytes | object) -> Bytes:

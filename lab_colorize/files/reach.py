@@ -31,14 +31,19 @@ def check_opens(folder: Path) -> None:
     except FileNotFoundError:
         raise NothingToDo(f"There is no folder {folder}.", remedy="Check its name.") from None
     except NotADirectoryError:
-        if _is_file(folder):
+        if _is_itself_there(folder):
             raise
         raise NothingToDo(f"There is no folder {folder}.", remedy=_REMEDIES[errno.ENOTDIR]) from None
     except OSError as error:
         raise NothingToDo(f"{folder} cannot be opened: {error.strerror or error}.", remedy=_remedy(error)) from error
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether a file is there to be read; a folder that may not be looked into holds none."""
+    return os.path.isfile(path)  # noqa: PTH113  # Path.is_file raises where the folder is closed to us
+
+
+def _is_itself_there(path: Path) -> bool:
     """Whether it is a file itself, rather than beneath one."""
     try:
         return os.path.lexists(path)

@@ -97,9 +97,13 @@ def test_a_result_that_has_no_place_is_refused_before_anything_is_measured(run, 
         assert done.stdout == ""
 
 
-@pytest.mark.parametrize("factor", ["nan", "99"])
+@pytest.mark.parametrize("factor", ["nan", "99", "cards"])
 def test_a_saturation_that_makes_no_sense_is_refused(run, colour_folder, factor):
     assert run(colour_folder, "--saturation", factor).exit_code == ExitCode.USAGE
+
+
+def test_each_model_can_be_measured_as_its_card_recommends(run, colour_folder):
+    assert "as each card recommends" in run(colour_folder, "--saturation", "card").stdout
 
 
 def test_a_limit_is_kept(run, colour_folder):

@@ -1,5 +1,6 @@
 """Figures one can trust: contenders of known worth get the figures they must have."""
 
+import json
 import math
 
 import numpy as np
@@ -127,6 +128,33 @@ def test_models_are_found_before_any_photograph_is_opened_and_none_counts_twice(
         contenders_named(["no such model"])
     with pytest.raises(UsageProblem, match="twice"):
         contenders_named([tiny_model, tiny_model])
+
+
+def copied(model, place, **facts):
+    """The same weights with another card."""
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(model.read_bytes())
+    card = json.loads(model.with_suffix(".json").read_text()) | facts
+    place.with_suffix(".json").write_text(json.dumps(card))
+    return place
+
+
+def test_the_same_weights_under_two_names_count_twice_unless_their_cards_differ(tiny_model, photo_set, tmp_path):
+    renamed = copied(tiny_model, tmp_path / "renamed.tflite", name="renamed")
+    with pytest.raises(UsageProblem, match="twice"):
+        contenders_named([tiny_model, renamed])
+    stronger = copied(tiny_model, tmp_path / "stronger.tflite", saturation=1.7)
+    both = contenders_named([tiny_model, stronger], saturation=None)
+    assert [one.label for one in both] == ["tiny", "stronger"]
+    for one in measure(photo_set, both, workers=1).measured:
+        assert one.figures["stronger"]["colourfulness"] > one.figures["tiny"]["colourfulness"]
+
+
+def test_two_of_one_name_and_one_file_are_told_apart_by_their_places(tiny_model, tmp_path):
+    places = [copied(tiny_model, tmp_path / box / "m.tflite", saturation=1 + n / 4) for n, box in enumerate("ab")]
+    labels = [one.label for one in contenders_named(places)]
+    assert len(set(labels)) == 2
+    assert all(str(place.parent) in label for place, label in zip(places, labels, strict=True))
 
 
 def test_models_of_one_name_are_told_apart(tiny_model, zero_model, tmp_path):
