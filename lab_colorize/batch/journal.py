@@ -10,10 +10,11 @@ import errno
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from lab_colorize.batch.outcome import Outcome, Status, read_line
 from lab_colorize.errors import OutputError
@@ -21,6 +22,7 @@ from lab_colorize.files.lock import try_lock
 from lab_colorize.files.writing import unwritten
 
 JOURNAL_NAME = "lab-colorize.jsonl"
+_State: TypeAlias = tuple[int, int, int, int]  # device and number of the file, its size and its time
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -31,6 +33,8 @@ class History:
     last: dict[str, Outcome] = field(default_factory=dict)
     made: dict[str, Outcome] = field(default_factory=dict)  # a later failure leaves the target as it was made
     damaged: tuple[int, ...] = ()  # lines that could not be read, the first being 1
+    is_blank: bool = field(default=True, compare=False)  # not a line of it was understood
+    read_at: "_State | None" = field(default=None, compare=False)  # what the file was like when it was read
 
     @property
     def written(self) -> dict[str, str]:
@@ -48,8 +52,9 @@ class History:
         return {source: one for source, one in self.last.items() if one.status is Status.FAILED and one.accepted}
 
 
-def history_of(lines: Iterable[bytes]) -> History:
+def history_of(lines: Iterable[bytes], read_at: _State | None = None) -> History:
     """Take lines in; a torn last one counts as never written, damaged ones before it are noted."""
+    is_blank = True
     last: dict[str, Outcome] = {}
     made: dict[str, Outcome] = {}
     damaged: list[int] = []
@@ -59,6 +64,7 @@ def history_of(lines: Iterable[bytes]) -> History:
             if line.endswith(b"\n"):
                 damaged.append(number)
             continue
+        is_blank = False
         if outcome.status is Status.GONE:
             last.pop(outcome.source, None)
             made.pop(outcome.target or "", None)
@@ -67,18 +73,27 @@ def history_of(lines: Iterable[bytes]) -> History:
             last[outcome.source] = outcome
         if outcome.target is not None and outcome.target_sha256 is not None:
             made[outcome.target] = outcome
-    return History(last, made, tuple(damaged))
+    return History(last, made, tuple(damaged), is_blank, read_at)
 
 
-def read_journal(out: Path) -> History:
-    """Read the journal of an output folder; an empty history if there is none."""
+def read_journal(out: Path, known: History | None = None) -> History:
+    """Read the journal of an output folder; an empty history if there is none.
+
+    What is `known` of it from a moment ago is taken for it, unless the file has changed since: a hundred thousand lines
+    take more than a second.
+    """
     try:
         with (out / JOURNAL_NAME).open("rb") as file:
-            return history_of(file)
+            state = _state(os.fstat(file.fileno()))
+            return known if known is not None and known.read_at == state else history_of(file, state)
     except (FileNotFoundError, NotADirectoryError):
         return History()
     except OSError as error:
         raise _unusable(out, error) from error
+
+
+def _state(status: os.stat_result) -> _State:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def check_unused(out: Path) -> None:
@@ -100,29 +115,42 @@ def _in_use(out: Path) -> OutputError:
 
 
 class Journal:
-    """The journal open for appending, and with it the lock on its folder. Threads may share it."""
+    """The journal open for appending, and with it the lock on its folder. Threads may share it.
+
+    If what it was opened for is refused before the first line, it leaves nothing behind that was not there before.
+    """
 
     def __init__(self, out: Path) -> None:
         self._out = out
+        self._path = out / JOURNAL_NAME
         self._threads = threading.Lock()
         try:
+            self._made = [folder for folder in (out, *out.parents) if not folder.exists()]
+            self._is_new = not self._path.exists()
             out.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(out / JOURNAL_NAME, _FLAGS, 0o666)
+            self._file = self._opened()
         except OSError as error:
             raise _unusable(out, error) from error
-        try:
-            self._begin()
-        except BaseException:
-            os.close(self._file)
-            raise
 
-    def _begin(self) -> None:
-        if not try_lock(self._file):
+    def _opened(self) -> int:
+        """The file with the lock on it, which ends in a whole line."""
+        while True:
+            file = os.open(self._path, _FLAGS, 0o666)
+            try:
+                if self._locked(file):
+                    _mend(file)
+                    return file
+            except BaseException:
+                os.close(file)
+                raise
+            os.close(file)
+
+    def _locked(self, file: int) -> bool:
+        """Take the lock; False if the journal was removed since it was opened, by a batch that left nothing behind."""
+        if not try_lock(file):
             raise _in_use(self._out)
-        try:
-            self._mend()
-        except OSError as error:
-            raise _unusable(self._out, error) from error
+        status = os.fstat(file)
+        return bool(status.st_nlink) or (self._path.exists() and os.path.samestat(status, self._path.stat()))
 
     def append(self, outcome: Outcome) -> None:
         """Write one line in one piece, or none of it (OSError)."""
@@ -148,18 +176,28 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and self._is_new and not os.fstat(self._file).st_size:
+            self._leave_nothing()
         self.close()
 
-    def _mend(self) -> None:
-        """End the journal with a whole line: a torn one is cut off, one that lacks but its end gets it."""
-        size = os.fstat(self._file).st_size
-        tail = _tail(self._file, size)
-        if not tail:
-            return
-        if read_line(tail) is None:
-            os.ftruncate(self._file, size - len(tail))
-        else:
-            os.write(self._file, b"\n")
+    def _leave_nothing(self) -> None:
+        """Remove the journal and the folders that were made for it; in vain where one of them is in use by now."""
+        with suppress(OSError):
+            self._path.unlink()
+            for folder in self._made:
+                folder.rmdir()
+
+
+def _mend(file: int) -> None:
+    """End the journal with a whole line: a torn one is cut off, one that lacks but its end gets it."""
+    size = os.fstat(file).st_size
+    tail = _tail(file, size)
+    if not tail:
+        return
+    if read_line(tail) is None:
+        os.ftruncate(file, size - len(tail))
+    else:
+        os.write(file, b"\n")
 
 
 def _tail(file: int, size: int) -> bytes:

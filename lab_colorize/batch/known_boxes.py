@@ -1,6 +1,6 @@
 """Folders named as earlier batches named them in OUT: what was mirrored under its own name stays there.
 
-Reads the journal; whether the folders can stand side by side, `boxes` judges.
+Goes by the journal; whether the folders can stand side by side, `boxes` judges.
 """
 
 import os
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Boxes
-from lab_colorize.batch.journal import History, read_journal
+from lab_colorize.batch.journal import History
 from lab_colorize.errors import UsageProblem
 
 
-def boxes_for(folders: Sequence[Path], out: Path) -> Boxes:
+def boxes_for(folders: Sequence[Path], out: Path, history: History) -> Boxes:
     """The folders of a batch, by the names that they have in OUT already, or will get."""
-    boxes, mirrored = Boxes.of(folders), _Mirrored.by(read_journal(out))
+    boxes, mirrored = Boxes.of(folders), _Mirrored.by(history)
     if len(folders) > 1:
         for folder in folders:
             _refuse_at_top(folder, out, mirrored)

@@ -105,6 +105,11 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, b
         raise NothingToDo(f"No journal in {out}: no batch wrote there.", remedy="Give the folder that was its --out.")
     check_unused(out)
     history = read_journal(out)
+    if history.is_blank and not history.damaged:
+        raise NothingToDo(
+            f"The journal in {out} is empty: a batch began there and came to no photograph.",
+            remedy="Run the same batch again.",
+        )
     places = _places(history, folder) if sources else {}
     checks = (*_results(out, history, places), *_sources(history, places))
     return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)

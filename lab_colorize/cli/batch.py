@@ -18,6 +18,7 @@ from lab_colorize.cli.signals import asked_to_stop, ended_by, say_at_once
 from lab_colorize.errors import ExitCode, OutputError, UsageProblem
 
 if TYPE_CHECKING:
+    from lab_colorize.batch.journal import History
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.run import Batch
 
@@ -95,16 +96,16 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
     File names stay the same. A journal in the output records what is done: run the same command again, and only what
     is missing, has changed or failed is coloured.
     """
-    options = batch_options(context.params)
+    options, known = batch_options(context.params)
     if report is not None:
         from lab_colorize.report.contact_sheet import check_place
 
         for box in options.boxes.boxes:
             check_place(box.folder, options.out, report)
     if dry_run:
-        _forecast(options, as_json=as_json)
+        _forecast(options, known, as_json=as_json)
         return
-    status = _carry_out(options, as_json=as_json, quiet=quiet)
+    status = _carry_out(options, known, as_json=as_json, quiet=quiet)
     if report is not None and status in {ExitCode.OK, ExitCode.SOME_FAILED}:
         _draw_contact_sheet(options, report, quiet=quiet)
     if options.bag is not None:
@@ -112,9 +113,10 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
     context.exit(status)
 
 
-def batch_options(params: dict[str, Any]) -> BatchOptions:
-    """The request as a value."""
+def batch_options(params: dict[str, Any]) -> tuple[BatchOptions, History]:
+    """The request as a value, and the journal that was read for it."""
     from lab_colorize.batch.bag import results_folder
+    from lab_colorize.batch.journal import read_journal
     from lab_colorize.batch.known_boxes import boxes_for
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.settings import NO_SETTINGS
@@ -136,8 +138,9 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
         folders, place = [folder.absolute() for folder in folders], place.absolute()
     out = results_folder(place, manifest=params["manifest"])
     bag = None if out == place else place
-    return BatchOptions(
-        boxes=boxes_for(folders, out),
+    history = read_journal(out)
+    options = BatchOptions(
+        boxes=boxes_for(folders, out, history),
         colorize=colorize_options(params),
         out=out,
         settings=NO_SETTINGS if params["settings_file"] is None else read_settings(params["settings_file"]),
@@ -145,22 +148,23 @@ def batch_options(params: dict[str, Any]) -> BatchOptions:
         **given,
         **workers,
     )
+    return options, history
 
 
-def _forecast(options: BatchOptions, *, as_json: bool) -> None:
+def _forecast(options: BatchOptions, known: History, *, as_json: bool) -> None:
     from lab_colorize.batch.survey import survey
     from lab_colorize.cli.console import mention
     from lab_colorize.cli.forecast import forecast, forecast_lines
     from lab_colorize.cli.summary import beforehand
 
-    found = survey(options)
+    found = survey(options, known)
     for note in beforehand(found.plan, options):
         mention(note)
     for line in forecast_lines(found) if as_json else forecast(found, options):
         _put_out(f"{line}\n")
 
 
-def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
+def _carry_out(options: BatchOptions, known: History, *, as_json: bool, quiet: bool) -> int:
     from lab_colorize.batch.colorizers import colorizer_factory
     from lab_colorize.batch.room import room_for
     from lab_colorize.batch.run import Batch
@@ -169,7 +173,7 @@ def _carry_out(options: BatchOptions, *, as_json: bool, quiet: bool) -> int:
     from lab_colorize.cli.summary import at_work, beforehand, room, summary
     from lab_colorize.cli.tally import Tally
 
-    with Batch(options, colorizer_factory(options), say=mention) as running:
+    with Batch(options, colorizer_factory(options), known=known, say=mention) as running:
         for note in beforehand(running.plan, options):
             mention(note)
         if running.plan.due and not quiet:

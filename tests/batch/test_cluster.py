@@ -258,6 +258,7 @@ def test_tls_without_its_settings_is_no_bug_of_ours(batch: Batch, archive: Archi
     assert ended.returncode == ExitCode.CLUSTER
     assert "settings for TLS" in ended.stderr
     assert "Traceback" not in ended.stderr
+    assert not archive.out.exists()  # nothing was begun
 
 
 def test_without_dask_it_is_said_how_to_install_it(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, history_of, read_journal
 from lab_colorize.batch.outcome import Outcome, Status, read_line
 from lab_colorize.errors import OutputError
+from lab_colorize.files.lock import try_lock
 
 paths = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20) | st.binary(min_size=1).map(
     os.fsdecode
@@ -88,6 +90,62 @@ def test_keys_of_later_versions_are_passed_over() -> None:
 
 def test_no_journal_is_an_empty_history(tmp_path: Path) -> None:
     assert read_journal(tmp_path / "none") == History()
+
+
+def test_what_is_known_of_a_journal_is_not_read_again_unless_it_has_changed(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_NAME).write_bytes(line_of("a.jpg"))
+    known = read_journal(tmp_path)
+    with Journal(tmp_path) as journal:
+        assert read_journal(tmp_path, known) is known
+        journal.append(Outcome("b.jpg", "b.jpg", Status.DONE, target_sha256="a" * 64))
+        assert set(read_journal(tmp_path, known).last) == {"a.jpg", "b.jpg"}
+    (tmp_path / JOURNAL_NAME).unlink()
+    assert read_journal(tmp_path, known) == History()
+
+
+def write_down(journal: Journal, outcomes: Sequence[Outcome]) -> None:
+    """Some lines, and then no more."""
+    for outcome in outcomes:
+        journal.append(outcome)
+    raise OutputError("refused")
+
+
+class TestWhatIsRefusedBeforeTheFirstLine:
+    """What is refused before the first line leaves nothing behind."""
+
+    def refused(self, out: Path, *outcomes: Outcome) -> None:
+        with pytest.raises(OutputError, match="refused"), Journal(out) as journal:
+            write_down(journal, outcomes)
+
+    def test_leaves_no_folder_that_was_made_for_it(self, tmp_path: Path) -> None:
+        self.refused(tmp_path / "deep/er")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_leaves_what_was_there(self, tmp_path: Path) -> None:
+        (tmp_path / "note.txt").touch()
+        self.refused(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+        for content in (b"", line_of("a.jpg")):
+            (tmp_path / JOURNAL_NAME).write_bytes(content)
+            self.refused(tmp_path)
+            assert (tmp_path / JOURNAL_NAME).read_bytes() == content
+
+    def test_keeps_what_was_written_down(self, tmp_path: Path) -> None:
+        self.refused(tmp_path / "out", Outcome("a.jpg", "a.jpg", Status.DONE, target_sha256="a" * 64))
+        assert set(read_journal(tmp_path / "out").last) == {"a.jpg"}
+
+    def test_another_batch_that_opened_it_meanwhile_gets_one_that_is_there(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def removed_first(descriptor: int) -> bool:
+            monkeypatch.undo()
+            (tmp_path / JOURNAL_NAME).unlink()
+            return try_lock(descriptor)
+
+        monkeypatch.setattr("lab_colorize.batch.journal.try_lock", removed_first)
+        with Journal(tmp_path) as journal:
+            journal.append(Outcome("a.jpg", "a.jpg", Status.DONE, target_sha256="a" * 64))
+        assert set(read_journal(tmp_path).last) == {"a.jpg"}
 
 
 def test_a_second_batch_is_refused_while_the_first_holds_the_journal(tmp_path: Path) -> None:

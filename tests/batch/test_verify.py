@@ -258,6 +258,12 @@ def test_a_folder_without_a_journal_is_refused(tmp_path: Path) -> None:
         account_of(tmp_path / "nosuch")
 
 
+def test_an_output_in_which_nothing_was_begun_is_not_called_whole(tmp_path: Path) -> None:
+    Journal(tmp_path).close()
+    with pytest.raises(NothingToDo, match="is empty"):
+        account_of(tmp_path)
+
+
 class TestCommand:
     """What a person or a program sees of it."""
 
