@@ -3,7 +3,7 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -15,7 +15,7 @@ from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
-from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
+from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, read_journal
 from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe
@@ -23,6 +23,8 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
+from lab_colorize.colouring.hints import SUFFIX as HINTS_SUFFIX
+from lab_colorize.colouring.hints import hints_names
 from lab_colorize.colouring.names import compare_path, target_suffix
 from lab_colorize.errors import NothingToDo
 from lab_colorize.files.films import COMMAND, is_film
@@ -44,13 +46,19 @@ _ROOM_REMEDY = "Free some space or fix its permissions, and run the batch again:
 class Batch:
     """A planned batch that holds the lock on OUT; iterate over it once to carry it out.
 
-    `say` hears what a person should know meanwhile: of workers on other machines that come and go.
+    `known` is what was read of the journal a moment ago. `say` hears what a person should know meanwhile: of workers
+    on other machines that come and go.
     """
 
     staff: "Staff | None" = None  # the workers of a cluster, if one does the work
 
     def __init__(
-        self, options: BatchOptions, factory: ColorizerFactory, *, say: Callable[[str], None] = lambda _: None
+        self,
+        options: BatchOptions,
+        factory: ColorizerFactory,
+        *,
+        known: History | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.options = options
         self.found = look(options)
@@ -62,7 +70,7 @@ class Batch:
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
-            self.plan = plan_batch(options, self.found, factory.recipe)
+            self.plan = plan_batch(options, self.found, factory.recipe, known)
             self.plan = self._moved_along(self.plan)
             copies_only = all(task.copy_only for task in self.plan.due)
             self._factory = factory.for_copies_only() if copies_only else factory
@@ -76,7 +84,7 @@ class Batch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._held.close()
+        self._held.__exit__(kind, error, trace)
 
     def __iter__(self) -> Generator[Outcome]:
         """Carry out the plan; give outcomes as they come: what is up to date, what is rejected, what is due.
@@ -204,7 +212,17 @@ def look(options: BatchOptions) -> Found:
         films = any(map(is_film, found.rest))
         remedy = f"`{COMMAND}` colours the films there." if films else "Check the folder and the globs."
         raise NothingToDo(f"No photograph in {options.boxes} ({left}).", remedy=remedy)
+    if not options.copy_rest:
+        found.take_out(set(_hints_read(options, found)))
     return found
+
+
+def _hints_read(options: BatchOptions, found: Found) -> Iterator[str]:
+    """Files of hints beside photographs, which are read and so not left out."""
+    there = {name for name in found.rest if name.endswith(HINTS_SUFFIX)}
+    for photograph in found.photographs if there else ():
+        if options.settings.of(photograph).hints is None:
+            yield from next(([name] for name in hints_names(photograph) if name in there), [])
 
 
 def _search(folder: Path, options: BatchOptions) -> Search:
@@ -220,9 +238,9 @@ def _search(folder: Path, options: BatchOptions) -> Search:
     )
 
 
-def plan_batch(options: BatchOptions, found: Found, recipe: Recipe) -> Plan:
+def plan_batch(options: BatchOptions, found: Found, recipe: Recipe, known: History | None = None) -> Plan:
     """Plan with what the journal in OUT tells; writes nothing. OutputError if OUT is a bag that could not hold it."""
-    plan = make_plan(options, found, read_journal(options.out), recipe, _naming(options))
+    plan = make_plan(options, found, read_journal(options.out, known), recipe, _naming(options))
     if options.bag is not None:
         check_names(names_to_be(options.bag, plan))
     return plan

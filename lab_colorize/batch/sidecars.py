@@ -6,7 +6,6 @@ without a result have no use for one there; with --copy-rest sidecars are copied
 
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -58,15 +57,12 @@ class Sidecars:
 
     def count_as_found(self) -> None:
         """They are not left out."""
-        names = {name for name, _ in self.pairs}
-        self.found.rest[:] = [name for name in self.found.rest if name not in names]
-        self.found.others[".xmp"] -= len(names)
-        self.found.others += Counter()  # without what is zero
+        self.found.take_out({name for name, _ in self.pairs})
 
     def _stands(self, sidecar: str, made: Outcome) -> bool:
         """Whether it was carried as it is to the result as it is; what somebody edited since stands, too."""
         before = self.history.last.get(sidecar)
-        if before is None or before.target != self._target(sidecar, made):
+        if before is None or before.target != self.target(sidecar, made):
             return False
         place = self.options.out / before.target
         if not self.options.colorize.overwrite and is_edited(place, before):
@@ -79,7 +75,8 @@ class Sidecars:
         same = (status.st_size, status.st_mtime_ns) == (before.source_size, before.source_mtime_ns)
         return same and there and before.options == _mark(made)
 
-    def _target(self, sidecar: str, made: Outcome) -> str:
+    def target(self, sidecar: str, made: Outcome) -> str:
+        """What a sidecar is called beside the result that it belongs to."""
         return sidecar_name(sidecar, made.source, made.target or "")
 
     def carry(self, sidecar: str, made: Outcome) -> Iterator[Outcome]:
@@ -94,7 +91,7 @@ class Sidecars:
             yield replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
 
     def _carried(self, blank: Outcome, made: Outcome) -> Iterator[Outcome]:
-        path, relative = self.options.boxes.path(blank.source), self._target(blank.source, made)
+        path, relative = self.options.boxes.path(blank.source), self.target(blank.source, made)
         status, content = path.stat(), path.read_bytes()
         if len(content) > LARGEST:
             raise UnreadablePhoto(f"{path} is longer than {LARGEST >> 20} MB.", remedy="It is no sidecar.")

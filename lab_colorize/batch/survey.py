@@ -3,11 +3,12 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.journal import History, read_journal
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan
@@ -18,7 +19,7 @@ from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
 from lab_colorize.files.scan import Found
-from lab_colorize.photos.kinds import Format
+from lab_colorize.photos.kinds import SIDECAR_SUFFIXES, Format
 from lab_colorize.wording import of_it
 from lab_colorize.workers import WorkerPool, usable_cores
 
@@ -87,6 +88,7 @@ class Survey:
     measured: Measured
     copies: int
     seconds: float  # an estimate: disks, formats and bit depths differ
+    carried: tuple[tuple[str, str], ...]  # sidecars, and where they would be carried to
     left_out: tuple[str, ...]
     room: Room
 
@@ -96,19 +98,46 @@ class Survey:
         return (*self.measured.unreadable, *self.plan.rejected)
 
 
-def survey(options: BatchOptions) -> Survey:
-    """Plan as a batch would, measure what is due, and learn the pace by colouring samples of its sorts in memory."""
+def survey(options: BatchOptions, known: History | None = None) -> Survey:
+    """Plan as a batch would, measure what is due, and learn the pace by colouring samples of its sorts in memory.
+
+    `known` is what was read of the journal a moment ago.
+    """
     found = look(options)
     model = find_model(options.model)
-    plan = plan_batch(options, found, recipe_of(model, options.colorize))
+    plan = plan_batch(options, found, recipe_of(model, options.colorize), known)
     due = [task for task in plan.due if not task.copy_only]
     measured = measure(options.boxes, due, max_pixels=options.colorize.max_pixels)
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
-    left_out = () if options.copy_rest else tuple(found.rest)
+    carried = () if options.copy_rest else _carried(options, found, plan, measured, known)
     return Survey(
-        found, plan, measured, len(plan.due) - len(due), estimate(measured, pace, workers), left_out, room_for(plan)
+        found,
+        plan,
+        measured,
+        len(plan.due) - len(due),
+        estimate(measured, pace, workers),
+        carried,
+        () if options.copy_rest else tuple(found.rest),
+        room_for(plan),
     )
+
+
+def _carried(
+    options: BatchOptions, found: Found, plan: Plan, measured: Measured, known: History | None
+) -> tuple[tuple[str, str], ...]:
+    """The sidecars that would be, if all went well; none of those that belong to a result count as left out."""
+    from lab_colorize.batch.sidecars import Sidecars
+
+    if not any(name.endswith(SIDECAR_SUFFIXES) for name in found.rest):
+        return ()
+    failing = {outcome.source for outcome in measured.unreadable}
+    before = (replace(one, status=Status.DONE) for one in plan.up_to_date if one.target)
+    due = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
+    history = read_journal(options.out, known)
+    sidecars = Sidecars(options, found, History(history.last | {one.source: one for one in (*before, *due)}))
+    sidecars.count_as_found()
+    return tuple((sidecar, sidecars.target(sidecar, made)) for sidecar, made in sidecars.due())
 
 
 def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:

@@ -43,6 +43,8 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     )
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
+    if survey.carried:
+        yield f"{number_of(len(survey.carried), 'sidecar')} to carry along."
     left_alone = sum(one.reason == LEFT_ALONE for one in survey.plan.up_to_date)
     if done := len(survey.plan.up_to_date) - left_alone:
         yield f"{done} already up to date."
@@ -88,6 +90,9 @@ def forecast_lines(survey: Survey) -> Iterator[str]:
         for outcome in outcomes:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
             yield json.dumps(line)
+    for sidecar, target in survey.carried:
+        reason = "the sidecar of a photograph"
+        yield json.dumps({"source": sidecar, "target": target, "action": "carry", "reason": reason})
     for source in survey.left_out:
         reason = A_FILM if is_film(source) else NO_PHOTOGRAPH
         yield json.dumps({"source": source, "target": None, "action": "leave", "reason": reason})

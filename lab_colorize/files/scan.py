@@ -44,6 +44,11 @@ class Found:
     not_chosen: int = 0  # by --include, --exclude or --no-recurse
     links_left: int = 0  # not followed: they lead to what was reached without them, round in a circle, or into OUT
 
+    def take_out(self, names: Collection[str]) -> None:
+        """Some of the rest have their part in the work after all."""
+        self.rest[:] = [name for name in self.rest if name not in names]
+        self.others -= Counter(Path(name).suffix.lower() for name in names)
+
 
 @dataclass(frozen=True)
 class Search:

@@ -11,17 +11,20 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
 import pytest
 import tifffile
+from click.testing import CliRunner
 
 from lab_colorize.batch import survey
 from lab_colorize.batch.boxes import Boxes
-from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.journal import JOURNAL_NAME, history_of
 from lab_colorize.batch.survey import Share, Sort, measure, pace_of
 from lab_colorize.batch.task import Task
+from lab_colorize.cli.group import commands
 from lab_colorize.colouring.models import find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.photos.kinds import Format
@@ -142,6 +145,17 @@ def test_a_dry_run_tells_and_writes_nothing(batch: Batch, folder: Path, tmp_path
     assert "1 other file to copy as it is" in ended.stdout
     assert "1 would fail" in ended.stdout
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_the_journal_is_read_once(
+    finished: Archive, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    reading = Mock(wraps=history_of)
+    monkeypatch.setattr("lab_colorize.batch.journal.history_of", reading)
+    asked = ["batch", str(finished.folder), "--out", str(finished.out), "--model", str(tiny_model), *more]
+    CliRunner().invoke(commands, asked)
+    assert reading.call_count == 1
 
 
 def test_a_dry_run_in_json_names_every_file(batch: Batch, folder: Path, tmp_path: Path, tiny_model: Path) -> None:

@@ -1,5 +1,6 @@
 """XMP sidecars go along to the name of the result, and say there what is true of it."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -44,6 +45,30 @@ def test_sidecars_get_the_names_of_the_results(tmp_path: Path, run: Run) -> None
         assert b"compositeWithTrainedAlgorithmicMedia" in said
     assert (tmp_path / "in/a.xmp").read_bytes() == TURNED
     assert run("verify", "out").returncode == 0
+
+
+def test_a_dry_run_tells_of_them_and_leaves_none_out(tmp_path: Path, run: Run) -> None:
+    folder = box(tmp_path / "in")
+    (folder / "of_nothing.xmp").write_bytes(TURNED)
+    (folder / "a.hints.json").write_text('{"hints": []}')
+    (folder / "c.hints.json").write_text("of no photograph")
+    asked = ("batch", "in", "--out", "out", "--format", "jpg", "--exclude", "d.tif")
+    left = "Left out: 2 non-photographs.\nBy suffix: 1 .json, 1 .xmp.\nSuch as c.hints.json, of_nothing.xmp;"
+    said = run(*asked, "--dry-run").stdout
+    assert "2 sidecars to carry along." in said
+    assert left in said
+    told = [json.loads(line) for line in run(*asked, "--dry-run", "--json").stdout.splitlines()]
+    assert {(one["source"], one["target"]) for one in told if one["action"] == "carry"} == {
+        ("a.xmp", "a.xmp"),
+        ("b.tif.xmp", "b.jpg.xmp"),
+    }
+    assert {one["source"] for one in told if one["action"] == "leave"} == {"c.hints.json", "of_nothing.xmp"}
+    assert left in run(*asked).stderr
+    said = run(*asked, "--dry-run").stdout
+    assert "sidecar" not in said
+    assert left in said
+    (folder / "a.xmp").write_bytes(TURNED.replace(b"plate 12", b"plate 13"))
+    assert "1 sidecar to carry along." in run(*asked, "--dry-run").stdout
 
 
 def test_a_second_batch_carries_what_changed_and_nothing_else(tmp_path: Path, run: Run) -> None:
