@@ -61,7 +61,8 @@ A_FOLDER = click.Path(path_type=Path)
 @click.option(
     "--init-from",
     metavar="NAME_OR_PATH",
-    help="Start from the weights of a run folder, a .weights.h5 file, an installed model, or `default`.",
+    help="Start from the weights of a run folder, a .weights.h5 file, an installed model, or `default`, the shipped one."
+    "  [default: `default` for palette-unet, unless --encoder-weights is given]",
 )
 @click.option(
     "--encoder-weights",
@@ -93,12 +94,12 @@ A_FOLDER = click.Path(path_type=Path)
     help="Number format of the exported weights.  [default: float16]",
 )
 @click.option("--install", is_flag=True, default=None, help="Install the model, so that `--model NAME` finds it.")
-@click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only failures.")
 def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flags: Any) -> None:
     """Train a network on a folder of colour photographs and export it as a model.
 
     The run folder keeps options, history, weights, curves and pictures. A run that was stopped by Ctrl-C, or killed,
-    goes on with --resume as if nothing had happened.
+    continues with --resume exactly where it was.
     """
     # Read when TensorFlow is imported. Its greeting is for its developers, and so is its complaint of a missing GPU,
     # which it calls an error; what goes wrong in earnest is an exception.

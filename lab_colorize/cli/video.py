@@ -104,7 +104,7 @@ def video(context: click.Context, /, *, source: Path, output: Path | None, **giv
     """Colour a film, without flicker. Sound and everything else are kept.
 
     Luma is encoded as it was decoded; sound, subtitles and chapters are copied. Stop it whenever you like: the same
-    command goes on where it stopped. A folder of numbered frames (DPX, TIFF, PNG) needs --fps.
+    command resumes where it stopped. A folder of numbered frames (DPX, TIFF, PNG) needs --fps.
     """
     options = video_options(given)
     if given["dry_run"]:
