@@ -61,8 +61,8 @@ A_FOLDER = click.Path(path_type=Path)
 @click.option(
     "--init-from",
     metavar="NAME_OR_PATH",
-    help="Start from the weights of a run folder, a .weights.h5 file, an installed model, or `default`, the shipped one."
-    "  [default: `default` for palette-unet, unless --encoder-weights is given]",
+    help="Start from the weights of a run folder, a .weights.h5 file, an installed model, or `default`."
+    "  [default: for palette-unet `default`, the shipped model, unless --encoder-weights is given]",
 )
 @click.option(
     "--encoder-weights",
