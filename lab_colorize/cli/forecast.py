@@ -36,7 +36,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from _replaced(survey, options)
     if survey.plan.due:
         yield room(survey.room)
-    yield from gone(survey.plan, "would be written down")
+    yield from gone(survey.plan, "would be recorded")
     yield from moved_along(survey.plan, "would be moved along")
     yield from left_behind(
         survey.plan, "That would be put aside." if options.prune else "--prune would put that aside."

@@ -72,10 +72,10 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
     if batch.plan.damaged_lines:
         lines = number_of(len(batch.plan.damaged_lines), "line")
         yield (
-            f"note: passed over {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
+            f"note: skipped {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
             " `verify` says what to do."
         )
-    yield from gone(batch.plan, "was written down")
+    yield from gone(batch.plan, "was recorded")
     yield from _pruned(batch)
     yield from _failures(tally, batch)
     if batch.disk_full:
@@ -114,7 +114,7 @@ def edited(plan: Plan) -> Iterator[str]:
         f" {printable(named([one.target for one in kept]))}."
     )
     for why, count in Counter(plan.remade[one.source] for one in kept if one.source in plan.remade).items():
-        yield f"{count} of these would be made again ({why}): --overwrite does it, and the edits are lost."
+        yield f"{count} of these would be coloured again ({why}): --overwrite does that, and the edits are lost."
 
 
 def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
@@ -177,7 +177,7 @@ def _pruned(batch: Batch) -> Iterator[str]:
         aside = printable(str(batch.options.place / PRUNED_NAME))
         names = printable(named([one.target for one in batch.pruned]))
         results = number_of(len(batch.pruned), "result")
-        yield f"Put aside for want of a photograph: {results}, {names}. Look through {aside}, and delete what you like."
+        yield f"Put aside, as their photographs are gone: {results}, {names}. Review {aside}, and delete what you like."
 
 
 def _superseded(batch: Batch) -> Iterator[str]:
