@@ -3,11 +3,13 @@
     python benchmarks/fuzz.py [--files 20000] [--seed 0] [--processes 1] [--model NAME_OR_PATH]
     python benchmarks/fuzz.py --only NUMBER          # one file again, in this process, with its traceback
     python benchmarks/fuzz.py --grey-jpegs           # grey JPEGs alone, each coloured around its coded lightness
+    python benchmarks/fuzz.py --from 8000            # files 8000 to 19999, where an earlier run ended
 
 Files are made from small photographs in every format by `mutations.py`, each from the seed and its number alone, so a
 number is all that is needed to see it again. Each is read, its metadata taken and stamped and written again; every
-tenth goes through `colorize_photo`, file to file. That happens in processes of their own: one that dies or is silent
-for ten seconds names its file. Memory is the highest that the process held during a file (Linux). Exit 1 for a finding.
+tenth goes through `colorize_photo`, file to file. That happens in processes of their own: one that dies, or is silent
+for too long, names its file. Seconds are those of the processor, so that a busy machine makes no findings; memory is
+the highest that the process held during a file (Linux). Exit 1 for a finding.
 """
 
 from __future__ import annotations
@@ -53,10 +55,12 @@ from lab_colorize.photos.photo import Photo, encode_photo, probe_photo, read_pho
 from tests import makers as m  # noqa: E402
 
 MOST_PIXELS = 50_000_000
-MOST_SECONDS = 10.0
+MOST_SECONDS = 10.0  # of the processor
+MOST_SILENCE = 600.0  # seconds by the clock, for one that waits for what never comes
 MOST_BYTES = 1 << 30
 LUMA = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
 LONGEST = 64 << 20  # bytes: parts that are repeated again and again make files that measure the disk
+TELL_EVERY = 1000  # files
 WHOLE_EVERY = 10  # of so many files one is coloured from file to file
 STAMP = Provenance("lab-colorize fuzz", "none", "0" * 64)
 TINY = ROOT / "tests" / "models" / "tiny.tflite"
@@ -274,7 +278,7 @@ def work(orders: Connection, setup: Setup) -> None:
         while (number := orders.recv()) is not None:
             data = corpus.file(number)
             _forget_peak()
-            start = time.monotonic()
+            start = time.process_time()
             try:
                 kind = ending(data, number, folder, colorizer, whole=corpus.is_whole(number))
             except MemoryError:
@@ -282,7 +286,7 @@ def work(orders: Connection, setup: Setup) -> None:
             except BaseException as error:  # noqa: BLE001  # whatever it is, it is a finding
                 place_of = traceback.extract_tb(error.__traceback__)[-1]
                 kind = f"{type(error).__name__}: {error} at {Path(place_of.filename).name}:{place_of.lineno}"
-            seconds = time.monotonic() - start
+            seconds = time.process_time() - start
             orders.send(Ending(number, kind, seconds, _peak(), _words(said)))
 
 
@@ -321,7 +325,7 @@ class Worker:
 
     def give(self, number: int | None) -> None:
         """Hand over the next file."""
-        self.number, self._since = number, time.monotonic()
+        self.number, self._silent, self._worked = number, 0.0, _processor_seconds(self._process.pid)
         self.orders.send(number)
 
     def taken(self) -> Ending:
@@ -334,31 +338,44 @@ class Worker:
             self._start()
             return found
 
-    def is_late(self) -> bool:
-        """Whether its time is over; with some room, for it measures its own."""
-        return self.number is not None and time.monotonic() - self._since > 3 * MOST_SECONDS
+    def is_late(self, waited: float) -> bool:
+        """Whether its time is over, after so many more seconds of silence; with some room, for it measures its own."""
+        if self.number is None:
+            return False
+        self._silent += waited
+        worked = _processor_seconds(self._process.pid) - self._worked
+        return worked > 3 * MOST_SECONDS or self._silent > MOST_SILENCE
 
     def ended(self) -> Ending:
         """End it, and start it again."""
         self._process.kill()
         self._process.join()
-        found = Ending(self.number or 0, f"hang: more than {3 * MOST_SECONDS:.0f} s")
+        found = Ending(
+            self.number or 0, f"hang: more than {3 * MOST_SECONDS:.0f} s, or silent for {MOST_SILENCE:.0f} s"
+        )
         self._start()
         return found
 
 
-def endings(files: int, setup: Setup, processes: int) -> Iterator[Ending]:
-    """Carry out all files; endings in the order in which they come."""
-    numbers = iter(range(files))
+def _processor_seconds(process: int | None) -> float:
+    """What a process has taken of the processor so far (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def endings(numbers: Iterator[int], setup: Setup, processes: int) -> Iterator[Ending]:
+    """Carry out files by their numbers; endings in the order in which they come."""
     workers = [Worker(setup) for _ in range(processes)]
     for worker in workers:
         worker.give(next(numbers, None))
     while any(worker.number is not None for worker in workers):
+        began = time.monotonic()
         ready = wait([worker.orders for worker in workers if worker.number is not None], timeout=1)
+        waited = min(time.monotonic() - began, 2.0)  # a machine that stood still was no silence
         for worker in workers:
             if worker.orders in ready:
                 yield worker.taken()
-            elif worker.is_late():
+            elif worker.is_late(waited):
                 yield worker.ended()
             else:
                 continue
@@ -397,13 +414,15 @@ class Figures:
             print(f"  {found.number}: {found.kind}, {found.seconds:.1f} s, {found.bytes / 2**20:.0f} MiB")
 
 
-def fuzz(files: int, setup: Setup, *, processes: int = 1) -> Figures:
-    """Spoil and read so many files."""
+def fuzz(files: int, setup: Setup, *, processes: int = 1, first: int = 0) -> Figures:
+    """Spoil and read the files from `first` up to a number; how far it is stands on standard error."""
     figures = Figures()
-    for found in endings(files, setup, processes):
+    for done, found in enumerate(endings(iter(range(first, files)), setup, processes), 1):
         figures.take(found)
         if found.is_finding:
             print(f"{found.number}: {found.kind}", file=sys.stderr, flush=True)
+        if done % TELL_EVERY == 0:
+            print(f"{first + done} of {files}, {len(figures.findings)} findings", file=sys.stderr, flush=True)
     return figures
 
 
@@ -422,6 +441,7 @@ def main() -> None:
     """Print the figures; exit 1 if there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--from", type=int, default=0, dest="first", metavar="NUMBER")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--model", default=str(TINY))
@@ -433,8 +453,8 @@ def main() -> None:
         again(asked.only, setup)
         return
     start = time.monotonic()
-    figures = fuzz(asked.files, setup, processes=asked.processes)
-    print(f"{asked.files} files of seed {asked.seed} in {time.monotonic() - start:.0f} s")
+    figures = fuzz(asked.files, setup, processes=asked.processes, first=asked.first)
+    print(f"{asked.files - asked.first} files of seed {asked.seed} in {time.monotonic() - start:.0f} s")
     figures.print()
     sys.exit(bool(figures.findings))
 

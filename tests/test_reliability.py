@@ -38,13 +38,23 @@ def test_a_finding_names_its_file(tiny_model: Path, monkeypatch: pytest.MonkeyPa
     fuzz = benchmark_called("fuzz")
     monkeypatch.setattr(fuzz, "work", _doomed)
     monkeypatch.setattr(fuzz, "MOST_SECONDS", 0.5)
-    figures = fuzz.fuzz(4, fuzz.Setup(0, str(tiny_model)))
-    assert [(found.number, found.kind.partition(":")[0]) for found in figures.findings] == [(1, "crash"), (2, "hang")]
+    monkeypatch.setattr(fuzz, "MOST_SILENCE", 1.5)
+    figures = fuzz.fuzz(5, fuzz.Setup(0, str(tiny_model)))
+    findings = [(found.number, found.kind.partition(":")[0]) for found in figures.findings]
+    assert findings == [(1, "crash"), (2, "hang"), (3, "hang")]
     assert figures.kinds["photograph"] == 2
 
 
+def test_fuzzing_goes_on_where_it_ended(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fuzz = benchmark_called("fuzz")
+    monkeypatch.setattr(fuzz, "work", _doomed)
+    figures = fuzz.fuzz(9, fuzz.Setup(0, str(tiny_model)), first=5)
+    assert dict(figures.kinds) == {"photograph": 4}
+    assert not figures.findings
+
+
 def _doomed(orders, _setup):
-    """In place of the fuzzer's work: the second file is the end of the process, the third takes for ever."""
+    """In place of the fuzzer's work: the second file is the end of the process, the next two take for ever."""
     import os
     import time
 
@@ -54,6 +64,8 @@ def _doomed(orders, _setup):
             os.abort()
         if number == 2:
             time.sleep(60)
+        while number == 3:
+            pass
         orders.send(benchmark_called("fuzz").Ending(number, "photograph"))
 
 
