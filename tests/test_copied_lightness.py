@@ -320,6 +320,27 @@ def test_colours_need_no_restarts_where_lightness_has_them(colorizer, restart):
     assert np.array_equal(coefficients(with_restarts, "Cr"), coefficients(without, "Cr"))
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_large_photographs_whose_colours_have_the_tables_of_the_standard_are_copied_too(colorizer, progressive):
+    source = by_opencv(cv2.GaussianBlur(m.grey(1463, 1501), (0, 0), 9), 80, 0, progressive=progressive)
+    result = coloured(source, colorizer)
+    assert result.lightness == "copied"
+    assert coded_data(result.content)[: len(coded_data(source))] == coded_data(source)
+    assert np.array_equal(luma_by_opencv(result.content), luma_by_opencv(source))
+    seen, wanted = (
+        read_photo(each.content).pages[0].pixels for each in (result, coloured(source, colorizer, reencode=True))
+    )
+    assert np.abs(_halved(lab_of(seen)) - _halved(lab_of(wanted))).mean() < 1.0
+
+
+def test_bytes_that_no_coded_data_hold_are_not_copied(colorizer):
+    """libjpeg reads FF FF 00 in two ways, depending on how much follows it; fuzzing found that."""
+    source = by_opencv(m.grey(61, 83), 90, 0, progressive=False)
+    at = source.index(b"\xff\x00", source.index(b"\xff\xda"))
+    result = coloured(source[:at] + b"\xff" + source[at:], colorizer)
+    assert result.lightness == "encoded anew: it holds stray bytes, which one decoder reads in two ways"
+
+
 def arithmetic():
     return by_cjpeg(m.grey(), 90, 0, progressive=False, more=("-arithmetic",))
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from lab_colorize.photos.formats.base import Damaged
 from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_segments import (
@@ -23,6 +25,7 @@ _ARITHMETIC = frozenset({0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _PROGRESSIVE = 0xC2
 _UNDERSTOOD = APPLICATION | {COM, DHT, DQT, DRI, EOI, SOS}
 _COEFFICIENTS = 64  # of a block
+_STRAY = b"\xff\xff\x00"  # no coded data hold it: FF stands before 00 alone, or, twice, before a marker
 _NEVER = 16  # more bits than may be missing after a first pass
 
 
@@ -46,10 +49,15 @@ class GreyScans:
         return self.frame.marker == _PROGRESSIVE
 
     @property
+    def coded(self) -> list[tuple[int, int]]:
+        """Where the coded data of each scan begin and end."""
+        pairs = zip(self.chain, self.ends, strict=True)
+        return [(one.end, end) for one, end in pairs if one.marker == SOS]
+
+    @property
     def coded_bytes(self) -> int:
         """The length of all scans together."""
-        pairs = zip(self.chain, self.ends, strict=True)
-        return sum(end - one.end for one, end in pairs if one.marker == SOS)
+        return sum(end - start for start, end in self.coded)
 
     @property
     def restarts(self) -> bool:
@@ -100,8 +108,16 @@ def _refuse_scans(found: GreyScans, count: int) -> None:
     headers = [one.payload(found.data) for one in found.chain if one.marker == SOS]
     if any(len(header) != 6 or header[0] != 1 or header[1] != number for header in headers):
         raise NotCopied("has scans of another component than its only one")
+    if any(_has_stray(found.data, start, end) for start, end in found.coded):
+        raise NotCopied("holds stray bytes, which one decoder reads in two ways")
     if found.progressive and not _all_passes(headers):
         raise NotCopied("lacks some of its passes")
+
+
+def _has_stray(data: bytes, start: int, end: int) -> bool:
+    """Whether coded data hold what is none; where no FF follows another, which is found out soonest, they do not."""
+    coded = np.frombuffer(data, np.uint8)[start:end]
+    return coded.size > 1 and (coded[:-1] & coded[1:]).max() == 0xFF and data.find(_STRAY, start, end) >= 0
 
 
 def _all_passes(headers: Sequence[bytes]) -> bool:
