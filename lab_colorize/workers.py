@@ -3,6 +3,7 @@
 Knows nothing of what the jobs are. No more results wait than twice the number of workers, however many tasks there are.
 """
 
+import ctypes
 import os
 import queue
 import sys
@@ -15,6 +16,8 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _PATIENCE = 0.2  # seconds; Windows delivers Ctrl-C only between waits
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that <malloc.h> has for them
+_PIECE, _KEPT = 32 << 20, 64 << 20  # bytes; the first is the most that glibc takes
 
 
 def usable_cores() -> int:
@@ -49,6 +52,7 @@ class WorkerPool(Generic[Job, Result]):
         try:
             self._await_workers()
             keep_opencv_to_one_core()
+            keep_memory_for_the_next()
             self._begin.set()
             yield from self._gather()
         finally:
@@ -116,6 +120,17 @@ def keep_opencv_to_one_core() -> None:
     opencv = sys.modules.get("cv2")
     if opencv is not None:
         opencv.setNumThreads(1)
+
+
+def keep_memory_for_the_next() -> None:
+    """What one photograph's pixels took is there for the next one's; in pieces above 32 MB it is given back.
+
+    The C library would return it each time, and the system clear every page of it again: a sixth of a batch's time.
+    """
+    with suppress(OSError, AttributeError, TypeError):  # a setting of glibc's own
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_MMAP_THRESHOLD, _PIECE)
+        mallopt(_TRIM_THRESHOLD, _KEPT)
 
 
 Item = TypeVar("Item")

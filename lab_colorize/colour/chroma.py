@@ -22,7 +22,7 @@ from lab_colorize.colour.lab import AB_SCALE, DX, DZ, Plane, f_of_y, lightness_o
 
 FINE = 4.0  # units of a* or b* from point to point of the grid at most: Cb and Cr err by 0.07 levels on average
 MOST_POINTS = 33  # along an axis
-EVERY = 4  # levels from one lightness that is tried to the next
+EVERY = 8  # levels from one lightness that is tried to the next
 STRIP = 1 << 16  # pixels at a time
 MARGIN = 0.02  # of the range, for what an enlarged plane may have beyond what was looked at
 NARROWEST = 1e-3  # margin of a plane that is the same everywhere
@@ -43,7 +43,7 @@ class Axis(NamedTuple):
     @classmethod
     def over(cls, plane: Plane) -> Axis:
         """Points over all values of a small plane, and those that enlarging makes of them."""
-        larger = cv2.resize(plane, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+        larger = cv2.resize(plane, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
         low, high = min(plane.min(), larger.min()), max(plane.max(), larger.max())
         margin = (high - low) * MARGIN + NARROWEST
         width = float(high - low + 2 * margin)
@@ -65,27 +65,27 @@ def chroma_for(luma: Levels, ab: Plane, light: Plane) -> tuple[Levels, Levels]:
     `light` (256,) is what each level stands for, in 0..1 and never falling.
     """
     height, width = luma.shape
-    planes = [np.ascontiguousarray(plane) for plane in cv2.split(_within_reach(ab))]
+    planes = _within_reach(ab)
     axes = [Axis.over(plane) for plane in planes]
     picture = _picture_of(_chroma_of_grid(axes, light))
     places = Enlarging([axis.counted(plane) for axis, plane in zip(axes, planes, strict=True)], luma.shape)
-    first_rows = (np.arange(256) * axes[1].number).astype(np.float32)
     blue, red = np.empty_like(luma), np.empty_like(luma)
     step = max(1, STRIP // width)
     for top in range(0, height, step):
         rows = slice(top, min(top + step, height))
         across, down = places.rows(rows)
-        cv2.add(down, cv2.LUT(luma[rows], first_rows), down)
+        cv2.addWeighted(luma[rows], axes[1].number, down, 1, 0, down, dtype=cv2.CV_32F)  # each luma has so many rows
         found = cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).view(np.uint8)
         cv2.extractChannel(found, 1, blue[rows])  # the upper bytes are whole levels
         cv2.extractChannel(found, 3, red[rows])
     return blue, red
 
 
-def _within_reach(ab: Plane) -> Plane:
-    """Colours that no screen shows, however saturated they are asked for, at the edge of what is looked at."""
-    most = np.abs(ab).max(axis=2, keepdims=True)
-    return np.asarray(ab * (AB_SCALE / np.maximum(most, AB_SCALE)), np.float32)
+def _within_reach(ab: Plane) -> list[Plane]:
+    """The two planes; colours that no screen shows, however saturated they are asked for, at the edge of what is."""
+    planes = cv2.split(np.asarray(ab, np.float32))
+    most = np.maximum(*map(np.abs, planes))
+    return [plane * (np.float32(AB_SCALE) / np.maximum(most, np.float32(AB_SCALE))) for plane in planes]
 
 
 def _chroma_of_grid(axes: Sequence[Axis], light: Plane) -> NDArray[np.complex128]:

@@ -13,7 +13,7 @@ from lab_colorize.photos.formats import decoding, jpeg
 from lab_colorize.photos.formats.base import Damaged, Metadata
 from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_coloured import with_colours
-from lab_colorize.photos.formats.jpeg_digest import digest_of
+from lab_colorize.photos.formats.jpeg_digest import digest_of, same_lightness
 from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans
 from lab_colorize.photos.metadata import sound
 from lab_colorize.photos.photo import fitted_to_jpeg
@@ -21,6 +21,7 @@ from lab_colorize.photos.photo import fitted_to_jpeg
 Levels = NDArray[np.uint8]
 
 COARSER = 1.6  # how many times as coarse as that for luma the standard's table for colours is, between the two means
+OWN_TABLES = 500_000  # pixels of a plane, four times as many of the photograph
 _BLOCK = 4  # pixels a side of a block that was decoded at half size
 
 
@@ -57,7 +58,7 @@ def coloured_jpeg(
 ) -> tuple[bytes, str | None]:
     """The coloured JPEG, its Cb and Cr of half the size encoded at a quality, and the hash of its coded lightness.
 
-    What is given is checked: that hash is the grey one's, too.
+    What is given is checked: all that the hash is of is the same in it.
     """
     head = jpeg.head(fitted_to_jpeg(metadata))
     planes = (_encoded(plane, quality, progressive=grey.scans.progressive) for plane in (blue, red))
@@ -65,14 +66,13 @@ def coloured_jpeg(
     made = ParsedJpeg(data)
     if made.header.orientation != grey.parsed.header.orientation:
         raise NotCopied("says its orientation in a block that cannot be kept")
-    digest = digest_of(made)
-    assert digest == digest_of(grey.parsed), "the coded lightness is not what it was"
-    return data, digest
+    assert same_lightness(made, grey.parsed), "the coded lightness is not what it was"
+    return data, digest_of(grey.parsed)
 
 
 def _encoded(plane: Levels, quality: int, *, progressive: bool) -> bytes:
-    """A grey JPEG, with Huffman tables of its own, which save smooth planes a seventh of their bytes."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, _of_luma(quality), cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    """A grey JPEG. Huffman tables of its own save a seventh of its bytes or more, and take as long as the rest."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, _of_luma(quality), cv2.IMWRITE_JPEG_OPTIMIZE, int(plane.size <= OWN_TABLES)]
     done, coded = cv2.imencode(".jpg", plane, [*options, cv2.IMWRITE_JPEG_PROGRESSIVE, int(progressive)])
     if not done:
         raise NotCopied("is too large for its colours to be encoded")
