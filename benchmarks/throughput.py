@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=120)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--set", choices=SETS, action="append", help="which photographs; all of them otherwise")
+    parser.add_argument("--no-reencode", action="store_true", help="leave out the rows with --reencode")
     parser.add_argument("--floor", nargs=3, metavar=("FOLDER", "OUT", "THREADS"), help=argparse.SUPPRESS)
     parser.add_argument("--recipe", nargs=2, metavar=("FOLDER", "OUT"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -51,10 +52,10 @@ def main() -> None:
         print("| photographs | workers | photos/s | MP/s | of the floor | of one worker | so the floor | peak memory |")
         print("|---|---|---|---|---|---|---|---|")
         for name in chosen.set or SETS:
-            measure(name, chosen.photos, chosen.turns)
+            measure(name, chosen.photos, chosen.turns, reencode=not chosen.no_reencode)
 
 
-def measure(name: str, count: int, turns: int) -> None:
+def measure(name: str, count: int, turns: int, *, reencode: bool = True) -> None:
     """Print the lines of one set."""
     megapixels, suffix = SETS[name]
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +73,7 @@ def measure(name: str, count: int, turns: int) -> None:
         def bare(threads: int) -> clock.Run:
             return fresh([sys.executable, __file__, "--floor", source, out, str(threads)])
 
-        anew = [lambda number: batch(number, "--reencode")] if suffix == ".jpg" else []
+        anew = [lambda number: batch(number, "--reencode")] if suffix == ".jpg" and reencode else []
         works = {f"{kind} {number}": (work, number) for number in (1, 2) for kind, work in _kinds(batch, anew, bare)}
         runs = clock.by_turns({key: lambda work=work, n=n: work(n) for key, (work, n) in works.items()}, turns)
         for kind, title in (("batch", name), ("anew", f"{name}, --reencode")):
