@@ -2,14 +2,18 @@
 
 OpenBLAS wakes a thread on every core for a product above some size. For products as small as those of the join, the
 threads wait for each other, spinning, longer than they work: a photograph of 1 megapixel took two to five times the
-processor time.
+processor time. Where it was told to keep to one thread, as the command line does, pieces are larger: each is a call in
+which other workers may have to wait for the interpreter.
 """
+
+import os
 
 import numpy as np
 
 from lab_colorize.colour.lab import Plane
 
-LARGEST = 1 << 17  # multiplications in a piece; OpenBLAS begins to use threads at twice as many
+ONE_THREAD = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+LARGEST = 1 << (20 if ONE_THREAD else 17)  # multiplications in a piece; OpenBLAS begins to use threads at 1 << 18
 
 
 def product(few: Plane, many: Plane) -> Plane:
