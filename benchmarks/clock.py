@@ -68,6 +68,11 @@ def median(runs: Sequence[Run]) -> float:
     return statistics.median(run.seconds for run in runs)
 
 
+def processor(runs: Sequence[Run]) -> float:
+    """Seconds of processor time, which other programs on the machine change far less."""
+    return statistics.median(run.processor for run in runs)
+
+
 def ratio(runs: Sequence[Run], to: Sequence[Run]) -> float:
     """The median of the ratios of seconds, turn by turn."""
     return statistics.median(one.seconds / other.seconds for one, other in zip(runs, to, strict=True))

@@ -42,7 +42,8 @@ def main() -> None:
     for name, done in runs.items():
         base = bases[name in ("minimal script", "lab-colorize photo.jpg")]
         against = "" if name == base else f"  {clock.ratio(done, runs[base]):4.2f} x {base}"
-        print(f"{name:26} {clock.median(done) * 1000:6.0f} ms{against}")
+        told = f"{clock.median(done) * 1000:6.0f} ms, {clock.processor(done) * 1000:.0f} of processor time"
+        print(f"{name:26} {told}{against}")
 
 
 if __name__ == "__main__":
