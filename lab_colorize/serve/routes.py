@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from lab_colorize.photos.formats.extras import readable
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.serve import page
 from lab_colorize.serve.description import description
 from lab_colorize.serve.guard import Guard
@@ -90,6 +92,8 @@ class Interface:
                 "version": __version__,
                 "workers": self.options.workers,
                 "models": [told(model) for model in self.models],
+                "formats": [format.value for format in readable()],
+                "suffixes": sorted(PHOTO_SUFFIXES),
                 "most_bytes": limits.body,
                 "most_pixels": limits.pixels,
                 "training": self.trainer is not None,

@@ -16,6 +16,9 @@ from axe_core_python.selenium import Axe
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 
+from lab_colorize.colouring.models import MODELS_VARIABLE
+from lab_colorize.photos.formats.extras import readable
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.serve.options import ServeOptions
 from tests.browser import requested
 
@@ -177,6 +180,28 @@ def test_photographs_can_be_chosen_dropped_and_pasted_one_after_the_other(page, 
     assert page.states() == ["done"] * 3
 
 
+def test_the_page_names_the_formats_that_are_read_here(page, server):
+    page.until(lambda: page.by("drop").is_displayed())
+    named = page.by("formats").text.split(", ")
+    assert named == server.ask("GET", "/api/about").told["formats"] == [each.value for each in readable()]
+    assert {"JPEG", "TIFF", "GIF", "PGM or PPM", "Photoshop document"} <= set(named)
+
+
+@pytest.mark.parametrize("way", ["drop", "choose"])
+def test_of_a_folder_all_is_taken_that_a_batch_takes_by_its_name(page, tmp_path, way):
+    folder = tmp_path / "box"
+    folder.mkdir()
+    for suffix in (*sorted(PHOTO_SUFFIXES), ".txt", ".cr2"):
+        (folder / f"a{suffix.upper()}").write_bytes(b"no picture")
+    if way == "drop":
+        page.drop(folder)
+    else:
+        page.until(lambda: page.by("drop").is_displayed())
+        page.by("folder").send_keys(str(folder))
+    page.settled(len(PHOTO_SUFFIXES))
+    assert page.by("notice").text.startswith("2 files skipped")
+
+
 @pytest.mark.parametrize("way", ["drop", "choose"])
 def test_a_folder_of_130_is_taken_whole_and_what_is_no_photograph_left_out(page, photographs, way):
     (path, *_) = photographs(*(f"box/{'deep/' if n % 2 else ''}{n:03}.jpg" for n in range(130)))
@@ -299,7 +324,8 @@ def watch(page, card):
 
 def test_saturation_is_set_for_one_or_for_all(page, photographs):
     page.choose(*photographs("a.jpg", "b.jpg")).settled(2)
-    assert "recommended" in page.by("saturation-means").text
+    means = page.by("saturation-means").text
+    assert means.endswith("own answer and the saturation recommended for the model “tiny”.")
     slide(page, page.part("saturation", 1), 0)
     page.until(lambda: not in_colour(page.picture("after", 1)))
     assert in_colour(page.picture("after", 0))
@@ -322,6 +348,30 @@ def test_another_model_gives_other_colours(page, photographs):
     first = page.picture("after")
     page.part("model").send_keys("default")
     page.until(lambda: page.states() == ["done"] and np.abs(page.picture("after") - first).mean() > 1)
+
+
+def test_the_model_for_all_leaves_those_that_were_chosen_singly_until_it_is_wanted(
+    page, photographs, tiny_model, monkeypatch
+):
+    monkeypatch.setenv(MODELS_VARIABLE, str(tiny_model.parent))
+    page.open().choose(*photographs("a.jpg", "b.jpg", "c.jpg")).settled(3)
+    assert not page.by("own-models").is_displayed()
+
+    def models():
+        return [page.part("model", card).get_property("value") for card in range(3)]
+
+    page.part("model", 1).send_keys("hinted")
+    page.by("all-model").send_keys("default")
+    page.until(lambda: models() == ["default", "hinted", "default"] and page.states() == ["done"] * 3)
+    assert page.by("own-models-count").text == "1 photograph keeps the model that was chosen for it alone."
+    assert page.by("level-models").text == "Use default for all"
+    assert page.violations() == []
+    before = page.picture("after", 1)
+    page.by("level-models").click()
+    page.until(lambda: page.states() == ["done"] * 3 and np.abs(page.picture("after", 1) - before).mean() > 1)
+    assert models() == ["default"] * 3
+    assert not page.by("own-models").is_displayed()
+    assert page.browser.switch_to.active_element == page.by("all-model")
 
 
 def test_a_download_is_the_command_lines_file_byte_for_byte(page, photographs, tiny_model, tmp_path):
@@ -670,18 +720,25 @@ def test_saved_points_are_set_on_a_photograph_that_is_there_already(hinting_page
     page.until(lambda: page.by("notice").text == "a.jpg.hints.json cannot be understood: it has no list of hints.")
 
 
-def test_a_double_click_removes_one_point_not_two_and_no_photograph(hinting_page, photographs):
+@pytest.mark.parametrize(("below", "met"), [("100vh", "Remove point"), ("0", "Set colours")])
+def test_a_double_click_removes_one_point_whatever_the_second_click_meets(hinting_page, photographs, below, met):
     page = hinting_page
     page.choose(*photographs("a.jpg")).settled(1)
+    page.run("document.body.style.paddingBottom = arguments[0]", below)  # a page that ends here scrolls as it shrinks
     page.part("pointing-mode").click()
-    page.part("add-point").click()
-    page.part("add-point").click()
+    for _ in range(6):
+        page.part("add-point").click()
     button = page.part("point-list").find_element(By.TAG_NAME, "button")
     assert button.text == "Remove point"
     page.run("arguments[0].scrollIntoView({block: 'center'})", button)
+    page.run("window.met = []; addEventListener('click', event => met.push(event.target.textContent), true)")
     ActionChains(page.browser).double_click(button).perform()
-    assert len(page.part("point-list").find_elements(By.TAG_NAME, "li")) == 1
+    assert page.run("return met") == ["Remove point", met]
+    assert len(page.part("point-list").find_elements(By.TAG_NAME, "li")) == 5
+    assert page.part("point-panel").is_displayed()
     assert len(page.cards()) == 1
+    page.part("point-list").find_elements(By.TAG_NAME, "button")[1].send_keys(Keys.ENTER)
+    assert page.browser.switch_to.active_element.accessible_name == "Remove point 2"
 
 
 def test_a_model_that_takes_no_points_offers_none(page, photographs):

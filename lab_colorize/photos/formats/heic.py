@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lab_colorize.photos.formats import avif, extras
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
+from lab_colorize.photos.kinds import Format
 
 metadata = avif.metadata
 integrity_error = avif.integrity_error
@@ -23,7 +24,7 @@ _PRESET = "ultrafast"  # a third of x265's usual time, and a file 7% larger at t
 
 def header(data: bytes) -> Header:
     """Read the properties of the primary item; pictures that are made of tiles have theirs, too."""
-    extras.needs("pillow_heif", "a HEIC photograph")
+    extras.needs(extras.PACKAGE_OF[Format.HEIC], "a HEIC photograph")
     found = avif.meta(data)
     width = height = quarters = 0
     mirrored: int | None = None
@@ -67,7 +68,7 @@ def decoded(data: bytes) -> NDArray[Any]:
 
 def encode(pixels: NDArray[Any], metadata: Metadata, quality: int, *, full_colour: bool) -> bytes:
     """Write RGB or RGBA of 8 bits, or of 12 in 16-bit samples."""
-    extras.needs("pillow_heif", "to be a HEIC")
+    extras.needs(extras.PACKAGE_OF[Format.HEIC], "to be a HEIC")
     import pillow_heif
 
     pillow_heif.options.SAVE_HDR_TO_12_BIT = True

@@ -12,6 +12,7 @@ from lab_colorize.photos.formats import extras, ifd
 from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsupported
 from lab_colorize.photos.formats.boxes import Box, boxes
 from lab_colorize.photos.formats.jpeg_xl_header import Codestream, read_codestream
+from lab_colorize.photos.kinds import Format
 
 _BARE = b"\xff\x0a"
 _BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"
@@ -25,7 +26,7 @@ _TO_TIFF = "Convert it to TIFF with its own colour profile first, for instance w
 
 def header(data: bytes) -> Header:
     """Read the size, the depth and what the samples mean."""
-    extras.needs("imagecodecs", "a JPEG XL photograph")
+    extras.needs(extras.PACKAGE_OF[Format.JPEG_XL], "a JPEG XL photograph")
     found = read_codestream(_opening(data))
     _refuse_unreadable(found)
     return Header(

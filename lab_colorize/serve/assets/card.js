@@ -97,7 +97,10 @@ export class Card extends EventTarget {
     model.append(...this.models.map(({ name }) => new Option(name, name)));
     this.part("model-choice").hidden = this.models.length < 2;
     model.setAttribute("aria-label", `Model for ${this.file.name}`);
-    model.addEventListener("change", () => this.change({ model: model.value }));
+    model.addEventListener("change", () => {
+      this.own.model = model.value;
+      this.change({ model: model.value });
+    });
     const saturation = this.part("saturation");
     saturation.setAttribute("aria-label", `Saturation of ${this.file.name}`);
     saturation.addEventListener("input", () => {

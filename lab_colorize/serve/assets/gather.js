@@ -1,21 +1,19 @@
 // Photographs, and files of points, out of drops, folders, choices and pasting. Each comes as { file, path }, the path
 // within a folder.
 
-const PHOTOGRAPHS = /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|bmp|dib|jp2|j2[kc]|jpc|jp[fx]|heic|heif|hif|jxl|gif|p[bgnp]m|ps[bd])$/i;
-
 const HINTS = ".hints.json";
 
-export function chosen(list) {
-  return split([...list].map(file => ({ file, path: file.webkitRelativePath || file.name })));
+export function chosen(list, suffixes) {
+  return split([...list].map(file => ({ file, path: file.webkitRelativePath || file.name })), suffixes);
 }
 
 // Entries must be asked for before anything is awaited: a drop is forgotten when its event is over.
-export async function dropped(transfer) {
+export async function dropped(transfer, suffixes) {
   const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (entries.length === 0) return chosen(transfer.files);
+  if (entries.length === 0) return chosen(transfer.files, suffixes);
   const found = [];
   for (const entry of entries) await walk(entry, found);
-  return split(found);
+  return split(found, suffixes);
 }
 
 async function walk(entry, found) {
@@ -39,11 +37,12 @@ async function childrenOf(folder) {
   return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 
-// A file that was chosen by itself is tried whatever it is called; of a folder, photographs are.
-function split(found) {
+// A file that was chosen by itself is tried whatever it is called; of a folder, what has the suffix of a photograph.
+function split(found, suffixes) {
+  const photograph = name => suffixes.some(suffix => name.toLowerCase().endsWith(suffix));
   const wanted = found.filter(({ file, path }) => {
     const hidden = path.split("/").some(part => part.startsWith("."));
-    return !path.includes("/") || (!hidden && PHOTOGRAPHS.test(file.name));
+    return !path.includes("/") || (!hidden && photograph(file.name));
   });
   const hints = found.filter(({ path }) => path.endsWith(HINTS));
   const photographs = wanted.filter(({ path }) => !path.endsWith(HINTS));

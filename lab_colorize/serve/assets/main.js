@@ -11,7 +11,7 @@ import { amount, numberOf, some } from "./words.js";
 const by = id => document.getElementById(id);
 const cards = [];
 const colouring = { queue: null, models: [], settings: {} };
-let limits = { most_bytes: Infinity };
+let limits = { most_bytes: Infinity, suffixes: [] };
 let collecting = null; // what ends the making of a ZIP archive
 const changes = new EventTarget(); // told whenever a photograph's state changes, in a hidden tab too
 const removed = new Removed(cards, by("cards"));
@@ -40,6 +40,7 @@ function open(told) {
   colouring.queue.addEventListener("back", () => (by("away").hidden = true));
   by("version").textContent = `lab-colorize ${told.version}`;
   by("train-link").hidden = !told.training;
+  by("formats").textContent = told.formats.join(", ");
   by("most").textContent = amount(told.most_bytes);
   by("all-model").append(...told.models.map(({ name }) => new Option(name, name)));
   by("all-models").hidden = told.models.length < 2;
@@ -150,12 +151,12 @@ for (const [button, input] of [["choose", "files"], ["add", "files"], ["choose-f
 }
 for (const input of [by("files"), by("folder")]) {
   input.addEventListener("change", () => {
-    add(chosen(input.files));
+    add(chosen(input.files, limits.suffixes));
     input.value = "";
   });
 }
 document.addEventListener("paste", event => {
-  if (event.clipboardData?.files.length) add(chosen(event.clipboardData.files));
+  if (event.clipboardData?.files.length) add(chosen(event.clipboardData.files, limits.suffixes));
 });
 let over = 0; // elements that a drag is over: it leaves one after it enters the next
 document.addEventListener("dragenter", event => {
@@ -172,7 +173,7 @@ document.addEventListener("drop", async event => {
   event.preventDefault();
   over = 0;
   document.body.classList.remove("dragging");
-  add(await dropped(event.dataTransfer));
+  add(await dropped(event.dataTransfer, limits.suffixes));
 });
 
 // What holds for all.
@@ -181,10 +182,19 @@ by("all-saturation").addEventListener("input", event => {
   setAll({ saturation: event.target.value }, cards.filter(card => card.own.saturation === undefined));
 });
 by("reset-saturation").addEventListener("click", () => {
-  for (const card of cards) card.own = {};
+  for (const card of cards) delete card.own.saturation;
   setAll({ saturation: undefined }, cards);
 });
-by("all-model").addEventListener("change", event => setAll({ model: event.target.value }, cards));
+by("all-model").addEventListener("change", event => {
+  setAll({ model: event.target.value }, cards.filter(card => card.own.model === undefined));
+});
+by("level-models").addEventListener("click", () => {
+  const { name } = modelForAll();
+  const others = withOtherModels();
+  for (const card of cards) delete card.own.model;
+  setAll({ model: name }, others);
+  by("all-model").focus();
+});
 by("clear").addEventListener("click", () => {
   collecting?.abort();
   take([...cards]);
@@ -197,8 +207,8 @@ function setAll(settings, meant) {
 }
 
 function showSaturation() {
-  const { model, saturation } = colouring.settings;
-  const chosen = colouring.models.find(({ name }) => name === model) ?? colouring.models[0];
+  const { saturation } = colouring.settings;
+  const chosen = modelForAll();
   const mixed = cards.some(card => card.own.saturation !== undefined);
   const value = saturation ?? chosen.saturation;
   by("all-saturation").value = value;
@@ -207,9 +217,28 @@ function showSaturation() {
   by("saturation-means").textContent = meaning(chosen) + (mixed ? " Photographs that were set singly keep theirs until Reset." : "");
 }
 
+// Which photographs the model for all is not the model of, because another was chosen for them.
+function showModels() {
+  const { length } = withOtherModels();
+  const keep = length === 1 ? "keeps the model that was chosen for it alone" : "keep the models that were chosen for them alone";
+  by("own-models").hidden = length === 0;
+  by("own-models-count").textContent = `${numberOf(length, "photograph")} ${keep}.`;
+  by("level-models").textContent = `Use ${modelForAll().name} for all`;
+}
+
+function withOtherModels() {
+  const { name } = modelForAll();
+  return cards.filter(({ own }) => own.model !== undefined && own.model !== name);
+}
+
+function modelForAll() {
+  return colouring.models.find(({ name }) => name === colouring.settings.model) ?? colouring.models[0];
+}
+
 function meaning({ name, saturation }) {
-  if (saturation === 1) return `1 is the network’s own answer, and recommended for ${name}.`;
-  return `1 is the network’s own answer; ${saturation} is recommended for ${name}.`;
+  const recommended = `the saturation recommended for the model “${name}”`;
+  if (saturation === 1) return `1 is the network’s own answer and ${recommended}.`;
+  return `1 is the network’s own answer, ${saturation} ${recommended}.`;
 }
 
 // Progress, told once a frame however much happens in it.
@@ -229,7 +258,10 @@ function refresh() {
 function show() {
   by("drop").hidden = colouring.queue === null || cards.length > 0;
   by("bar").hidden = cards.length === 0;
-  if (colouring.queue !== null) showSaturation();
+  if (colouring.queue !== null) {
+    showSaturation();
+    showModels();
+  }
   removed.show();
   const count = state => cards.filter(card => card.state === state).length;
   const done = count("done") + count("changing");

@@ -16,7 +16,9 @@ export class Points {
     const name = card.file.name;
     this.part("pointing-mode").setAttribute("aria-label", `Set colours of ${name}`);
     this.part("hints-name").textContent = `${name}.hints.json`;
-    this.part("pointing-mode").addEventListener("click", () => this.#switch(!this.#on()));
+    this.part("pointing-mode").addEventListener("click", event => {
+      if (event.detail < 2) this.#switch(!this.#on()); // the second of a double click on what was here before
+    });
     this.part("pointing-done").addEventListener("click", () => this.#end());
     card.element.addEventListener("keydown", event => {
       if (event.key === "Escape" && this.#on()) this.#end();
@@ -96,6 +98,15 @@ export class Points {
     this.part("add-point").focus();
   }
 
+  // Out of the list: the page stays where it is, and the keyboard with the line that takes the place.
+  #strike(point) {
+    const place = this.all.indexOf(point);
+    this.all.splice(place, 1);
+    this.#changed();
+    const next = this.part("point-list").children[Math.min(place, this.all.length - 1)];
+    (next?.querySelector("button") ?? this.part("add-point")).focus({ preventScroll: true });
+  }
+
   #changed() {
     this.part("points").replaceChildren(...this.all.map((point, number) => this.#handle(point, number + 1)));
     this.part("point-list").replaceChildren(...this.all.map((point, number) => this.#line(point, number + 1)));
@@ -162,7 +173,7 @@ export class Points {
     gone.textContent = "Remove point";
     gone.setAttribute("aria-label", `Remove point ${number}`);
     gone.addEventListener("click", event => {
-      if (event.detail < 2) this.#remove(point); // the second of a double click would meet the next point
+      if (event.detail < 2) this.#strike(point); // the second of a double click would meet the next point
     });
     const line = document.createElement("li");
     line.append(colour, label, gone);
