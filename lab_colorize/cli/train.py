@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
@@ -37,7 +37,8 @@ A_FOLDER = click.Path(path_type=Path)
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
     metavar="M",
-    help="Train for about M minutes instead: the speed is measured first, and the number of epochs follows from it.",
+    help="Train for about M minutes in all instead: the speed is measured first, and the number of epochs follows "
+    "from it.",
 )
 @click.option("--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the square crops to train on.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photographs per training step.")
@@ -101,9 +102,7 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
     The run folder keeps options, history, weights, curves and pictures. A run that was stopped by Ctrl-C, or killed,
     continues with --resume exactly where it was.
     """
-    # Read when TensorFlow is imported. Its greeting is for its developers, and so is its complaint of a missing GPU,
-    # which it calls an error; what goes wrong in earnest is an exception.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    began = time.monotonic()  # what takes time before the first step is part of --minutes
     from lab_colorize.cli.train_progress import watcher
     from lab_colorize.training.packages import require_packages
 
@@ -117,7 +116,7 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
 
     with watcher(quiet=quiet) as watch, asked_to_stop(_stopping, _stop_at_once) as signals:
         try:
-            trained = run(options, resume=resume, tell=watch, stop=lambda: bool(signals))
+            trained = run(options, resume=resume, tell=watch, stop=lambda: bool(signals), began=began)
         except Interrupted as error:
             complain(error)
             sys.exit(ended_by(signals[0]))

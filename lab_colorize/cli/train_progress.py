@@ -135,6 +135,8 @@ def _scheduled(event: Scheduled) -> str:
         f"{stage.epochs:.3g} epochs at side {stage.side}, rate {stage.learning_rate:g}" + _frozen(stage)
         for stage in event.options.stages
     )
+    every = event.options.validate_every
+    stages += f"; validated every {every} epochs" if every > 1 else ""
     begun = f"; goes on after step {event.done}" if event.done else ""
     return f"{event.options.network}, {event.parameters:,} parameters, in {event.options.run}: {stages}{begun}"
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -77,13 +78,10 @@ class Training:
     def __post_init__(self) -> None:
         self.average = WeightAverage(self.objective.network, self.options.averaging)
         self._clock = Clock(0, 0)
-        self._record: Record | None = None
 
     def run(self, checkpoint: Checkpoint | None) -> None:
         """All stages, from `checkpoint` on if there is one."""
-        every = self.options.picture_epochs or max(1, self.schedule.validations // PICTURES)
-        record = Record(self.options.run, self.validator, self.state, picture_epochs=every)
-        self._record = record
+        record = self._record
         for number, stage in enumerate(self.options.stages):
             if number < self.state.stage:
                 continue
@@ -96,7 +94,7 @@ class Training:
             self._stage(stage)
         record.draw(self.state)
         self.state.finished = True
-        self._save()
+        self.save()
 
     def ready_for(self, stage: Stage) -> None:
         """Compile for a stage; the optimiser's variables live where the network's do."""
@@ -113,7 +111,7 @@ class Training:
             learner.optimizer.learning_rate = schedule.rate(number, self.state.step)
             losses = self.devices.step(learner, *self.objective.arguments(batch))
             self._count(losses)
-            metrics = self._epoch_end(stage) if self.state.step in ends else None
+            metrics = self.validate(stage) if self.state.step in ends else None
             self._save_if_due(validated=metrics is not None)
             self.watch(self._progress(losses["loss"], metrics))
 
@@ -129,14 +127,13 @@ class Training:
             self.state.sums[name] = self.state.sums.get(name, 0.0) + loss
         self.state.sums["steps"] = self.state.sums.get("steps", 0) + 1
 
-    def _epoch_end(self, stage: Stage) -> Metrics:
+    def validate(self, stage: Stage) -> Metrics:
         """Validate the mean of the weights, and record the result."""
         self._require_finite()
         began = time.monotonic()
         self.average.take()  # or short epochs would be measured by the weights of the one before
         with self.average.applied():
             metrics = self.validator(self.objective.painter)
-            assert self._record is not None  # made in `run`
             self._record.note(self.objective, self.state, self._row(stage, metrics))
         self._clock.validating += time.monotonic() - began
         return metrics
@@ -145,14 +142,15 @@ class Training:
         stopping = self.stop()
         late = time.monotonic() - self._clock.saved >= self.options.checkpoint_minutes * 60
         if validated or late or stopping:
-            self._save()
+            self.save()
         if stopping:
             raise Interrupted(
                 f"Stopped after step {self.state.total}; everything is saved.",
                 remedy=f"Go on with: lab-colorize train --resume --out {self.options.run}",
             )
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Put everything that it takes to go on from here into the checkpoint."""
         self._require_finite()
         now = time.monotonic()
         self.state.seconds += now - self._clock.saved if self._clock.saved else 0
@@ -201,6 +199,11 @@ class Training:
             **losses,
             **asdict(metrics),
         }
+
+    @cached_property
+    def _record(self) -> Record:
+        every = self.options.picture_epochs or max(1, self.schedule.validations // PICTURES)
+        return Record(self.options.run, self.validator, self.state, picture_epochs=every)
 
     @property
     def schedule(self) -> Schedule:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from lab_colorize.errors import NothingToDo, OutputError, OutputExists, TrainingError
 from lab_colorize.files.lock import try_lock
-from lab_colorize.files.writing import write_whole
+from lab_colorize.files.writing import TEMPORARY_PREFIX, write_whole
 from lab_colorize.training import config
 from lab_colorize.training.config import CONFIG_NAME, Request
 from lab_colorize.training.options import TrainOptions
 
 LOCK_NAME = ".lock"
+TRIAL_NAME = f"{TEMPORARY_PREFIX}trial"  # where `timing` tries how long things take
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def require_fresh(run: Path) -> None:
 
 def _is_fresh(run: Path) -> bool:
     """Whether nothing is there but what a run leaves that was stopped before its first step."""
-    return run.is_dir() and all(child.name == LOCK_NAME for child in run.iterdir())
+    return run.is_dir() and all(child.name in {LOCK_NAME, TRIAL_NAME} for child in run.iterdir())
 
 
 def write_config(options: TrainOptions) -> None:
@@ -78,7 +79,8 @@ def resumed(run: Path, flags: Request, file: Request | None) -> TrainOptions:
         _require_same_freezing(before, frozen)
     now = config.resolved(asked | {"run": run}, config.read(run / CONFIG_NAME) if file is None else file)
     if before.minutes is not None and before.minutes == now.minutes:
-        now = replace(now, stages=before.stages)  # how many epochs fit was measured when the run began
+        # How many epochs fit, and how often they can be validated, was measured when the run began.
+        now = replace(now, stages=before.stages, validate_every=before.validate_every)
     if differing := config.differences(before, now):
         raise TrainingError(
             f"{run} belongs to a run with other options: {', '.join(differing)} not the same.",

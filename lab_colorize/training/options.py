@@ -83,7 +83,7 @@ class TrainOptions:
     weight_decay: float
     batch_size: int
     minutes: float | None = None
-    """Time for all stages together; `rate.fitted` turns it into epochs before the run begins."""
+    """Time for everything; `timing.fitted` turns it into epochs before the run begins."""
     validation: float = 0.2
     """The share of the photographs that is held back for validation."""
     validation_folder: Path | None = None
@@ -97,7 +97,8 @@ class TrainOptions:
     """Momentum of the running mean of the weights that is validated and exported; 0 turns it off."""
     checkpoint_minutes: float = 5.0
     validate_every: int = 1
-    """Epochs from one validation to the next; more than one where photographs are few and epochs short."""
+    """Epochs from one validation to the next; more than one where photographs are few and epochs short. With `minutes`
+    at least so many: validations take a small share of them."""
     picture_epochs: int = 0
     """A picture of some validation photos each so many validations; 0: about ten times in the run."""
     memory_share: float = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,13 +88,18 @@ def train(
     resume: bool = False,
     tell: Callable[[Event], None] = lambda _event: None,
     stop: Callable[[], bool] = lambda: False,
+    began: float | None = None,
 ) -> Trained:
-    """Train as `options` say, in their run folder; with `resume`, go on with the run that lies there."""
+    """Train as `options` say, in their run folder; with `resume`, go on with the run that lies there.
+
+    `began`, by the monotonic clock, is when its minutes began to count: now, unless told otherwise.
+    """
+    began = time.monotonic() if began is None else began
     with claimed(options.run, resume=resume):
         before = checkpoint.read(options.run) if resume else None
         _refuse_finished(options, before)
         found, parts = photographs(options, tell)
-        session = prepared(options, parts, before, tell, stop)
+        session = prepared(options, parts, before, tell, stop, began=began)
         if not (before and before.state.finished):
             session.run(before)
         tell(Exporting(_target(options)))
@@ -156,12 +162,14 @@ def _parts(options: TrainOptions, found: Found, loaded: Callable[[Path], Found])
     return against(found.examples, validation)
 
 
-def prepared(
+def prepared(  # noqa: PLR0913  # what a session is made of
     options: TrainOptions,
     parts: Parts,
     before: Checkpoint | None,
     tell: Callable[[Event], None],
     stop: Callable[[], bool],
+    *,
+    began: float,
 ) -> Training:
     """Everything ready for the first step of this session; the schedule is measured and written down if it is new."""
     photos = fingerprint((parts.train, parts.validation))
@@ -177,7 +185,7 @@ def prepared(
     state = before.state if before else State(photos)
     training = Training(objective, parts.train, validator, options, devices, state, tell, stop)
     if not (options.run / CONFIG_NAME).exists():
-        training.options = timing.fitted(training)
+        training.options = timing.fitted(training, began)
         write_config(training.options)
     tell(Scheduled(training.options, objective.network.count_params(), state.total))
     return training

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before anything imports TensorFlow
@@ -97,7 +98,7 @@ def session(options, *, stop=lambda: False, tell=lambda _event: None):
     options.run.mkdir(exist_ok=True)
     before = checkpoint.read(options.run)
     _, parts = run.photographs(options, tell)
-    training = run.prepared(options, parts, before, tell, stop)
+    training = run.prepared(options, parts, before, tell, stop, began=time.monotonic())
     training.run(before)
     return training
 

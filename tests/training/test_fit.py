@@ -2,6 +2,7 @@
 
 import resource
 import signal
+import time
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 
@@ -119,6 +120,32 @@ def test_minutes_become_epochs_that_are_stored(options_for):
     assert training.options.minutes == 0.05
     assert training.options.stages != options.stages
     assert 0.3 < training.state.seconds < 60  # three seconds were asked for, on a machine that others use
+
+
+def test_what_is_written_after_an_epoch_is_part_of_the_minutes(options_for, monkeypatch):
+    slow, saved = 0.3, []
+
+    def save(folder, *words):
+        time.sleep(slow)  # as a disk that is in no hurry
+        saved.append(folder)
+
+    monkeypatch.setattr(checkpoint, "save", save)
+    options = options_for(minutes=0.1, epochs=None)
+    training = session(options)
+    real = [folder for folder in saved if folder == options.run]
+    assert len(real) * slow < 3  # of six seconds
+    assert len(training.state.history) >= 1
+    assert (options.run / "best.weights.h5").exists()
+
+
+def test_trying_how_long_things_take_leaves_nothing_behind(options_for):
+    options = options_for(minutes=0.02, epochs=None)
+    options.run.mkdir()
+    (options.run / folder.TRIAL_NAME).mkdir()  # of a process that was killed meanwhile
+    (options.run / folder.TRIAL_NAME / "last.npz").touch()
+    folder.require_fresh(options.run)
+    session(options)
+    assert not (options.run / folder.TRIAL_NAME).exists()
 
 
 def test_the_mean_of_a_few_steps_is_not_where_they_began(options_for):

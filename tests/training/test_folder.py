@@ -59,9 +59,11 @@ def test_what_decides_no_weights_may_change(options):
 
 
 def test_minutes_that_became_epochs_do_not_become_others_on_resume(options):
-    measured = replace(options, minutes=5.0, stages=(Stage(123.4, 8, 1e-3),))
+    measured = replace(options, minutes=5.0, stages=(Stage(123.4, 8, 1e-3),), validate_every=12)
     write_config(measured)
     assert resumed(options.run, flags(options, minutes=5.0), None) == measured
+    file = {"network": "cifar-cnn", "side": 8, "batch_size": 4, "seed": 3}
+    assert resumed(options.run, flags(options, minutes=5.0), file) == measured
     assert resumed(options.run, flags(options), None) == measured
     with pytest.raises(TrainingError, match="minutes"):
         resumed(options.run, flags(options, minutes=6.0), None)

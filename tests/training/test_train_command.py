@@ -100,6 +100,14 @@ def test_a_trained_model_is_installed_found_by_name_and_colours(tmp_path, photos
     assert "finished" in again.stderr
 
 
+@pytest.mark.parametrize(("users", "on"), [({}, True), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, False)])
+def test_the_faster_kernels_are_on_unless_the_user_says_otherwise(tmp_path, command, users, on):
+    grey_only(tmp_path / "grey")  # refused after TensorFlow was loaded, which says what it is set to
+    done = command(tmp_path / "grey", *QUICK, TF_CPP_MIN_LOG_LEVEL="0", **users)
+    assert done.returncode == 2, done.stderr
+    assert ("oneDNN custom operations are on" in done.stderr) is on
+
+
 def empty(folder):
     folder.mkdir()
 
