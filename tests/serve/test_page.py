@@ -182,9 +182,10 @@ def test_photographs_can_be_chosen_dropped_and_pasted_one_after_the_other(page, 
 
 def test_the_page_names_the_formats_that_are_read_here(page, server):
     page.until(lambda: page.by("drop").is_displayed())
-    named = page.by("formats").text.split(", ")
-    assert named == server.ask("GET", "/api/about").told["formats"] == [each.value for each in readable()]
-    assert {"JPEG", "TIFF", "GIF", "PGM or PPM", "Photoshop document"} <= set(named)
+    formats = server.ask("GET", "/api/about").told["formats"]
+    assert formats == [each.value for each in readable()]
+    assert {"JPEG", "TIFF", "GIF", "PGM or PPM", "Photoshop document"} <= set(formats)
+    assert page.by("formats").text == f"{', '.join(formats[:-1])}, or {formats[-1]}"
 
 
 @pytest.mark.parametrize("way", ["drop", "choose"])
@@ -276,6 +277,15 @@ def test_the_divider_follows_the_mouse(page, photographs):
     assert re.fullmatch(r"inset\(0(px)? (1[5-9]|2\d)\.?\d*% 0(px)? 0(px)?\)|inset\(0px calc\(.*\) 0px 0px\)", clip), (
         clip
     )
+
+
+def test_before_and_after_are_told_apart_on_a_narrow_photograph(page, tmp_path, scene):
+    path = tmp_path / "narrow.png"
+    cv2.imwrite(str(path), scene(0, (400, 120)))
+    page.choose(path, tmp_path / "narrow.png").settled(2)
+    before, after = (page.part(f"{which}-tag").rect for which in ("before", "after"))
+    apart = before["x"] + before["width"] <= after["x"] or before["y"] + before["height"] <= after["y"]
+    assert apart, (before, after)
 
 
 def test_the_divider_follows_the_keys_and_a_reader_is_told(page, photographs):

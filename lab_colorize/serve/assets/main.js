@@ -40,7 +40,7 @@ function open(told) {
   colouring.queue.addEventListener("back", () => (by("away").hidden = true));
   by("version").textContent = `lab-colorize ${told.version}`;
   by("train-link").hidden = !told.training;
-  by("formats").textContent = told.formats.join(", ");
+  by("formats").textContent = new Intl.ListFormat("en", { type: "disjunction" }).format(told.formats);
   by("most").textContent = amount(told.most_bytes);
   by("all-model").append(...told.models.map(({ name }) => new Option(name, name)));
   by("all-models").hidden = told.models.length < 2;
