@@ -447,11 +447,21 @@ def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photo
     assert not page.by("removed").is_displayed()
 
 
+def double_click(page, element):
+    """Two clicks that count as one double click, however long a busy machine takes over them."""
+    script = """arguments[0].scrollIntoView({block: 'center'}); const box = arguments[0].getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2]"""
+    x, y = page.run(script, element)
+    for count in (1, 2):
+        for kind in ("mousePressed", "mouseReleased"):
+            event = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": count}
+            page.browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+
+
 def test_a_double_click_removes_one_photograph_not_two(page, photographs):
     page.choose(*photographs("a.jpg", "b.jpg", "c.jpg")).settled(3)
     button = page.part("remove", 0)
-    page.run("arguments[0].scrollIntoView({block: 'center'})", button)
-    ActionChains(page.browser).double_click(button).perform()
+    double_click(page, button)
     assert [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()] == ["b.jpg", "c.jpg"]
 
 
@@ -740,9 +750,8 @@ def test_a_double_click_removes_one_point_whatever_the_second_click_meets(hintin
         page.part("add-point").click()
     button = page.part("point-list").find_element(By.TAG_NAME, "button")
     assert button.text == "Remove point"
-    page.run("arguments[0].scrollIntoView({block: 'center'})", button)
     page.run("window.met = []; addEventListener('click', event => met.push(event.target.textContent), true)")
-    ActionChains(page.browser).double_click(button).perform()
+    double_click(page, button)
     assert page.run("return met") == ["Remove point", met]
     assert len(page.part("point-list").find_elements(By.TAG_NAME, "li")) == 5
     assert page.part("point-panel").is_displayed()
