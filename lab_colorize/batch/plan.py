@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.clashes import clashing, unfit_for_a_bag
-from lab_colorize.batch.edited import EDITED
+from lab_colorize.batch.edited import EDITED, is_edited
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import JournalCheck
 from lab_colorize.batch.judging import DONE_BEFORE, Judged, judge
@@ -20,7 +20,7 @@ from lab_colorize.batch.names import Naming, name_targets
 from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
 from lab_colorize.batch.other_folders import made_of_another, refuse_to_replace
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.pruning import left_behind
+from lab_colorize.batch.pruning import EmptyFolder, bereft, empty_folders, left_behind
 from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.batch.task import Task
 from lab_colorize.files.scan import Found, ScanProblem
@@ -49,6 +49,8 @@ class Plan:
     relocated: tuple[Outcome, ...] = ()  # in another FOLDER by now: where they are is still to be written down
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
+    worked_on: frozenset[str] = frozenset()  # targets of these that somebody edited
+    empty: tuple[EmptyFolder, ...] = ()  # boxes and folders that may be disks which are not mounted
     idle_settings: tuple[str, ...] = ()  # globs that match no photograph
     elsewhere: tuple[str, ...] = ()  # other folders of which OUT holds results
 
@@ -67,6 +69,9 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     if not options.colorize.overwrite:
         refuse_to_replace(options.out, _of_others(options, history, judged.due, missing.left))
     left_alone = tuple(_outcomes_left_alone(options, found))
+    without = bereft(options, missing)
+    left = tuple(left_behind(without, tasks, moves))
+    seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
     return Plan(
         options.boxes,
         options.out,
@@ -86,7 +91,9 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         moves=moves,
         relocated=tuple(_relocated(options.boxes, (*judged.standing.values(), *missing.relocated))),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
-        left_behind=tuple(left_behind(options, missing, tasks)),
+        left_behind=left,
+        worked_on=frozenset(one.target for one in left if one.target and is_edited(options.out / one.target, one)),
+        empty=tuple(empty_folders(options, without, seen)),
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
         elsewhere=tuple(sorted(_elsewhere(options.boxes, history, {task.source for task in judged.standing}))),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
-from lab_colorize.cli.summary import edited, gone, left_behind, left_out, moved_along, room
+from lab_colorize.cli.summary import edited, empty_folders, gone, left_behind, left_out, moved_along, room
 from lab_colorize.cli.tally import LISTED
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import number_of
@@ -36,6 +36,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from _replaced(survey, options)
     if survey.plan.due:
         yield room(survey.room)
+    yield from empty_folders(survey.plan)
     yield from gone(survey.plan, "would be recorded")
     yield from moved_along(survey.plan, "would be moved along")
     yield from left_behind(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -75,6 +75,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
             f"note: skipped {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
             " `verify` says what to do."
         )
+    yield from empty_folders(batch.plan)
     yield from gone(batch.plan, "was recorded")
     yield from _pruned(batch)
     yield from _failures(tally, batch)
@@ -168,14 +169,34 @@ def left_behind(plan: Plan, remedy: str) -> Iterator[str]:
     left = [one.target for one in plan.left_behind if os.path.lexists(plan.out / (one.target or ""))]
     if left:
         have, their = ("has", "its photograph") if len(left) == 1 else ("have", "their photographs")
-        yield f"{number_of(len(left), 'result')} {have} lost {their}: {printable(named(left))}. {remedy}"
+        edits = _worked_on(plan, left)
+        yield f"{number_of(len(left), 'result')} {have} lost {their}: {printable(named(left))}{edits}. {remedy}"
+
+
+def _worked_on(plan: Plan, targets: Iterable[str | None]) -> str:
+    """How many of some results somebody edited."""
+    count = sum(target in plan.worked_on for target in targets)
+    return f" ({count} edited since a batch wrote {'it' if count == 1 else 'them'})" if count else ""
+
+
+def empty_folders(plan: Plan) -> Iterator[str]:
+    """Said even if quiet: nobody else may notice that a disk is away."""
+    for one in plan.empty:
+        told = f"No photograph was found in {printable(str(one.folder))}"
+        if one.results:
+            kept = f"{number_of(one.results, 'result')} of it {'is' if one.results == 1 else 'are'} kept"
+            place = printable(str(plan.out / one.name))
+            yield f"{told}: {kept}. Mount its disk; if it was emptied for good, delete {place} by hand."
+        else:
+            yield f"{told}: if it lies on a disk of its own, see whether that is mounted."
 
 
 def _pruned(batch: Batch) -> Iterator[str]:
     """Said even if quiet, because it is said only once."""
     if batch.pruned:
         aside = printable(str(batch.options.place / PRUNED_NAME))
-        names = printable(named([one.target for one in batch.pruned]))
+        targets = [one.target for one in batch.pruned]
+        names = printable(named(targets)) + _worked_on(batch.plan, targets)
         results = number_of(len(batch.pruned), "result")
         yield f"Put aside, as their photographs are gone: {results}, {names}. Review {aside}, and delete what you like."
 

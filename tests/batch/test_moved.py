@@ -327,6 +327,44 @@ class TestPrune:
         assert run("batch", "boxA", "boxB", "--out", "o", "--prune").returncode == 0
         assert contents_below(tmp_path / "o") == before
 
+    @pytest.mark.parametrize("missing", [True, False], ids=["missing", "empty"])
+    def test_so_may_a_folder_of_the_archive(self, run: Run, run_apart: Run, tmp_path: Path, missing: bool) -> None:
+        for name in ("q/box1/1.jpg", "q/box1/deep/2.jpg", "q/box2/3.jpg", "q/box2/4.jpg"):
+            picture(tmp_path / name, seed=len(name))
+        assert run("batch", "q", "--out", "o").returncode == 0
+        for result in ("o/box1/1.jpg", "o/box2/3.jpg"):
+            (tmp_path / result).write_bytes((tmp_path / result).read_bytes() + b"a caption")
+        before = contents_below(tmp_path / "o")
+        (tmp_path / "q/box1").rename(tmp_path / "away")
+        if not missing:
+            (tmp_path / "q/box1").mkdir()
+        told = f"No photograph was found in {Path('q/box1')}: 2 results of it are kept. Mount its disk"
+        for quiet in ([], ["--quiet"]):
+            again = run_apart("batch", "q", "--out", "o", "--prune", *quiet)
+            assert again.returncode == 0
+            assert told in again.stderr
+            assert contents_below(tmp_path / "o") == before
+        (tmp_path / "q/box2/3.jpg").unlink()
+        for dry, text in (("--dry-run", "would be put"), ("--quiet", "Put aside")):
+            again = run("batch", "q", "--out", "o", "--prune", dry)
+            lines = [line for line in (again.stdout + again.stderr).splitlines() if "box2/3.jpg" in line]
+            assert all("(1 edited since a batch wrote it)" in line and text in line for line in lines)
+            assert lines
+        shutil.rmtree(tmp_path / "o/box1")
+        (tmp_path / "q/box1").mkdir(exist_ok=True)
+        assert "2 photographs gone" in run("batch", "q", "--out", "o").stderr
+        assert "No photograph" not in run("batch", "q", "--out", "o").stderr
+
+    def test_an_empty_box_is_told_of_but_not_one_of_which_nothing_is_chosen(self, run: Run, tmp_path: Path) -> None:
+        picture(tmp_path / "b/box2/1.jpg")
+        (tmp_path / "b/box1").mkdir()
+        for more in ([], ["--dry-run"]):
+            told = run("batch", "b/box1", "b/box2", "--out", "o", *more)
+            assert f"No photograph was found in {Path('b/box1')}: if it lies on a disk" in told.stdout + told.stderr
+        picture(tmp_path / "b/box1/2.jpg")
+        told = run("batch", "b/box1", "b/box2", "--out", "o", "--exclude", "box1")
+        assert "No photograph" not in told.stderr
+
     def test_results_of_other_folders_are_left_alone(self, run: Run, tmp_path: Path) -> None:
         for name in ("boxA/1.jpg", "boxA/2.jpg", "boxB/3.jpg"):
             picture(tmp_path / name, seed=len(name))
