@@ -1,6 +1,6 @@
 """Tasks sorted by what the journal says of them: due, done and still so, or edited by somebody since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lab_colorize.batch.edited import EDITED
@@ -20,6 +20,16 @@ class Judged:
     standing: Mapping[Task, Outcome]  # up to date
     edited: Mapping[Task, Outcome]  # somebody worked on the result since
     remade: Mapping[str, str]  # source -> why it is due again, or would be if its result were not edited
+
+    def without(self, tasks: Collection[Task]) -> "Judged":
+        """The same but for some that are due, or edited, which are to be judged again."""
+        names = {task.source for task in tasks}
+        return Judged(
+            tuple(task for task in self.due if task.source not in names),
+            self.standing,
+            {task: made for task, made in self.edited.items() if task.source not in names},
+            {source: why for source, why in self.remade.items() if source not in names},
+        )
 
     def __or__(self, other: "Judged") -> "Judged":
         """Both, in the order of their names."""

@@ -15,7 +15,7 @@ from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import JournalCheck
 from lab_colorize.batch.judging import DONE_BEFORE, Judged, judge
 from lab_colorize.batch.missing_sources import MissingSources
-from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, still_at
+from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, renamed_over, still_at
 from lab_colorize.batch.names import Naming, name_targets
 from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
 from lab_colorize.batch.other_folders import made_of_another, refuse_to_replace
@@ -49,6 +49,7 @@ class Plan:
     relocated: tuple[Outcome, ...] = ()  # in another FOLDER by now: where they are is still to be written down
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
+    ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: put aside in any case
     worked_on: frozenset[str] = frozenset()  # targets of these that somebody edited
     empty: tuple[EmptyFolder, ...] = ()  # boxes and folders that may be disks which are not mounted
     idle_settings: tuple[str, ...] = ()  # globs that match no photograph
@@ -62,7 +63,12 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     new = [task for task in tasks if not _is_known(task, history)]
     judged = judge(known, JournalCheck(options, history, recipe, naming))
     missing = _missing(options, found, history, judged)
-    moves = find_moves(options, history, missing.vanished, new)
+    over = dict(renamed_over(options, history, (*judged.due, *judged.edited, *new)))
+    new = list(dict.fromkeys((*new, *over)))
+    leaving = {one.target or "" for one in over.values()}
+    moves = find_moves(options, history, (*missing.vanished, *over.values()), leaving, new)
+    ousted = tuple(_ousted(over.values(), moves))
+    judged = judged.without(over)
     missing = missing.without({move.before.source for move in moves})
     history = history_after(history, moves)
     judged |= judge(new, JournalCheck(options, history, recipe, naming, still_at(moves, options.out, naming)))
@@ -92,7 +98,10 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         relocated=tuple(_relocated(options.boxes, (*judged.standing.values(), *missing.relocated))),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
         left_behind=left,
-        worked_on=frozenset(one.target for one in left if one.target and is_edited(options.out / one.target, one)),
+        ousted=ousted,
+        worked_on=frozenset(
+            one.target for one in (*left, *ousted) if one.target and is_edited(options.out / one.target, one)
+        ),
         empty=tuple(empty_folders(options, without, seen)),
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
         elsewhere=tuple(sorted(_elsewhere(options.boxes, history, {task.source for task in judged.standing}))),
@@ -105,6 +114,12 @@ def _missing(options: BatchOptions, found: Found, history: History, judged: Judg
     there = {*found.photographs, *copied, *(problem.source for problem in found.problems)}
     absent = tuple(one for one in history.last.values() if one.source not in there)
     return MissingSources(options, absent, tuple(judged.standing.values()))
+
+
+def _ousted(over: Iterable[Outcome], moves: Collection[Move]) -> Iterator[Outcome]:
+    """Results of photographs that are gone, at names to which those of others move."""
+    moved, taken = {move.before.source for move in moves}, {move.targets[1] for move in moves}
+    return (one for one in over if one.source not in moved and one.target in taken)
 
 
 def _is_known(task: Task, history: History) -> bool:

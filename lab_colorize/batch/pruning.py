@@ -9,7 +9,7 @@ from pathlib import Path
 from lab_colorize.batch.folders import make_folder_for, remove_empty
 from lab_colorize.batch.journal_check import is_regular_file
 from lab_colorize.batch.missing_sources import MissingSources, is_absent
-from lab_colorize.batch.moved_photographs import Move
+from lab_colorize.batch.moved_photographs import Move, half_renamed
 from lab_colorize.batch.names import folded
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
@@ -97,5 +97,8 @@ def prune(
 
 
 def _put_aside(options: BatchOptions, target: str, aside: str) -> None:
-    rename_whole(options.out / target, make_folder_for(options.place, f"{aside}/{target}"))
+    place = make_folder_for(options.place, f"{aside}/{target}")
+    if half_renamed(options.out / target, place):
+        place.unlink()
+    rename_whole(options.out / target, place)
     remove_empty(options.out, target)

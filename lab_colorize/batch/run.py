@@ -164,6 +164,9 @@ class Batch:
 
     def _moved_along(self, plan: Plan) -> Plan:
         """Move results as their photographs were; what cannot be moved has failed."""
+        for one in prune(plan.ousted, self.options, plan.written, self._must_write_down):
+            if one.status is Status.GONE:  # or the move will fail for it
+                self.pruned.append(one)
         stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down))
         sources = {outcome.source for outcome in stuck}
         return replace(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
-from lab_colorize.cli.summary import edited, empty_folders, gone, left_behind, left_out, moved_along, room
+from lab_colorize.cli.summary import edited, empty_folders, gone, left_behind, left_out, moved_along, ousted, room
 from lab_colorize.cli.tally import LISTED
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import number_of
@@ -39,6 +39,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from empty_folders(survey.plan)
     yield from gone(survey.plan, "would be recorded")
     yield from moved_along(survey.plan, "would be moved along")
+    yield from ousted(survey.plan)
     yield from left_behind(
         survey.plan, "That would be put aside." if options.prune else "--prune would put that aside."
     )

@@ -173,6 +173,16 @@ def left_behind(plan: Plan, remedy: str) -> Iterator[str]:
         yield f"{number_of(len(left), 'result')} {have} lost {their}: {printable(named(left))}{edits}. {remedy}"
 
 
+def ousted(plan: Plan) -> Iterator[str]:
+    """Results that would be put aside in any case."""
+    if targets := [one.target for one in plan.ousted]:
+        names = printable(named(targets)) + _worked_on(plan, targets)
+        yield (
+            f"{number_of(len(targets), 'result')} would be put aside, as other photographs have the names of theirs by"
+            f" now: {names}."
+        )
+
+
 def _worked_on(plan: Plan, targets: Iterable[str | None]) -> str:
     """How many of some results somebody edited."""
     count = sum(target in plan.worked_on for target in targets)

@@ -241,6 +241,110 @@ class TestMoves:
         assert "b/1.jpg" in coloured.results()
 
 
+class TestRenumbering:
+    """Photographs that take each other's names keep their own results, with what was written into them."""
+
+    NAMES = ("1.jpg", "2.jpg", "3.jpg", "6.jpg")
+
+    @pytest.fixture
+    def captioned(self, coloured: Archive) -> dict[bytes, bytes]:
+        """The first three photographs, and the caption in the result of each."""
+        coloured.add("3.jpg")
+        coloured.batch()
+        coloured.asked()
+        for name in self.NAMES[:3]:
+            (coloured.out / name).write_bytes(f"caption of {name}".encode())
+        return {(coloured.folder / name).read_bytes(): (coloured.out / name).read_bytes() for name in self.NAMES[:3]}
+
+    def _belong(self, archive: Archive, captions: dict[bytes, bytes]) -> dict[str, bool]:
+        """Of each photograph that had a caption, whether it has that."""
+        there = {name: archive.folder / name for name in self.NAMES if (archive.folder / name).exists()}
+        held = {name: captions.get(path.read_bytes()) for name, path in there.items()}
+        return {name: (archive.out / name).read_bytes() == held[name] for name in there if held[name]}
+
+    def test_results_follow_through_a_chain(self, coloured: Archive, captioned: dict[bytes, bytes]) -> None:
+        for old, new in (("3", "6"), ("2", "3"), ("1", "2")):
+            move(coloured, f"{old}.jpg", f"{new}.jpg")
+        coloured.add("1.jpg", content="grey and new")
+        ended = coloured.batch()
+        assert coloured.asked() == ["1.jpg"]
+        assert ended["1.jpg"].status is Status.DONE
+        assert self._belong(coloured, captioned) == {"2.jpg": True, "3.jpg": True, "6.jpg": True}
+        journal = (coloured.out / JOURNAL_NAME).read_bytes()
+        coloured.batch()
+        assert coloured.asked() == []
+        assert (coloured.out / JOURNAL_NAME).read_bytes() == journal
+
+    def test_results_of_photographs_that_changed_names_change_theirs(
+        self, coloured: Archive, captioned: dict[bytes, bytes]
+    ) -> None:
+        for old, new in (("1", "6"), ("2", "1"), ("3", "2"), ("6", "3")):
+            move(coloured, f"{old}.jpg", f"{new}.jpg")
+        before = coloured.results().keys()
+        for _ in range(2):
+            coloured.batch(checksum=True)
+            assert coloured.asked() == []
+            assert self._belong(coloured, captioned) == {"1.jpg": True, "2.jpg": True, "3.jpg": True}
+            assert coloured.results().keys() == before
+            assert all(one.source == target == one.target for target, one in read_journal(coloured.out).made.items())
+
+    @pytest.mark.parametrize("links", [True, False], ids=["with links", "without links"])
+    @pytest.mark.parametrize("renamed", ["36 23 12", "16 21 62", "23 12"], ids=["chain", "swap", "removed"])
+    def test_a_batch_killed_at_any_step_loses_no_caption(
+        self,
+        coloured: Archive,
+        captioned: dict[bytes, bytes],
+        monkeypatch: pytest.MonkeyPatch,
+        renamed: str,
+        links: bool,
+    ) -> None:
+        for step in range(80):
+            again = Archive(coloured.folder.with_name(f"photos{step}"), coloured.out.with_name(f"out{step}"))
+            shutil.copytree(coloured.folder, again.folder)
+            shutil.copytree(coloured.out, again.out)
+            _tell_of_another_folder(again.out / JOURNAL_NAME, coloured.folder, again.folder)
+            for old, new in renamed.split():
+                (again.folder / f"{old}.jpg").replace(again.folder / f"{new}.jpg")
+            with monkeypatch.context() as patched:
+                killed = _killed_at(step, patched, links=links)
+                with suppress(Killed):
+                    again.batch(checksum=True)
+            again.batch(checksum=True)
+            assert again.asked() == []
+            belong = self._belong(again, captioned)
+            assert all(belong.values()), (step, belong)
+            assert len(belong) == (2 if renamed == "23 12" else 3)
+            assert set(captioned.values()) <= set(again.results().values())
+            if not killed:
+                return
+        pytest.fail("It never ended.")
+
+    def test_the_command_puts_the_result_of_a_removed_one_aside(self, run_apart: Run, run: Run, tmp_path: Path) -> None:
+        for number in range(1, 4):
+            picture(tmp_path / f"photos/{number}.jpg", seed=number, size=(64, 40 + number))
+        assert run("batch", "photos", "--out", "o").returncode == 0
+        for number in range(1, 4):
+            result = tmp_path / f"o/{number}.jpg"
+            result.write_bytes(result.read_bytes() + f"caption {number}".encode())
+        (tmp_path / "photos/2.jpg").replace(tmp_path / "photos/1.jpg")
+        (tmp_path / "photos/3.jpg").rename(tmp_path / "photos/2.jpg")
+        told = "1.jpg (1 edited since a batch wrote it)"
+        dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
+        assert f"1 result would be put aside, as other photographs have the names of theirs by now: {told}" in dry
+        again = run_apart("batch", "photos", "--out", "o")
+        assert again.returncode == 0, again.stderr
+        assert "2 results moved along with photographs that were moved: 2.jpg -> 1.jpg, 3.jpg -> 2.jpg" in again.stderr
+        assert f"Put aside, as their photographs are gone: 1 result, {told}" in again.stderr
+        there = contents_below(tmp_path / "o")
+        assert [name.rpartition("/")[2] for name, content in there.items() if content.endswith(b"caption 1")] == [
+            "1.jpg"
+        ]
+        assert there["1.jpg"].endswith(b"caption 2")
+        assert there["2.jpg"].endswith(b"caption 3")
+        run("verify", "o", "--accept")
+        assert run("verify", "o").returncode == 0
+
+
 def test_the_command_tells_of_moves_and_verify_finds_all_whole(run_apart: Run, run: Run, tmp_path: Path) -> None:
     for number in range(3):
         picture(tmp_path / f"photos/{number}.jpg", seed=number)
