@@ -152,13 +152,18 @@ class Sidecars:
 
     def _moved_along(self, sha256: str, target: Path) -> Outcome | None:
         """Move what was carried from another place that is empty by now to its new name, edits and all."""
-        for before in self._vanished:
+        before = self.came_from(sha256, target)
+        if before is not None:
             old = before.target or ""
-            if before.source_sha256 == sha256 and is_absent(target) and not is_absent(self.options.out / old):
-                rename_whole(self.options.out / old, target)
-                remove_empty(self.options.out, old)
-                return before
-        return None
+            rename_whole(self.options.out / old, target)
+            remove_empty(self.options.out, old)
+        return before
+
+    def came_from(self, sha256: str, target: Path) -> Outcome | None:
+        """What was carried from another place that is empty by now, and is to be moved to a new name."""
+        out = self.options.out
+        alike = (one for one in self._vanished if one.source_sha256 == sha256 and is_absent(target))
+        return next((one for one in alike if not is_absent(out / (one.target or ""))), None)
 
     @cached_property
     def _vanished(self) -> list[Outcome]:

@@ -18,6 +18,7 @@ from lab_colorize.batch.task import Task
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
+from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found
 from lab_colorize.photos.kinds import SIDECAR_SUFFIXES, Format
 from lab_colorize.wording import of_it
@@ -89,6 +90,7 @@ class Survey:
     copies: int
     seconds: float  # an estimate: disks, formats and bit depths differ
     carried: tuple[tuple[str, str], ...]  # sidecars, and where they would be carried to
+    following: frozenset[str]  # where carried ones are that would move along
     left_out: tuple[str, ...]
     room: Room
 
@@ -110,7 +112,9 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
     measured = measure(options.boxes, due, max_pixels=options.colorize.max_pixels)
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
-    carried = () if options.copy_rest else _carried(options, found, plan, measured, known)
+    carried, following = (
+        ((), frozenset[str]()) if options.copy_rest else _carried(options, found, plan, measured, known)
+    )
     return Survey(
         found,
         plan,
@@ -118,6 +122,7 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
         len(plan.due) - len(due),
         estimate(measured, pace, workers),
         carried,
+        following,
         () if options.copy_rest else tuple(found.rest),
         room_for(plan),
     )
@@ -125,19 +130,24 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
 
 def _carried(
     options: BatchOptions, found: Found, plan: Plan, measured: Measured, known: History | None
-) -> tuple[tuple[str, str], ...]:
-    """The sidecars that would be, if all went well; none of those that belong to a result count as left out."""
+) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """The sidecars that would be, if all went well; none of those that belong to a result count as left out.
+
+    And where those are that would move along from other places.
+    """
     from lab_colorize.batch.sidecars import Sidecars
 
     if not any(name.endswith(SIDECAR_SUFFIXES) for name in found.rest):
-        return ()
+        return (), frozenset()
     failing = {outcome.source for outcome in measured.unreadable}
     before = (replace(one, status=Status.DONE) for one in plan.up_to_date if one.target)
-    due = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
+    coloured = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
     history = read_journal(options.out, known)
-    sidecars = Sidecars(options, found, History(history.last | {one.source: one for one in (*before, *due)}))
+    sidecars = Sidecars(options, found, History(history.last | {one.source: one for one in (*before, *coloured)}))
     sidecars.count_as_found()
-    return tuple((sidecar, sidecars.target(sidecar, made)) for sidecar, made in sidecars.due())
+    due = [(sidecar, sidecars.target(sidecar, made)) for sidecar, made in sidecars.due()]
+    came = (sidecars.came_from(sha256_of(options.boxes.path(name)), options.out / target) for name, target in due)
+    return tuple(due), frozenset(before.target for before in came if before is not None and before.target)
 
 
 def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:

@@ -129,10 +129,21 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
             sha256,
             size,
             outcome.target_time,
-            stale=target in there and outcome.status is not Status.KEPT,
+            stale=target in there and outcome.status is not Status.KEPT and not _still_a_copy(outcome, history),
             made_of=None if target in there else _made_of(outcome, places),
             copied=outcome.lightness == COPIED,
         )
+
+
+def _still_a_copy(made: Outcome, history: History) -> bool:
+    """Whether --copy-rest copied it, and a later batch without that merely left the photograph out of the output."""
+    last = history.last.get(made.source)
+    return (
+        made.status is Status.SKIPPED
+        and last is not None
+        and (last.status, last.target) == (Status.SKIPPED, None)
+        and last.source_sha256 in {None, made.source_sha256}
+    )
 
 
 def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | None] | None:

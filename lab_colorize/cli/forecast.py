@@ -40,9 +40,8 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from gone(survey.plan, "would be recorded")
     yield from moved_along(survey.plan, "would be moved along")
     yield from ousted(survey.plan)
-    yield from left_behind(
-        survey.plan, "That would be put aside." if options.prune else "--prune would put that aside."
-    )
+    asked = "--prune puts {} aside." if options.prune else "--prune would put {} aside."
+    yield from left_behind(survey.plan, asked, survey.following)
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.carried:
@@ -69,8 +68,9 @@ def _replaced(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from (f"{count} of them again: {why}." for why, count in again.items())
     ours = [task for task in due if options.colorize.overwrite or task.target in plan.written]
     if replaced := sum(os.path.lexists(options.out / task.target) for task in ours):
+        each = "" if replaced == 1 else " each"
         spared = "" if options.colorize.overwrite else ", unless somebody edited it since"
-        yield f"{number_of(replaced, 'file')} in the output would be replaced, each by its new result{spared}."
+        yield f"{number_of(replaced, 'file')} in the output would be replaced,{each} by its new result{spared}."
     if plan.superseded:
         yield f"{number_of(len(plan.superseded), 'earlier result')} would stay there under another name."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -164,13 +164,15 @@ def moved_along(plan: Plan, become: str) -> Iterator[str]:
         yield f"{number_of(len(plan.moves), 'result')} {become} with photographs that were moved: {names}."
 
 
-def left_behind(plan: Plan, remedy: str) -> Iterator[str]:
-    """Results that have lost their photographs; sidecars that moved along meanwhile are none."""
-    left = [one.target for one in plan.left_behind if os.path.lexists(plan.out / (one.target or ""))]
+def left_behind(plan: Plan, remedy: str, following: Collection[str] = ()) -> Iterator[str]:
+    """Results that have lost their photographs; sidecars that moved along meanwhile, or are to do so, are none."""
+    there = [one.target for one in plan.left_behind if os.path.lexists(plan.out / (one.target or ""))]
+    left = [target for target in there if target not in following]
     if left:
         have, their = ("has", "its photograph") if len(left) == 1 else ("have", "their photographs")
+        told = remedy.format("it" if len(left) == 1 else "them")
         edits = _worked_on(plan, left)
-        yield f"{number_of(len(left), 'result')} {have} lost {their}: {printable(named(left))}{edits}. {remedy}"
+        yield f"{number_of(len(left), 'result')} {have} lost {their}: {printable(named(left))}{edits}. {told}"
 
 
 def ousted(plan: Plan) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Outcomes counted as they come, for the progress bar and for the summary. Says nothing itself."""
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ LISTED = 20  # failures shown; the journal has all
 
 @dataclass
 class Tally:
-    """Outcomes counted as they come; the first failures are kept whole, to be listed."""
+    """Outcomes counted as they come; the first failures by name are kept whole, to be listed."""
 
     up_to_date: int  # outcomes of earlier batches, which come first and cost no time
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is done again
@@ -62,8 +63,8 @@ class Tally:
     def _add_failure(self, outcome: Outcome) -> None:
         self.failed += 1
         self.failures.append(outcome.source)
-        if len(self.listed) < LISTED:
-            self.listed.append(outcome)
+        insort(self.listed, outcome, key=lambda one: one.source)
+        del self.listed[LISTED:]
         if outcome.traceback and self.bug is None:
             self.bug = outcome
 

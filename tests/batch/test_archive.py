@@ -193,7 +193,7 @@ def test_a_dry_run_says_which_results_would_be_replaced_and_why(
     told = batch(*asked, "--dry-run").stdout
     assert "1 photograph to colour" in told
     assert "1 of them again: the photograph changed." in told
-    assert "1 file in the output would be replaced, each by its new result, unless somebody edited it since." in told
+    assert "1 file in the output would be replaced, by its new result, unless somebody edited it since." in told
     told = batch(*asked, "--dry-run", "--format", "png").stdout
     assert "3 of them again: the model or the options changed." in told
     assert "1 file in the output would be replaced" in told

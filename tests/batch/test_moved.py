@@ -449,7 +449,7 @@ class TestPrune:
             assert told in again.stderr
             assert contents_below(tmp_path / "o") == before
         (tmp_path / "q/box2/3.jpg").unlink()
-        for dry, text in (("--dry-run", "would be put"), ("--quiet", "Put aside")):
+        for dry, text in (("--dry-run", "--prune puts it aside"), ("--quiet", "Put aside")):
             again = run("batch", "q", "--out", "o", "--prune", dry)
             lines = [line for line in (again.stdout + again.stderr).splitlines() if "box2/3.jpg" in line]
             assert all("(1 edited since a batch wrote it)" in line and text in line for line in lines)

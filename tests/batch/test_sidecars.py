@@ -47,6 +47,22 @@ def test_sidecars_get_the_names_of_the_results(tmp_path: Path, run: Run) -> None
     assert run("verify", "out").returncode == 0
 
 
+def test_a_dry_run_tells_that_they_move_along(tmp_path: Path, run: Run, run_apart: Run) -> None:
+    folder = box(tmp_path / "in")
+    assert run("batch", "in", "--out", "out").returncode == 0
+    (folder / "deep").mkdir()
+    for name in ("b.tif", "b.tif.xmp"):
+        (folder / name).rename(folder / "deep" / name)
+    (folder / "a.tif").unlink()
+    (folder / "a.xmp").unlink()
+    said = run_apart("batch", "in", "--out", "out", "--dry-run").stdout
+    assert "2 results have lost their photographs: a.tif, a.xmp. --prune would put them aside." in said
+    assert "1 sidecar to carry along." in said
+    assert "Left out" not in said
+    assert "a.tif, a.xmp. --prune puts such" in run("batch", "in", "--out", "out").stderr
+    assert (tmp_path / "out/deep/b.tif.xmp").exists()
+
+
 def test_a_dry_run_tells_of_them_and_leaves_none_out(tmp_path: Path, run: Run) -> None:
     folder = box(tmp_path / "in")
     (folder / "of_nothing.xmp").write_bytes(TURNED)

@@ -53,6 +53,7 @@ def told(
             superseded=superseded or {},
             gone=gone,
             moves=(),
+            empty=(),
             left_behind=(),
         ),
     )
@@ -61,8 +62,11 @@ def told(
 
 def test_failures_are_listed_with_their_remedies_up_to_a_limit() -> None:
     tally = Tally(up_to_date=0)
-    for number in range(LISTED + 5):
+    for number in reversed(range(LISTED + 5)):  # as they finish, not by name
         tally.add(failure(number))
+    assert [one.source for one in tally.listed] == sorted(failure(number).source for number in range(LISTED + 5))[
+        :LISTED
+    ]
     text = told(tally, quiet=True)
     assert text.count("It is empty.") == text.count("Scan it again.") == LISTED
     assert "and 5 more, which out/lab-colorize.jsonl lists" in text

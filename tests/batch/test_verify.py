@@ -18,7 +18,7 @@ from lab_colorize.errors import NothingToDo, OutputError
 from lab_colorize.files.writing import TEMPORARY_PREFIX
 from lab_colorize.report.sheet_page import sheet_page
 
-from .conftest import Archive
+from .conftest import Archive, Run, picture
 
 
 def findings(archive: Archive, *, quick: bool = False, **more: object) -> list[Finding]:
@@ -135,6 +135,18 @@ def test_what_no_batch_wrote_is_foreign_and_a_folder_of_it_is_told_once(finished
 def test_what_a_killed_batch_left_is_not_untracked(finished: Archive) -> None:
     (finished.out / "a" / f"{TEMPORARY_PREFIX}0123456789abcdef").touch()
     assert set(told(finished).values()) == {"unfinished"}
+
+
+def test_copies_of_what_later_batches_leave_out_are_whole(run_apart: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "p/map.png")
+    picture(tmp_path / "p/1.png", seed=1)
+    (tmp_path / "p/notes.txt").write_text("Box 7")
+    (tmp_path / "skip.toml").write_text('"map.png" = { skip = true }')
+    assert run_apart("batch", "p", "--out", "o", "--settings", "skip.toml", "--copy-rest").returncode == 0
+    assert run_apart("batch", "p", "--out", "o", "--settings", "skip.toml").returncode == 0
+    verified = run_apart("verify", "o")
+    assert verified.returncode == 0, verified.stdout
+    assert "stale" not in verified.stdout
 
 
 def test_results_in_a_former_format_are_stale_and_still_held_against_their_hashes(finished: Archive) -> None:
