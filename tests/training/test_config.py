@@ -155,7 +155,10 @@ def test_stages_and_a_schedule_beside_them_contradict_each_other():
         config.resolved(ASKED, {"stage": (Stage(1, 32, 1),), "epochs": 3.0})
 
 
-@pytest.mark.parametrize(("part", "hints", "learns"), [("default", 0.5, False), ("default-continued", 0.2, True), ("default-crisp", 0.12, True)])
+@pytest.mark.parametrize(
+    ("part", "hints", "learns"),
+    [("default", 0.5, False), ("default-continued", 0.2, True), ("default-crisp", 0.12, True)],
+)
 def test_the_recipes_of_the_shipped_model_are_ones_that_train_reads(part, hints, learns):
     options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / f"docs/recipes/{part}.toml"))
     assert options.network == DEFAULT.name
