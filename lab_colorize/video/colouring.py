@@ -74,7 +74,9 @@ class Colouring:
             frames = judged(frames, place.state, begin=place.number - self.pace.steady)
         for frame, ab in steadied(self._answered(frames), self.pace.steady):
             if frame.number >= place.number:
-                yield frame, self.painter.painted(frame, ab)
+                image = self.painter.painted(frame, ab)
+                del frame.image  # the window keeps the frame for some time yet, and not all that memory
+                yield frame, image
 
     def _answered(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """The same frames, some with the network's answer."""

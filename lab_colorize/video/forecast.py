@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 
 from lab_colorize.colouring.colorizer import Colorizer
+from lab_colorize.video.ahead import Ahead
 from lab_colorize.video.colouring import Colouring, Pace, Place
 from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.paint import Painter
@@ -43,8 +44,10 @@ def _seconds_a_frame(plan: Plan, options: VideoOptions, colorizer: Colorizer) ->
         stream = plan.encoding.add_to(thrown_away)
         decoded = islice(plan.frames(film), _TRIED)
         start, count = time.perf_counter(), 0
-        for _, image in colouring.frames(decoded, Place()):
-            thrown_away.mux(stream.encode(image))
-            count += 1
+        with Ahead(colouring.frames(decoded, Place())) as source:
+            while source.peek() is not None:
+                _, image = source.take()
+                thrown_away.mux(stream.encode(image))
+                count += 1
         thrown_away.mux(stream.encode(None))
         return (time.perf_counter() - start) / max(1, count)

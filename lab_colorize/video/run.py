@@ -28,6 +28,7 @@ from lab_colorize.video.provenance import Provenance
 from lab_colorize.video.segments import Length, Segments, Stopped
 from lab_colorize.video.source import Decoded, Film
 from lab_colorize.wording import number_of
+from lab_colorize.workers import keep_opencv_to_one_core
 
 LEAST_MISSING = 0.25  # seconds; containers round, and count the last frame this way or that
 
@@ -159,6 +160,7 @@ def _refuse(plan: Plan, options: VideoOptions) -> None:
 
 def _colour(plan: Plan, journal: Journal, colorizer: Colorizer, options: VideoOptions, hooks: Hooks) -> None:
     """Make all segments that are not there yet."""
+    keep_opencv_to_one_core()  # the others encode
     painter = Painter(plan.encoding, _saturation(colorizer, options))
     colouring = Colouring(plan.picture, colorizer, painter, Pace.of(options), force=options.force)
     damaged = journal.segments[-1].damaged if journal.segments else 0

@@ -16,6 +16,7 @@ import av
 from av import VideoFrame
 
 from lab_colorize.files.writing import fill_whole
+from lab_colorize.video.ahead import Ahead
 from lab_colorize.video.colouring import Pace
 from lab_colorize.video.encoding import Encoding
 from lab_colorize.video.entry import Entry
@@ -26,6 +27,7 @@ from lab_colorize.video.state import State
 LEAST, MOST = 240, 1200  # frames; a cut ends a segment after the first number, the second ends it anyway
 
 Coloured = tuple[Frame, VideoFrame]
+_Coming = tuple[Frame, VideoFrame, int]  # with what could not be decoded before it came
 OnFrame = Callable[[Frame], None]
 Damage = Callable[[], int]  # counts what could not be decoded so far
 
@@ -62,6 +64,8 @@ class _Writing:
     in_colour: int = 0
     last: int = 0
     last_duration: int = 0
+    damaged: int = 0
+    """What could not be decoded before the frame that follows came; the last of a film comes when all are decoded."""
     shown: list[int] = field(default_factory=list)
     """Times in the order of the packets."""
 
@@ -83,13 +87,13 @@ class Segments:
 
     def write(self, frames: Iterable[Coloured], on_frame: OnFrame, stop: Callable[[], bool]) -> None:
         """Write all frames; `stop` is asked between segments."""
-        source = _Ahead(frames)
-        while (coming := source.peek()) is not None:
-            if stop():
-                raise Stopped
-            self._journal.add(self._segment(coming[0], source, on_frame))
+        with Ahead((frame, image, self._damage()) for frame, image in frames) as source:
+            while (coming := source.peek()) is not None:
+                if stop():
+                    raise Stopped
+                self._journal.add(self._segment(coming[0], source, on_frame))
 
-    def _segment(self, first: Frame, source: _Ahead, on_frame: OnFrame) -> SegmentFacts:
+    def _segment(self, first: Frame, source: Ahead[_Coming], on_frame: OnFrame) -> SegmentFacts:
         path = self._journal.folder / f"{first.number:09}.nut"
         number, begin, writing = first.number, first.pts, _Writing()
 
@@ -107,16 +111,19 @@ class Segments:
             lag=writing.lag,
             size=path.stat().st_size,
             in_colour=writing.in_colour,
-            damaged=self._damage(),
+            damaged=writing.damaged,
             entry=self._recent[0].entry,
             state=self._state_behind(),
         )
 
-    def _encode(self, file: BinaryIO, source: _Ahead, writing: _Writing, on_frame: OnFrame) -> None:
+    def _encode(self, file: BinaryIO, source: Ahead[_Coming], writing: _Writing, on_frame: OnFrame) -> None:
         with av.open(file, "w", format="nut", container_options={"avoid_negative_ts": "disabled"}) as container:
             stream = self._encoding.add_to(container)
-            while (coming := source.peek()) is not None and not self._length.ends_before(coming[0], writing.frames):
-                frame, image = source.take()
+            while (coming := source.peek()) is not None:
+                frame, image, writing.damaged = coming
+                if self._length.ends_before(frame, writing.frames):
+                    break
+                source.take()
                 _mux(container, stream.encode(image), writing)
                 self._note(frame, writing)
                 on_frame(frame)
@@ -139,22 +146,3 @@ def _mux(container: Any, packets: Iterable[Any], writing: _Writing) -> None:
     for packet in packets:
         writing.shown.append(packet.pts)
         container.mux(packet)
-
-
-class _Ahead:
-    """An iterator that can be asked what comes next."""
-
-    def __init__(self, frames: Iterable[Coloured]) -> None:
-        self._frames = iter(frames)
-        self._next: Coloured | None = None
-
-    def peek(self) -> Coloured | None:
-        if self._next is None:
-            self._next = next(self._frames, None)
-        return self._next
-
-    def take(self) -> Coloured:
-        one = self.peek()
-        assert one is not None
-        self._next = None
-        return one
