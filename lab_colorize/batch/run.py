@@ -225,7 +225,7 @@ def _hints_read(options: BatchOptions, found: Found) -> Iterator[str]:
     there = {name for name in found.rest if name.endswith(HINTS_SUFFIX)}
     for photograph in found.photographs if there else ():
         if options.settings.of(photograph).hints is None:
-            yield from next(([name] for name in hints_names(photograph) if name in there), [])
+            yield from [name for name in hints_names(photograph) if name in there][:1]
 
 
 def _search(folder: Path, options: BatchOptions) -> Search:
