@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,34 @@ def _killed_at(step: int, patched: pytest.MonkeyPatch, *, links: bool) -> list[i
 
 def _no_links(*_: Any, **__: Any) -> None:
     raise OSError(errno.EPERM, "this file system has no links")
+
+
+def _killed_at_every_step(  # all of it differs between the two who ask
+    most: int,
+    archive: Archive,
+    change: Callable[[Archive], None],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    links: bool,
+    **options: Any,
+) -> Iterator[Archive]:
+    """A copy of `archive` for each step: changed, its batch killed there, and the same batch run again, to its end."""
+    for step in range(most):
+        again = Archive(archive.folder.with_name(f"photos{step}"), archive.out.with_name(f"out{step}"))
+        shutil.copytree(archive.folder, again.folder)
+        shutil.copytree(archive.out, again.out)
+        _tell_of_another_folder(again.out / JOURNAL_NAME, archive.folder, again.folder)
+        change(again)
+        with monkeypatch.context() as patched:
+            killed = _killed_at(step, patched, links=links)
+            with suppress(Killed):
+                again.batch(**options)
+        again.batch(**options)
+        assert again.asked() == []
+        yield again
+        if not killed:
+            return
+    pytest.fail("It never ended.")
 
 
 def _tell_of_another_folder(journal: Path, old: Path, new: Path) -> None:
@@ -200,26 +228,16 @@ class TestMoves:
         for name in ("1", "2", "3"):  # the stand-in writes no comparisons
             (archive.out / f"{name}_compare.jpg").write_bytes(f"beside {name}".encode())
         before = archive.results()
-        for step in range(60):
-            again = Archive(archive.folder.with_name(f"photos{step}"), archive.out.with_name(f"out{step}"))
-            shutil.copytree(archive.folder, again.folder)
-            shutil.copytree(archive.out, again.out)
-            _tell_of_another_folder(again.out / JOURNAL_NAME, archive.folder, again.folder)
+
+        def moved(again: Archive) -> None:
             for name in ("1.jpg", "2.jpg"):
                 move(again, name, f"b/{name}")
-            with monkeypatch.context() as patched:
-                killed = _killed_at(step, patched, links=links)
-                with suppress(Killed):
-                    again.batch(colorize=compared)
-            again.batch(colorize=compared)
-            assert again.asked() == []
+
+        for again in _killed_at_every_step(60, archive, moved, monkeypatch, links=links, colorize=compared):
             assert again.results() == {
                 f"b/{name}" if name[0] in "12" else name: content for name, content in before.items()
             }
             assert read_journal(again.out).last.keys() == {"b/1.jpg", "b/2.jpg", "3.jpg"}
-            if not killed:
-                return
-        pytest.fail("It never ended.")
 
     def test_a_result_that_cannot_be_moved_fails_and_is_tried_again(self, coloured: Archive) -> None:
         (coloured.out / "b").write_bytes(b"a file where a folder belongs")
@@ -298,26 +316,15 @@ class TestRenumbering:
         renamed: str,
         links: bool,
     ) -> None:
-        for step in range(80):
-            again = Archive(coloured.folder.with_name(f"photos{step}"), coloured.out.with_name(f"out{step}"))
-            shutil.copytree(coloured.folder, again.folder)
-            shutil.copytree(coloured.out, again.out)
-            _tell_of_another_folder(again.out / JOURNAL_NAME, coloured.folder, again.folder)
+        def numbered_anew(again: Archive) -> None:
             for old, new in renamed.split():
                 (again.folder / f"{old}.jpg").replace(again.folder / f"{new}.jpg")
-            with monkeypatch.context() as patched:
-                killed = _killed_at(step, patched, links=links)
-                with suppress(Killed):
-                    again.batch(checksum=True)
-            again.batch(checksum=True)
-            assert again.asked() == []
+
+        for again in _killed_at_every_step(80, coloured, numbered_anew, monkeypatch, links=links, checksum=True):
             belong = self._belong(again, captioned)
-            assert all(belong.values()), (step, belong)
+            assert all(belong.values()), (again.out, belong)
             assert len(belong) == (2 if renamed == "23 12" else 3)
             assert set(captioned.values()) <= set(again.results().values())
-            if not killed:
-                return
-        pytest.fail("It never ended.")
 
     def test_the_command_puts_the_result_of_a_removed_one_aside(self, run_apart: Run, run: Run, tmp_path: Path) -> None:
         for number in range(1, 4):
