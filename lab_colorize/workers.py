@@ -68,14 +68,14 @@ class WorkerPool(Generic[Job, Result]):
 
     def _await_workers(self) -> None:
         for _ in self._threads:
-            error = _patiently(self._made)
+            error = patiently(self._made)
             if error is not None:
                 raise error
 
     def _gather(self) -> Iterator[Result]:
         working = len(self._threads)
         while working:
-            result = _patiently(self._results)
+            result = patiently(self._results)
             if result is None:
                 working -= 1
             elif isinstance(result, BaseException):
@@ -136,7 +136,8 @@ def keep_memory_for_the_next() -> None:
 Item = TypeVar("Item")
 
 
-def _patiently(waiting: "queue.Queue[Item]") -> Item:
+def patiently(waiting: "queue.Queue[Item]") -> Item:
+    """What comes out of a queue, however long that takes; Ctrl-C is heard meanwhile."""
     while True:
         with suppress(queue.Empty):
             return waiting.get(timeout=_PATIENCE)

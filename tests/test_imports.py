@@ -17,8 +17,8 @@ from lab_colorize.cli.group import COMMANDS
 PACKAGE = Path(__file__).parents[1] / "lab_colorize"
 
 # Each room and the rooms below it that it may use; cli -> ... -> errors, never upwards. What two rooms need lies below
-# both: `files` (scanning, hashing, locking, atomic writing), `workers` and `wording` belong to no command.
-TOOLS = {"errors", "version", "files", "workers", "wording", "why"}
+# both: `files` (scanning, hashing, locking, atomic writing), `workers`, `ahead` and `wording` belong to no command.
+TOOLS = {"errors", "version", "files", "workers", "ahead", "wording", "why"}
 SCIENCE = {"colour", "photos"}
 COLOURING = TOOLS | SCIENCE | {"colouring"}
 BELOW = {
@@ -26,6 +26,7 @@ BELOW = {
     "version": set(),
     "wording": set(),
     "workers": set(),
+    "ahead": {"workers"},
     "files": {"errors"},
     "cluster": {"errors", "wording"},
     "why": set(),

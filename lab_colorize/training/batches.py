@@ -5,17 +5,16 @@ Batch i of a stage is a pure function of the seed and i, whichever thread makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from queue import Queue
-from threading import Event, Thread
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lab_colorize.ahead import ahead
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
 from lab_colorize.training.advice import some_of
 from lab_colorize.training.augment import aged, crop, exposed, sharpened
@@ -79,34 +78,9 @@ class Batches:
         seen = aged(sharpened(seen, self.augmentation, rng), self.augmentation, rng)
         return seen[..., None], lightness, ab, hints
 
-    def ahead(self, start: int, stop: int, *, depth: int = 4) -> Iterator[Batch]:
+    def ahead(self, start: int, stop: int) -> Generator[Batch]:
         """Batches start to stop, made by a thread that stays a few ahead of the network."""
-        ready: Queue[Batch | BaseException] = Queue(depth)
-        over = Event()
-
-        def make() -> None:
-            try:
-                for index in range(start, stop):
-                    if over.is_set():
-                        return
-                    ready.put(self[index])
-            except BaseException as error:  # noqa: BLE001  # handed to the consumer, who raises it
-                ready.put(error)
-
-        maker = Thread(target=make, daemon=True, name="batches")
-        maker.start()
-        try:
-            for _ in range(start, stop):
-                batch = ready.get()
-                if isinstance(batch, BaseException):
-                    raise batch
-                yield batch
-        finally:
-            over.set()
-            while maker.is_alive():  # it may be waiting for room
-                while not ready.empty():
-                    ready.get_nowait()
-                maker.join(0.05)
+        return ahead((self[index] for index in range(start, stop)), most=4)
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -107,13 +108,14 @@ class Training:
         ends, learner = schedule.ends(number), self.objective.learner
         now = time.monotonic()
         self._clock = Clock(began=now, saved=now)
-        for batch in self.batches(number).ahead(self.state.step, schedule.steps(number)):
-            learner.optimizer.learning_rate = schedule.rate(number, self.state.step)
-            losses = self.devices.step(learner, *self.objective.arguments(batch))
-            self._count(losses)
-            metrics = self.validate(stage) if self.state.step in ends else None
-            self._save_if_due(validated=metrics is not None)
-            self.watch(self._progress(losses["loss"], metrics))
+        with closing(self.batches(number).ahead(self.state.step, schedule.steps(number))) as batches:
+            for batch in batches:
+                learner.optimizer.learning_rate = schedule.rate(number, self.state.step)
+                losses = self.devices.step(learner, *self.objective.arguments(batch))
+                self._count(losses)
+                metrics = self.validate(stage) if self.state.step in ends else None
+                self._save_if_due(validated=metrics is not None)
+                self.watch(self._progress(losses["loss"], metrics))
 
     def _count(self, losses: dict[str, float]) -> None:
         """A step is done: add up its losses, or stop where they make no sense any more."""

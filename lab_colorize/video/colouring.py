@@ -5,7 +5,7 @@ Each waits for some that follow it, and no more are in memory than that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -65,7 +65,7 @@ class Colouring:
     force: bool = False
     """Whether scenes that have colours of their own are coloured, too."""
 
-    def frames(self, decoded: Iterable[Decoded], place: Place) -> Iterator[tuple[Frame, VideoFrame]]:
+    def frames(self, decoded: Iterable[Decoded], place: Place) -> Generator[tuple[Frame, VideoFrame]]:
         """Every frame from a place on, with its coloured version; `decoded` begins `pace.run_up` frames before it."""
         first = max(0, place.number - self.pace.run_up)
         frames = Look(self.picture, self.colorizer.model.card).at(alike(decoded, self.picture), first=first)

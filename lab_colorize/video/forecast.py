@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import av
 
+from lab_colorize.ahead import ahead
 from lab_colorize.colouring.colorizer import Colorizer
-from lab_colorize.video.ahead import Ahead
 from lab_colorize.video.colouring import Colouring, Pace, Place
 from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.paint import Painter
@@ -44,9 +45,8 @@ def _seconds_a_frame(plan: Plan, options: VideoOptions, colorizer: Colorizer) ->
         stream = plan.encoding.add_to(thrown_away)
         decoded = islice(plan.frames(film), _TRIED)
         start, count = time.perf_counter(), 0
-        with Ahead(colouring.frames(decoded, Place())) as source:
-            while source.peek() is not None:
-                _, image = source.take()
+        with closing(ahead(colouring.frames(decoded, Place()), most=3)) as frames:
+            for _, image in frames:
                 thrown_away.mux(stream.encode(image))
                 count += 1
         thrown_away.mux(stream.encode(None))

@@ -8,15 +8,17 @@ exactly.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, BinaryIO
 
 import av
 from av import VideoFrame
 
+from lab_colorize.ahead import ahead
 from lab_colorize.files.writing import fill_whole
-from lab_colorize.video.ahead import Ahead
 from lab_colorize.video.colouring import Pace
 from lab_colorize.video.encoding import Encoding
 from lab_colorize.video.entry import Entry
@@ -68,6 +70,8 @@ class _Writing:
     """What could not be decoded before the frame that follows came; the last of a film comes when all are decoded."""
     shown: list[int] = field(default_factory=list)
     """Times in the order of the packets."""
+    following: _Coming | None = None
+    """What begins the next segment."""
 
     @property
     def lag(self) -> int:
@@ -87,21 +91,25 @@ class Segments:
 
     def write(self, frames: Iterable[Coloured], on_frame: OnFrame, stop: Callable[[], bool]) -> None:
         """Write all frames; `stop` is asked between segments."""
-        with Ahead((frame, image, self._damage()) for frame, image in frames) as source:
-            while (coming := source.peek()) is not None:
+        with closing(ahead(((frame, image, self._damage()) for frame, image in frames), most=3)) as source:
+            first = next(source, None)
+            while first is not None:
                 if stop():
                     raise Stopped
-                self._journal.add(self._segment(coming[0], source, on_frame))
+                facts, first = self._segment(first, source, on_frame)
+                self._journal.add(facts)
 
-    def _segment(self, first: Frame, source: Ahead[_Coming], on_frame: OnFrame) -> SegmentFacts:
-        path = self._journal.folder / f"{first.number:09}.nut"
-        number, begin, writing = first.number, first.pts, _Writing()
+    def _segment(
+        self, first: _Coming, source: Iterator[_Coming], on_frame: OnFrame
+    ) -> tuple[SegmentFacts, _Coming | None]:
+        number, begin, writing = first[0].number, first[0].pts, _Writing()
+        path = self._journal.folder / f"{number:09}.nut"
 
         def fill(file: BinaryIO) -> None:
-            self._encode(file, source, writing, on_frame)
+            self._encode(file, chain([first], source), writing, on_frame)
 
         fill_whole(path, fill, overwrite=True)
-        return SegmentFacts(
+        facts = SegmentFacts(
             name=path.name,
             first=number,
             frames=writing.frames,
@@ -115,15 +123,15 @@ class Segments:
             entry=self._recent[0].entry,
             state=self._state_behind(),
         )
+        return facts, writing.following
 
-    def _encode(self, file: BinaryIO, source: Ahead[_Coming], writing: _Writing, on_frame: OnFrame) -> None:
+    def _encode(self, file: BinaryIO, source: Iterator[_Coming], writing: _Writing, on_frame: OnFrame) -> None:
         with av.open(file, "w", format="nut", container_options={"avoid_negative_ts": "disabled"}) as container:
             stream = self._encoding.add_to(container)
-            while (coming := source.peek()) is not None:
-                frame, image, writing.damaged = coming
+            for frame, image, writing.damaged in source:
                 if self._length.ends_before(frame, writing.frames):
+                    writing.following = (frame, image, writing.damaged)
                     break
-                source.take()
                 _mux(container, stream.encode(image), writing)
                 self._note(frame, writing)
                 on_frame(frame)
