@@ -1,9 +1,10 @@
 """Films that are killed: a program that colours a film dies at a random moment, and the same command follows.
 
-    python benchmarks/video_kills.py [FILM] [--runs 20] [--keep FOLDER]
+    python benchmarks/video_kills.py [FILM] [--runs 20] [--frames 180] [--keep FOLDER]
 
-Each run kills (signal 9) up to three programs one after another, at moments from the first line of the journal to the
-last packet of the joining, and then lets one end. Its result must be that of a program that was never killed, packet
+Each run kills (signal 9) up to three programs one after another, at moments from the first look at the film to the
+last packet of the joining, and then lets one end. Moments are told by processor time, so that they spread over the
+whole work however busy the machine is. Its result must be that of a program that was never killed, packet
 for packet. What went to the encoder is logged frame by frame; where a result differs, the first packet that does, the
 segments and the first frame that went in differently are printed, and all files are kept.
 """
@@ -15,7 +16,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ LENGTHS = ("24", "48")  # of segments, so that there are many
 MOST_KILLS = 3
 
 PROGRAM = """
-import os, signal, sys, threading, zlib
+import os, signal, sys, threading, time, zlib
 import numpy as np
 from lab_colorize import Colorizer
 from lab_colorize.video.layout import plane
@@ -43,10 +43,17 @@ def logged(self, frame, ab):
     return new
 
 Painter.painted = logged
+def killer():
+    while time.process_time() - began < float(seconds):
+        time.sleep(0.0005)
+    os.kill(os.getpid(), signal.SIGKILL)
+
 colorizer = Colorizer()
+began = time.process_time()
 if float(seconds):
-    threading.Timer(float(seconds), os.kill, (os.getpid(), signal.SIGKILL)).start()
+    threading.Thread(target=killer, daemon=True).start()
 colorize_video(source, target, colorizer=colorizer, hooks=Hooks(length=Length(int(least), int(most))))
+print(time.process_time() - began, flush=True)
 os._exit(0)
 """
 
@@ -58,15 +65,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("film", nargs="?", type=Path)
     parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--frames", type=int, default=180, help="of the film that is made if none is named")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, default=Path("kills"), help="where a run that differs is kept")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        film = asked.film or made_film(folder)
-        began = time.monotonic()
-        coloured(film, folder / "whole.mp4", folder / "whole.log", 0)
-        longest = time.monotonic() - began
+        film = asked.film or made_film(folder, asked.frames)
+        longest = coloured(film, folder / "whole.mp4", folder / "whole.log", 0)
+        assert longest is not None
+        print(f"uninterrupted: {longest:.2f} s of processor time", flush=True)
         moments = random.Random(asked.seed)
         kills = different = 0
         for run in range(asked.runs):
@@ -86,11 +94,11 @@ def one_run(film: Path, folder: Path, moments: random.Random, longest: float) ->
     target, log = folder / "killed.mp4", folder / "killed.log"
     died = 0
     for _ in range(MOST_KILLS):
-        ended = coloured(film, target, log, moments.uniform(0.01, longest))
+        ended = coloured(film, target, log, moments.uniform(0.01, longest)) is not None
         died += not ended
         with log.open("a") as lines:
             print("# ended" if ended else "# killed", file=lines)
-        if ended:
+        if ended or finished(target):
             break
         keep_journal(target, died)
     else:
@@ -98,12 +106,17 @@ def one_run(film: Path, folder: Path, moments: random.Random, longest: float) ->
     return died, same(folder, target, log)
 
 
-def coloured(film: Path, target: Path, log: Path, seconds: float) -> bool:
-    """Whether a program that is killed after so many seconds, if not 0, was at its end before."""
+def coloured(film: Path, target: Path, log: Path, seconds: float) -> float | None:
+    """The processor time that a program took; None if it was killed before its end, after so many seconds, if not 0."""
     command = [sys.executable, "-c", PROGRAM, film, target, log, str(seconds), *LENGTHS]
-    ended = subprocess.run([str(part) for part in command], check=False).returncode
-    assert ended in {0, -signal.SIGKILL}, ended
-    return ended == 0
+    done = subprocess.run([str(part) for part in command], check=False, stdout=subprocess.PIPE, text=True)
+    assert done.returncode in {0, -signal.SIGKILL}, done.returncode
+    return float(done.stdout) if done.returncode == 0 else None
+
+
+def finished(target: Path) -> bool:
+    """Whether a program was killed only when all was done."""
+    return target.exists() and not target.with_name(target.name + ".partial").exists()
 
 
 def keep_journal(target: Path, number: int) -> None:
@@ -145,12 +158,12 @@ def packets(path: Path) -> list[Packet]:
         return [(one.pts, one.dts, int(one.is_keyframe), bytes(one)) for one in found]
 
 
-def made_film(folder: Path) -> Path:
+def made_film(folder: Path, frames: int) -> Path:
     """A grainy film of 320 x 240 with cuts."""
     sys.path.insert(0, str(ROOT))
     from tests.video.clips import Clip, make_clip
 
-    return make_clip(folder / "film.mp4", Clip(frames=180, size=(320, 240), cuts=(30, 85, 131)))
+    return make_clip(folder / "film.mp4", Clip(frames=frames, size=(320, 240), cuts=(30, 85, 131)))
 
 
 if __name__ == "__main__":

@@ -13,14 +13,12 @@ import av
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.names import compare_path
 from lab_colorize.errors import AlreadyInColour, OutputError, OutputExists, UnreadableFilm
-from lab_colorize.files.hashing import sha256_of
-from lab_colorize.files.writing import fill_whole
 from lab_colorize.version import __version__
 from lab_colorize.video.colouring import Colouring, Pace, Place
 from lab_colorize.video.compare import write_comparison
 from lab_colorize.video.frame import Frame
 from lab_colorize.video.join import Join, lasting
-from lab_colorize.video.journal import Journal, Recipe, SegmentFacts
+from lab_colorize.video.journal import Journal, Output, Recipe, SegmentFacts, was_made
 from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.paint import Painter
 from lab_colorize.video.plan import Plan, Source, plan_for
@@ -121,31 +119,25 @@ def _carried_out(
     fingerprint = options.fingerprint(_saturation(colorizer, options))
     recipe = Recipe(plan.sha256(), colorizer.model.sha256, fingerprint, __version__)
     with Journal(plan.target, recipe, overwrite=options.overwrite) as journal:
-        _colour(plan, journal, colorizer, options, hooks)
+        if journal.made(plan.target) is None:
+            _colour(plan, journal, colorizer, options, hooks)
         if not journal.segments:
             raise UnreadableFilm(f"{plan.source} has no frame there.", remedy="Give an earlier --start.")
         if options.compare:
             _compare(plan, journal, overwrite=options.overwrite)
         provenance = Provenance(colorizer.model.name, colorizer.model.sha256)
-        dropped = _join(plan, journal, provenance, overwrite=options.overwrite)
-        film = _told(plan, journal, dropped)
+        film = _told(plan, journal, _join(plan, journal, provenance, overwrite=options.overwrite))
         journal.remove()
     return film
 
 
 def _refuse(plan: Plan, options: VideoOptions) -> None:
     """Say no before hours of work."""
-    if options.compare and not options.overwrite and os.path.lexists(compare_path(plan.target)):
-        raise OutputExists(
-            f"{str(compare_path(plan.target))!r} exists already.", remedy="Give --overwrite to replace it."
-        )
-    if os.path.lexists(plan.target):
-        if plan.target.exists() and plan.source.exists() and plan.target.samefile(plan.source):
-            raise OutputError(
-                f"{plan.target} is the film itself, which is never replaced.", remedy="Name another file."
-            )
-        if not options.overwrite:
-            raise OutputExists(f"{str(plan.target)!r} exists already.", remedy="Give --overwrite to replace it.")
+    if plan.target.exists() and plan.source.exists() and plan.target.samefile(plan.source):
+        raise OutputError(f"{plan.target} is the film itself, which is never replaced.", remedy="Name another file.")
+    for path in (compare_path(plan.target), plan.target)[not options.compare :]:
+        if os.path.lexists(path) and not options.overwrite and not was_made(path, plan.target):
+            raise OutputExists(f"{str(path)!r} exists already.", remedy="Give --overwrite to replace it.")
     if options.force:
         return
     if plan.stamped:
@@ -202,31 +194,32 @@ def _from_here(plan: Plan, film: Source, journal: Journal) -> tuple[Iterator[Dec
     return plan.resumed(film, last.entry), Place(last.next, last.state)
 
 
-def _join(plan: Plan, journal: Journal, provenance: Provenance, *, overwrite: bool) -> int:
-    """Put all together under the film's name; gives the number of packets that could not be copied."""
+def _join(plan: Plan, journal: Journal, provenance: Provenance, *, overwrite: bool) -> Output:
+    """Put all together under the film's name."""
     with plan.open() as film:
         container = film.container
         tags = provenance.tags(lasting(container.metadata) if container is not None else {})
         joining = Join(film if isinstance(film, Film) else None, journal, plan.encoding, plan.container, plan.span)
 
-        def fill(file: BinaryIO) -> None:
+        def fill(file: BinaryIO) -> int:
             joining.write(file, plan.kept, tags)
             if plan.container in {"mp4", "mov"}:
                 file.seek(0, os.SEEK_END)
                 file.write(provenance.box())
+            return joining.dropped
 
-        fill_whole(plan.target, fill, overwrite=overwrite, workshop=journal.folder)
-    return joining.dropped
+        return journal.make(plan.target, fill, overwrite=overwrite)
 
 
 def _compare(plan: Plan, journal: Journal, *, overwrite: bool) -> None:
-    def fill(file: BinaryIO) -> None:
+    def fill(file: BinaryIO) -> int:
         write_comparison(file, plan, journal)
+        return 0
 
-    fill_whole(compare_path(plan.target), fill, overwrite=overwrite, workshop=journal.folder)
+    journal.make(compare_path(plan.target), fill, overwrite=overwrite)
 
 
-def _told(plan: Plan, journal: Journal, dropped: int) -> ColouredFilm:
+def _told(plan: Plan, journal: Journal, made: Output) -> ColouredFilm:
     frames = sum(segment.frames for segment in journal.segments)
     in_colour = sum(segment.in_colour for segment in journal.segments)
     missing = _missing_seconds(plan, journal.segments)
@@ -236,8 +229,8 @@ def _told(plan: Plan, journal: Journal, dropped: int) -> ColouredFilm:
     damaged = journal.segments[-1].damaged
     if damaged:
         notes.append(f"{number_of(damaged, 'frame')} could not be decoded, or not wholly")
-    if dropped:
-        notes.append(f"{number_of(dropped, 'packet')} of sound or subtitles had no time that makes sense")
+    if made.dropped:
+        notes.append(f"{number_of(made.dropped, 'packet')} of sound or subtitles had no time that makes sense")
     if missing:
         notes.append(f"{missing:.1f} s of the picture could not be decoded and are missing")
     return ColouredFilm(
@@ -247,7 +240,7 @@ def _told(plan: Plan, journal: Journal, dropped: int) -> ColouredFilm:
         width=plan.picture.width,
         height=plan.picture.height,
         source_sha256=journal.recipe.source_sha256,
-        target_sha256=sha256_of(plan.target),
+        target_sha256=made.sha256,
         frames_in_colour=in_colour,
         missing_seconds=missing,
         damaged=damaged,

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
+import lab_colorize.files.writing
 from lab_colorize import Colorizer
 from lab_colorize.errors import OutputError, OutputExists
+from lab_colorize.files.hashing import sha256_of
 from lab_colorize.video.options import VideoOptions
 from lab_colorize.video.run import Hooks, Interrupted, colorize_video
 
@@ -126,6 +129,88 @@ def test_a_damaged_segment_and_a_torn_journal_are_made_again(film, colorizer, tm
     journal = parts / "journal.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])
     colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=Hooks(length=SHORT))
+    assert everything(target) == whole
+
+
+class Killed(BaseException):
+    """Stands in for a kill at a certain moment."""
+
+
+def killed(*_, **__):
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def short_film(tmp_path_factory, tiny_model):
+    """A short film, and the packets of what one run makes of it."""
+    source = make_clip(tmp_path_factory.mktemp("film") / "film.mp4", Clip(frames=24, sound=True, cuts=(10,)))
+    whole = source.with_name("whole.mp4")
+    colorize_video(source, whole, colorizer=Colorizer(tiny_model), options=LOSSLESS, hooks=Hooks(length=SHORT))
+    return source, everything(whole)
+
+
+ENDS = {
+    "the comparison is there": "lab_colorize.video.run._join",
+    "the film has no name yet": "lab_colorize.files.writing._name",
+    "the film is there": "lab_colorize.video.journal.Journal.remove",
+    "the segments are gone": "lab_colorize.video.journal.shutil.rmtree",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_after_a_kill_at_the_end_the_same_command_ends_it_and_colours_nothing_again(
+    end, short_film, colorizer, tmp_path, monkeypatch
+):
+    source, whole = short_film
+    target, beside = tmp_path / "colour.mp4", tmp_path / "colour_compare.mp4"
+    options = replace(LOSSLESS, compare=True)
+    with monkeypatch.context() as patch:
+        if end == "the film has no name yet":
+            name = lab_colorize.files.writing._name
+            patch.setattr(ENDS[end], lambda new, path, **how: killed() if path == target else name(new, path, **how))
+        else:
+            patch.setattr(ENDS[end], killed)
+        with pytest.raises(Killed):
+            colorize_video(source, target, colorizer=colorizer, options=options, hooks=Hooks(length=SHORT))
+    assert target.exists() == (end in {"the film is there", "the segments are gone"})
+    again = []
+    hooks = Hooks(length=SHORT, on_progress=again.append)
+    told = colorize_video(source, target, colorizer=colorizer, options=options, hooks=hooks)
+    assert not again
+    assert (told.frames, told.target_sha256) == (24, sha256_of(target))
+    assert everything(target) == whole
+    assert sorted(tmp_path.iterdir()) == [target, beside]
+
+
+def test_a_film_that_somebody_else_put_there_is_not_taken_for_the_result(short_film, colorizer, tmp_path, monkeypatch):
+    source, _ = short_film
+    target = tmp_path / "colour.mp4"
+    with monkeypatch.context() as patch:
+        patch.setattr("lab_colorize.video.journal.Journal.remove", killed)
+        with pytest.raises(Killed):
+            colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=Hooks(length=SHORT))
+    target.write_bytes(target.read_bytes()[::-1])
+    with pytest.raises(OutputExists, match=r"colour\.mp4' exists"):
+        colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=Hooks(length=SHORT))
+
+
+def test_a_kill_while_the_journal_is_opened_again_loses_no_segment(short_film, colorizer, tmp_path, monkeypatch):
+    source, whole = short_film
+    target = tmp_path / "colour.mp4"
+    seen, again = [], []
+    hooks = Hooks(length=SHORT, on_progress=seen.append, stop=lambda: bool(seen))
+    with pytest.raises(Interrupted):
+        colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=hooks)
+    journal = tmp_path / "colour.mp4.partial" / "journal.jsonl"
+    with journal.open("ab") as torn:
+        torn.write(b'{"name": "0000')
+    with monkeypatch.context() as patch:
+        patch.setattr("lab_colorize.video.journal.Journal._append", killed)
+        with pytest.raises(Killed):
+            colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=Hooks(length=SHORT))
+    hooks = Hooks(length=SHORT, on_progress=again.append)
+    colorize_video(source, target, colorizer=colorizer, options=LOSSLESS, hooks=hooks)
+    assert len(seen) + len(again) == 24
     assert everything(target) == whole
 
 
