@@ -25,7 +25,7 @@ from lab_colorize.batch.task import Task
 from lab_colorize.errors import OutputError
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.writing import rename_whole
-from lab_colorize.photos.kinds import format_for_suffix
+from lab_colorize.photos.kinds import SIDECAR_SUFFIXES, format_for_suffix
 
 WAITING_NAME = "lab-colorize-moving"  # a folder in OUT for results whose new names others must leave first
 
@@ -121,7 +121,7 @@ def _after(options: BatchOptions, task: Task, before: Outcome, mtime_ns: int) ->
     return replace(
         before,
         source=task.source,
-        target=task.target if before.status is Status.DONE else task.source,
+        target=task.target if before.status is Status.DONE or before.source.endswith(SIDECAR_SUFFIXES) else task.source,
         folder=options.boxes.root(task.source),
         box=options.boxes.name(task.source),
         source_mtime_ns=mtime_ns,

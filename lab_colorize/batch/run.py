@@ -3,7 +3,7 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -120,15 +120,26 @@ class Batch:
             return
         from lab_colorize.batch.sidecars import Sidecars
 
+        followed = {move.after.source: move.before.source for move in self.plan.moves}
+        sidecars = Sidecars(self.options, self.found, read_journal(self.options.out), followed)
+        self._put_aside(sidecars.ousted())
+        moved = {move.after.source for move in sidecars.moves}
+        naming = replace(self.plan.naming, companion_of=lambda _: None)  # they have no comparison
+        stuck = list(follow(sidecars.moves, self.options.out, naming, self._must_write_down))
+        yield from map(self._written_down, stuck)
         sidecars = Sidecars(self.options, self.found, read_journal(self.options.out))
         sidecars.count_as_found()
-        for sidecar, made in sidecars.due():
-            for outcome in map(self._written_down, sidecars.carry(sidecar, made)):
-                self.sidecars += outcome.status is Status.SKIPPED
-                if outcome.status is Status.FAILED:
-                    yield outcome
+        lost = {outcome.source for outcome in stuck}
+        carried = moved - lost
+        for sidecar, made in sidecars.due(lost):
             if self._stopped:
-                return
+                break
+            outcome = self._written_down(sidecars.carry(sidecar, made))
+            if outcome.status is Status.FAILED:
+                yield outcome
+            else:
+                carried.add(sidecar)
+        self.sidecars = len(carried)
 
     def stop(self) -> None:
         """Begin no further photograph; the iteration ends with those in hand."""
@@ -164,9 +175,7 @@ class Batch:
 
     def _moved_along(self, plan: Plan) -> Plan:
         """Move results as their photographs were; what cannot be moved has failed."""
-        for one in prune(plan.ousted, self.options, plan.written, self._must_write_down):
-            if one.status is Status.GONE:  # or the move will fail for it
-                self.pruned.append(one)
+        self._put_aside(plan.ousted, plan.written)
         stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down))
         sources = {outcome.source for outcome in stuck}
         return replace(
@@ -176,6 +185,12 @@ class Batch:
             due=tuple(task for task in plan.due if task.source not in sources),
             rejected=(*plan.rejected, *stuck),
         )
+
+    def _put_aside(self, ousted: Iterable[Outcome], written: Collection[str] = ()) -> None:
+        """Make room for what moves where these are."""
+        for one in prune(ousted, self.options, written, self._must_write_down):
+            if one.status is Status.GONE:  # or the move will fail for it
+                self.pruned.append(one)
 
     def _must_write_down(self, outcome: Outcome) -> None:
         """What was done to results is in the journal, or the batch ends here."""

@@ -1,29 +1,33 @@
 """XMP sidecars carried along: after the photographs, each to the name of the result that it belongs to by then.
 
-Each has a line of its own in the journal, so that it is verified, edited and put aside like a result. Photographs
-without a result have no use for one there; with --copy-rest sidecars are copied as they are, like all other files.
+Each has a line of its own in the journal, so that it is verified, edited and put aside like a result, and moves along
+with its photograph, edits and all. Photographs without a result have no use for one there; with --copy-rest sidecars
+are copied as they are, like all other files.
 """
 
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from lab_colorize.batch.copying import changed, foreign
 from lab_colorize.batch.edited import is_edited
-from lab_colorize.batch.folders import make_folder_for, remove_empty
+from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.journal import History
+from lab_colorize.batch.journal_check import is_regular_file
 from lab_colorize.batch.missing_sources import is_absent
+from lab_colorize.batch.moved_photographs import Move, find_moves, renamed_over
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.task import Task
 from lab_colorize.colouring.options import COPIED
 from lab_colorize.colouring.sidecars import LARGEST, carried, shared_stems, sidecar_name, sidecar_of
 from lab_colorize.errors import ColorizeError, UnreadablePhoto
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found
-from lab_colorize.files.writing import rename_whole, write_whole
+from lab_colorize.files.writing import write_whole
 from lab_colorize.photos.kinds import SIDECAR_SUFFIXES
 from lab_colorize.photos.metadata import Provenance
 from lab_colorize.version import SOFTWARE
@@ -40,6 +44,8 @@ class Sidecars:
     found: Found
     history: History
     """As it is once the photographs are done."""
+    followed: Mapping[str, str] = field(default_factory=dict)
+    """Photographs that this batch found under new names, with their old ones."""
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, Outcome], ...]:
@@ -51,13 +57,69 @@ class Sidecars:
             (name, made) for name, made in known if name and made and made.target and made.status is Status.DONE
         )
 
-    def due(self) -> Iterator[tuple[str, Outcome]]:
-        """Those of which something has changed since they were carried, if they were."""
-        return ((sidecar, made) for sidecar, made in self.pairs if not self._stands(sidecar, made))
+    def due(self, but: Collection[str] = ()) -> Iterator[tuple[str, Outcome]]:
+        """Those of which something has changed since they were carried, if they were; none of some others."""
+        return (
+            (sidecar, made) for sidecar, made in self.pairs if sidecar not in but and not self._stands(sidecar, made)
+        )
 
     def count_as_found(self) -> None:
         """They are not left out."""
         self.found.take_out({name for name, _ in self.pairs})
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """What was carried for photographs that have other names by now, or of sidecars that have.
+
+        Whoever renumbers photographs renumbers their sidecars: each goes where its photograph went, whatever it says;
+        where a batch was killed between the two, it is known by its contents.
+        """
+        tasks = {made.source: Task(sidecar, self.target(sidecar, made)) for sidecar, made in self.pairs}
+        along = list(self._along(tasks))
+        settled = {one.source for one, _ in along}
+        over = dict(renamed_over(self.options, self.history, tasks.values()))
+        new = [one for one in tasks.values() if one.source not in self.history.last]
+        leaving = {one.target or "" for one in (*over.values(), *(one for one, _ in along))}
+        moves = [
+            Move(one, self._under(task, one))
+            for one, task in along
+            if task.target in leaving or is_absent(self.options.out / task.target)
+        ]
+        gone = [one for one in self._vanished if one.source not in settled]
+        missed = (*gone, *(one for one in over.values() if one.source not in settled))
+        given = {task for _, task in along}
+        free = [one for one in dict.fromkeys((*new, *over)) if one not in given]
+        return (*moves, *find_moves(self.options, self.history, missed, leaving, free))
+
+    def _along(self, tasks: Mapping[str, Task]) -> Iterator[tuple[Outcome, Task]]:
+        """What was carried for photographs under their old names, and where it belongs by now."""
+        carried = {one.source: one for one in self.history.last.values() if _was_carried(one)}
+        for new, old in self.followed.items():
+            one, task = carried.get(sidecar_of(old, carried.keys()) or ""), tasks.get(new)
+            if one is not None and task is not None and is_regular_file(self.options.out / (one.target or "")):
+                yield one, task
+
+    def _under(self, task: Task, one: Outcome) -> Outcome:
+        """The outcome under its new names; somebody's work there stands for the sidecar as it is now."""
+        boxes, target_time = self.options.boxes, one.target_time
+        root, box = boxes.root(task.source), boxes.name(task.source)
+        moved = replace(one, source=task.source, target=task.target, folder=root, box=box, target_mtime_ns=target_time)
+        if not is_edited(self.options.out / (one.target or ""), one):
+            return moved
+        try:
+            path = boxes.path(task.source)
+            status, sha256 = path.stat(), sha256_of(path)
+        except OSError:
+            return moved  # `carry` will find out why
+        return replace(moved, source_sha256=sha256, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+
+    def ousted(self) -> Iterator[Outcome]:
+        """What was carried for others, at names to which something moves: their photographs are gone."""
+        leaving = {move.targets[0] for move in self.moves}
+        for move in self.moves:
+            there = self.history.made.get(move.targets[1])
+            if there is not None and there.target not in leaving:
+                yield there
 
     def _stands(self, sidecar: str, made: Outcome) -> bool:
         """Whether it was carried as it is to the result as it is; what somebody edited since stands, too."""
@@ -79,18 +141,18 @@ class Sidecars:
         """What a sidecar is called beside the result that it belongs to."""
         return sidecar_name(sidecar, made.source, made.target or "")
 
-    def carry(self, sidecar: str, made: Outcome) -> Iterator[Outcome]:
-        """Write one beside its result, and tell what became of it, and of the place where it was before."""
+    def carry(self, sidecar: str, made: Outcome) -> Outcome:
+        """Write one beside its result, and tell what became of it."""
         boxes = self.options.boxes
         blank = Outcome(sidecar, None, Status.FAILED, folder=boxes.root(sidecar), box=boxes.name(sidecar))
         try:
-            yield from self._carried(blank, made)
+            return self._carried(blank, made)
         except ColorizeError as error:
-            yield replace(blank, reason=of_it(boxes.path(sidecar), error.what), remedy=error.remedy)
+            return replace(blank, reason=of_it(boxes.path(sidecar), error.what), remedy=error.remedy)
         except OSError as error:
-            yield replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
+            return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
 
-    def _carried(self, blank: Outcome, made: Outcome) -> Iterator[Outcome]:
+    def _carried(self, blank: Outcome, made: Outcome) -> Outcome:
         path, relative = self.options.boxes.path(blank.source), self.target(blank.source, made)
         status, content = path.stat(), path.read_bytes()
         if len(content) > LARGEST:
@@ -106,25 +168,12 @@ class Sidecars:
             source_mtime_ns=status.st_mtime_ns,
             options=_mark(made),
         )
-        moved = self._moved_along(sha256, target)
-        if moved is not None and is_edited(target, moved):
-            yield replace(
-                known,
-                reason=moved.reason,
-                target_sha256=moved.target_sha256,
-                target_size=moved.target_size,
-                target_mtime_ns=moved.target_time,
-            )
-        else:
-            packet, notes = self._packet(content, made)
-            self._check_replaceable(target, packet, moved or self.history.made.get(relative))
-            write_whole(target, packet, overwrite=True, like=path)
-            reason = "; ".join((CARRIED.format(made.source), *notes))
-            digest = hashlib.sha256(packet).hexdigest()
-            yield replace(known, target_sha256=digest, target_size=len(packet), reason=reason)
-        if moved is not None:
-            reason = f"It was moved to {blank.source}."
-            yield Outcome(moved.source, moved.target, Status.GONE, reason, folder=moved.folder, box=moved.box)
+        packet, notes = self._packet(content, made)
+        self._check_replaceable(target, packet, self.history.made.get(relative))
+        write_whole(target, packet, overwrite=True, like=path)
+        reason = "; ".join((CARRIED.format(made.source), *notes))
+        digest = hashlib.sha256(packet).hexdigest()
+        return replace(known, target_sha256=digest, target_size=len(packet), reason=reason)
 
     def _packet(self, content: bytes, made: Outcome) -> tuple[bytes, tuple[str, ...]]:
         """What it says beside the result; the pixels of a copied scan lie as they did."""
@@ -149,21 +198,6 @@ class Sidecars:
             return
         if written is None or sha256 != written.target_sha256:
             raise foreign(target) if written is None else changed(target)
-
-    def _moved_along(self, sha256: str, target: Path) -> Outcome | None:
-        """Move what was carried from another place that is empty by now to its new name, edits and all."""
-        before = self.came_from(sha256, target)
-        if before is not None:
-            old = before.target or ""
-            rename_whole(self.options.out / old, target)
-            remove_empty(self.options.out, old)
-        return before
-
-    def came_from(self, sha256: str, target: Path) -> Outcome | None:
-        """What was carried from another place that is empty by now, and is to be moved to a new name."""
-        out = self.options.out
-        alike = (one for one in self._vanished if one.source_sha256 == sha256 and is_absent(target))
-        return next((one for one in alike if not is_absent(out / (one.target or ""))), None)
 
     @cached_property
     def _vanished(self) -> list[Outcome]:

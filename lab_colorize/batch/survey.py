@@ -18,7 +18,6 @@ from lab_colorize.batch.task import Task
 from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
-from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found
 from lab_colorize.photos.kinds import SIDECAR_SUFFIXES, Format
 from lab_colorize.wording import of_it
@@ -143,11 +142,13 @@ def _carried(
     before = (replace(one, status=Status.DONE) for one in plan.up_to_date if one.target)
     coloured = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
     history = read_journal(options.out, known)
-    sidecars = Sidecars(options, found, History(history.last | {one.source: one for one in (*before, *coloured)}))
+    last = history.last | {one.source: one for one in (*before, *coloured)}
+    followed = {move.after.source: move.before.source for move in plan.moves}
+    sidecars = Sidecars(options, found, replace(history, last=last), followed)
     sidecars.count_as_found()
-    due = [(sidecar, sidecars.target(sidecar, made)) for sidecar, made in sidecars.due()]
-    came = (sidecars.came_from(sha256_of(options.boxes.path(name)), options.out / target) for name, target in due)
-    return tuple(due), frozenset(before.target for before in came if before is not None and before.target)
+    moved = {move.after.source: move.targets[1] for move in sidecars.moves}
+    due = moved | {sidecar: sidecars.target(sidecar, made) for sidecar, made in sidecars.due(moved)}
+    return tuple(due.items()), frozenset(move.targets[0] for move in sidecars.moves)
 
 
 def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:

@@ -4,11 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lab_colorize.batch.journal import read_journal
+from lab_colorize.batch.run import Batch
 from lab_colorize.colouring.sidecars import NO_XMP, carried, shared_stems, sidecar_name, sidecar_of
 from lab_colorize.photos.metadata import Provenance
 from tests import makers as m
@@ -214,3 +216,101 @@ def test_a_sidecar_that_moved_with_its_photograph_is_not_put_aside(tmp_path: Pat
     assert {path.name for path in (out / "new").iterdir()} == {"a.tif", "a.xmp"}
     assert {path.name for path in (out / "lab-colorize-pruned").rglob("*.*")} == {"b.tif", "b.tif.xmp"}
     assert run("verify", "out").returncode == 0
+
+
+def numbered(folder: Path, *, alike: bool = False) -> Path:
+    """Three scans by number, each with its sidecar: with a plate's number of its own, or all from one template."""
+    folder.mkdir()
+    for number in (1, 2, 3):
+        (folder / f"n{number}.jpg").write_bytes(m.pillow(np.roll(m.grey(), 8 * number, axis=1), "JPEG"))
+        (folder / f"n{number}.xmp").write_bytes(m.XMP if alike else m.XMP.replace(b"plate 12", b"plate %d" % number))
+    return folder
+
+
+def renumbered(folder: Path, names: dict[str, str]) -> None:
+    """Give photographs and sidecars each other's names."""
+    for old in names:
+        for path in folder.glob(f"{old}.*"):
+            path.rename(folder / f"aside {path.name}")
+    for old, new in names.items():
+        for path in folder.glob(f"aside {old}.*"):
+            path.rename(folder / f"{new}{path.suffix}")
+
+
+def titled(out: Path, *names: str) -> dict[str, bytes]:
+    """Somebody writes into sidecars in the output; what they say then."""
+    for name in names:
+        path = out / f"{name}.xmp"
+        path.write_bytes(path.read_bytes() + b"<!-- of %s -->" % name.encode())
+    return {name: (out / f"{name}.xmp").read_bytes() for name in names}
+
+
+UP = {"n1": "n2", "n2": "n3", "n3": "n4"}
+ROUND = {"n1": "n2", "n2": "n3", "n3": "n1"}
+
+
+@pytest.mark.parametrize(
+    ("names", "edited", "alike"),
+    [(UP, ("n2",), False), (UP, ("n1", "n2", "n3"), True), (ROUND, ("n1", "n2", "n3"), False), (ROUND, (), False)],
+)
+def test_sidecars_are_renumbered_with_their_photographs(
+    tmp_path: Path, run: Run, names: dict[str, str], edited: tuple[str, ...], *, alike: bool
+) -> None:
+    folder, out = numbered(tmp_path / "in", alike=alike), tmp_path / "out"
+    assert run("batch", "in", "--out", "out").returncode == 0
+    titled(out, *edited)
+    before = {name: (out / f"{name}.xmp").read_bytes() for name in names}
+    renumbered(folder, names)
+    assert "3 sidecars to carry along." in run("batch", "in", "--out", "out", "--dry-run").stdout
+    done = run("batch", "in", "--out", "out")
+    assert (done.returncode, "lost" in done.stderr) == (0, False)
+    assert "3 sidecars carried along." in done.stderr
+    assert {new: (out / f"{new}.xmp").read_bytes() for new in names.values()} == {
+        new: before[old] for old, new in names.items()
+    }
+    assert len(list(out.glob("*.xmp"))) == 3
+    found = {json.loads(line)["state"] for line in run("verify", "out", "--json").stdout.splitlines()}
+    assert found == ({"whole", "edited"} if edited else {"whole"})
+    assert run("verify", "out", "--accept").returncode == 0
+    assert run("verify", "out").returncode == 0
+
+
+def test_an_edited_sidecar_follows_its_photograph_though_renaming_changed_its_source(tmp_path: Path, run: Run) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    before = titled(out, "n2")["n2"]
+    renumbered(folder, UP)
+    for path in folder.glob("*.xmp"):
+        path.write_bytes(path.read_bytes() + b"<!-- %s -->" % path.name.encode())
+    assert run("batch", "in", "--out", "out").returncode == 0
+    assert (out / "n3.xmp").read_bytes() == before
+    assert b"plate 1" in (out / "n2.xmp").read_bytes()
+    assert "sidecar" not in run("batch", "in", "--out", "out").stderr
+    assert run("verify", "out", "--accept").returncode == 0
+
+
+def test_a_batch_killed_before_its_sidecars_leaves_them_to_the_next(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    before = titled(out, "n2")["n2"]
+    renumbered(folder, UP)
+    with monkeypatch.context() as killed:
+        killed.setattr(Batch, "_sidecars", lambda _: iter(()))
+        run("batch", "in", "--out", "out")
+    assert run("batch", "in", "--out", "out").returncode == 0
+    assert (out / "n3.xmp").read_bytes() == before
+    assert [b"plate %d" % number in (out / f"n{number + 1}.xmp").read_bytes() for number in (1, 2, 3)] == [True] * 3
+
+
+def test_the_edited_sidecar_of_one_that_is_gone_makes_room(tmp_path: Path, run: Run) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    before = titled(out, "n1", "n2")
+    for suffix in (".jpg", ".xmp"):
+        (folder / f"n1{suffix}").replace(folder / f"n2{suffix}")
+    done = run("batch", "in", "--out", "out")
+    assert done.returncode == 0
+    assert (out / "n2.xmp").read_bytes() == before["n1"]
+    assert [path.read_bytes() for path in (out / "lab-colorize-pruned").rglob("n2.xmp")] == [before["n2"]]
