@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.boxes import Box, Boxes
 from lab_colorize.batch.journal import History
 from lab_colorize.errors import UsageProblem
 
@@ -19,8 +19,11 @@ def boxes_for(folders: Sequence[Path], out: Path, history: History) -> Boxes:
     if len(folders) > 1:
         for folder in folders:
             _refuse_at_top(folder, out, mirrored)
-        return boxes
-    return Boxes.under_own_names(folders) if mirrored.is_box(folders[0]) else boxes
+    elif mirrored.is_box(folders[0]):
+        boxes = Boxes.under_own_names(folders)
+    for box in boxes.boxes:
+        _refuse_second_results(box, out, history)
+    return boxes
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,25 @@ class _Mirrored:
             return True
         holds_them = any(os.path.isdir(folder / box) for box in self.boxes.values())  # noqa: PTH112  # Path.is_dir raises
         return bool(self.boxes) and not self.top and not holds_them
+
+
+def _refuse_second_results(box: Box, out: Path, history: History) -> None:
+    """UsageProblem if OUT has results of the same photographs under other names: of a folder around it or within."""
+    here = Path(os.path.realpath(box.folder))
+    for start, name in {(one.folder, one.box) for one in history.last.values() if one.folder is not None}:
+        below, there = Path(os.path.realpath(start)), Path(os.path.realpath(Path(start, name)))
+        if here == there or not (here.is_relative_to(there) or there.is_relative_to(here)):
+            continue
+        results = [one for one in history.last.values() if (one.folder, one.box) == (start, name) and one.target]
+        paths = (below / one.source for one in results)
+        names = {path: box.source(path.relative_to(here).as_posix()) for path in paths if path.is_relative_to(here)}
+        if any(name not in history.last and os.path.lexists(path) for path, name in names.items()):
+            inside = here.is_relative_to(there)
+            instead = f" with --include '{here.relative_to(there)}/*'" if inside else " alone"
+            raise UsageProblem(
+                f"{out} holds results of {there} already: photographs of {box.folder} would get second ones there.",
+                remedy=f"Give {there}{instead}, or another --out.",
+            )
 
 
 def _refuse_at_top(folder: Path, out: Path, mirrored: _Mirrored) -> None:
