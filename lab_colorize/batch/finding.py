@@ -20,7 +20,7 @@ class State(StrEnum):
     EDITED = "edited"  # a result that somebody worked on since
     UNREADABLE = "unreadable"
     FAILED = "failed"  # the journal's last word on it
-    KNOWN = "known"  # a failure that was accepted
+    ACCEPTED = "accepted"  # a failure that somebody accepted
     WAITING = "waiting"  # a photograph that no batch has come to: the batch was stopped, or it is new, or not chosen
     UNFINISHED = "unfinished"  # a temporary file: a batch was killed, and the next one will remove it
     STALE = "stale"  # an earlier result: its photograph has another one by now, or failed since
@@ -29,6 +29,7 @@ class State(StrEnum):
     WHOLE = "whole"
 
 
+ROTTED = "Its time and size are the old ones: damaged, not edited."
 LOSSES = frozenset({State.MISSING, State.CHANGED, State.EDITED, State.UNREADABLE, State.FAILED, State.WAITING})
 
 
@@ -50,5 +51,5 @@ class Finding:
 
     @property
     def told(self) -> bool:
-        """Whether it needs a line: what is whole does not."""
-        return self.state is not State.WHOLE
+        """Whether it needs a line: what is whole does not, nor what somebody has looked at already."""
+        return self.state not in {State.WHOLE, State.ACCEPTED}

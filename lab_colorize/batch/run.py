@@ -227,7 +227,7 @@ def look(options: BatchOptions) -> Found:
     found = merged({box: scan(_search(box.folder, options)) for box in options.boxes.boxes})
     if not (found.photographs or found.problems or (options.copy_rest and found.rest)):
         left = f"{number_of(found.others.total() + found.hidden, 'other file')}, {found.not_chosen} not chosen"
-        films = any(map(is_film, found.rest))
+        films = not found.not_chosen and any(map(is_film, found.rest))
         remedy = f"`{COMMAND}` colours the films there." if films else "Check the folder and the globs."
         raise NothingToDo(f"No photograph in {options.boxes} ({left}).", remedy=remedy)
     if not options.copy_rest:

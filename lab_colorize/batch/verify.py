@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lab_colorize.batch.bag_verify import bag_findings
 from lab_colorize.batch.boxes import Box
-from lab_colorize.batch.finding import Finding, Kind, State
+from lab_colorize.batch.finding import ROTTED, Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
 from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status
@@ -85,7 +85,7 @@ class Account:
             return
         for outcome in self.history.last.values():
             if outcome.status is Status.FAILED:
-                state = State.KNOWN if outcome.accepted else State.FAILED
+                state = State.ACCEPTED if outcome.accepted else State.FAILED
                 yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
         for box in sorted(self.boxes, key=lambda box: box.folder):
             for source in map(
@@ -235,6 +235,6 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
 def _why(status: os.stat_result, *, rotted: bool) -> str:
     """Tell what was edited from what has rotted: editing gives a file a new time, and mostly a new size."""
     if rotted:
-        return "Its time and size are the old ones: damaged, not edited."
+        return ROTTED
     saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.st_mtime_ns / 1e9))
     return f"Saved on {saved}: edited or replaced."

@@ -53,11 +53,20 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         yield f"{left_alone} {LEFT_ALONE}."
     yield from edited(survey.plan)
     yield from left_out(survey.found, options)
-    if survey.failing:
-        yield f"{len(survey.failing)} would fail:"
-        for one in survey.failing[:LISTED]:
-            yield f"  {printable(f'{one.source}: {one.reason} {one.remedy}'.rstrip())}"
+    yield from _failing(survey)
     yield "Nothing was written."
+
+
+def _failing(survey: Survey) -> Iterator[str]:
+    """What would fail for certain; of what was accepted only the number."""
+    known = survey.plan.known_failures
+    new = [one for one in survey.failing if one.source not in known or known[one.source].reason != one.reason]
+    if accepted := len(survey.failing) - len(new):
+        yield f"{accepted} would fail as accepted."
+    if new:
+        yield f"{len(new)} would fail:"
+    for one in new[:LISTED]:
+        yield f"  {printable(f'{one.source}: {one.reason} {one.remedy}'.rstrip())}"
 
 
 def _replaced(survey: Survey, options: BatchOptions) -> Iterator[str]:

@@ -238,7 +238,10 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
     missing = _missing(tally, batch) if batch.options.copy_rest else 0
     if missing:
         yield f"{missing} failed and {'is' if missing == 1 else 'are'} missing in the output: what fails is not copied."
-    yield "After fixing them, run the same command again: only what is not done yet is tried."
+    yield (
+        "After fixing them, run the same command again: only what is not done yet is tried."
+        " `lab-colorize verify OUT --accept` accepts those that cannot be fixed."
+    )
 
 
 def _missing(tally: Tally, batch: Batch) -> int:

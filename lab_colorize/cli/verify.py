@@ -16,7 +16,7 @@ from lab_colorize.cli.options import quiet as quiet_option
 from lab_colorize.errors import ExitCode, NothingToDo, UsageProblem
 
 if TYPE_CHECKING:
-    from lab_colorize.batch.finding import Finding, Kind, State
+    from lab_colorize.batch.finding import Finding, State
     from lab_colorize.batch.verify import Account
 
 
@@ -37,7 +37,7 @@ _UNSAID = "the same batch redoes, or recognises, what no other line records."
     "--accept",
     "accepting",
     is_flag=True,
-    help="Accept edited results, known failures and files that no batch wrote, and record that in the journal.",
+    help="Accept edited results, failures and files that no batch wrote, and record that in the journal.",
 )
 @click.option(
     "--workers", metavar="N", type=click.IntRange(min=1), help="Files read at the same time.  [default: one per core]"
@@ -63,6 +63,7 @@ def verify(
     Every result and every photograph is compared with the hash recorded in the journal. What is missing, changed or
     foreign is listed. Nothing is written unless --accept is given.
     """
+    from lab_colorize.batch.accepting import accept, acceptable
     from lab_colorize.batch.bag import is_bag, results_folder
     from lab_colorize.batch.bag_verify import is_behind
     from lab_colorize.batch.verify import account_of
@@ -83,16 +84,24 @@ def verify(
     )
     for line in _lines(findings, quiet=quiet) if not as_json else map(json.dumps, map(asdict, findings)):
         click.echo(line)
-    for line in _summary(account, findings, quick=quick, quiet=quiet):
+    left = [finding for finding in findings if not (accepting and acceptable(finding))]
+    for line in _summary(account, findings, left, quick=quick, quiet=quiet):
         click.echo(line, err=as_json)
-    if bag is not None and is_behind(bag):
+    if bag is not None and not accepting and is_behind(bag):
         mention("The manifest is older than the results, or not made yet; the next batch brings it up to date.")
     if accepting:
-        from lab_colorize.batch.accepting import accept, acceptable
-
         click.echo(_accepted(accept(account, findings)), err=as_json)
-        findings = [finding for finding in findings if not acceptable(finding)]
-    context.exit(_exit_code(account, findings))
+        _renew(bag, findings)
+    context.exit(_exit_code(account, left))
+
+
+def _renew(bag: Path | None, findings: Iterable[Finding]) -> None:
+    """Bring the manifest up to date with the journal; one that somebody changed is left for people to look at."""
+    from lab_colorize.batch.bag import write_bag
+    from lab_colorize.batch.finding import Kind
+
+    if bag is not None and not any(finding.kind is Kind.BAG for finding in findings):
+        write_bag(bag)
 
 
 def _check_folder(out: Path) -> None:
@@ -131,7 +140,10 @@ def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
             yield f"{state} {finding.kind:6} {printable(finding.path + reason)}"
 
 
-def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: bool) -> Iterator[str]:
+def _summary(
+    account: Account, findings: list[Finding], left: list[Finding], *, quick: bool, quiet: bool
+) -> Iterator[str]:
+    """Counts of all, and what to do about those that are `left` to do something about."""
     from lab_colorize.batch.finding import Kind
     from lab_colorize.wording import named, number_of
 
@@ -143,13 +155,13 @@ def _summary(account: Account, findings: list[Finding], *, quick: bool, quiet: b
         yield from _proof(findings)
         if quick:
             yield "Only sizes and times were compared."
-        yield from _tidying({finding.state for finding in findings})
+        yield from _tidying({finding.state for finding in left})
     if account.history.damaged:
         numbers = account.history.damaged
         lines = f"{number_of(len(numbers), 'line')} of the journal cannot be read: {named(numbers)}."
         yield click.style(lines, fg="red")
         yield f"Delete {'it' if len(numbers) == 1 else 'them'} from {printable(str(account.journal))}: {_UNSAID}"
-    yield from _advice(Counter((finding.kind, finding.state) for finding in findings))
+    yield from _advice(left)
 
 
 def _proof(findings: list[Finding]) -> Iterator[str]:
@@ -161,10 +173,11 @@ def _proof(findings: list[Finding]) -> Iterator[str]:
         yield f"{kept} results hold the coded lightness of their photographs bit for bit."
 
 
-def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
+def _advice(findings: Collection[Finding]) -> Iterator[str]:
     """What to do about what is not as it should be."""
-    from lab_colorize.batch.finding import LOSSES, Kind, State
+    from lab_colorize.batch.finding import LOSSES, ROTTED, Kind, State
 
+    found = {(finding.kind, finding.state) for finding in findings}
     states = {state for kind, state in found if kind is Kind.SOURCE}
     if any(kind is Kind.RESULT and state in LOSSES - {State.EDITED} for kind, state in found):
         yield (
@@ -177,7 +190,7 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
     if states & {State.FAILED, State.WAITING}:
         yield (
             "The same batch retries what failed and colours what is waiting; --results-only ignores both, and --accept"
-            " takes failures as known."
+            " accepts failures."
         )
     if State.MISSING in states and State.WHOLE not in states:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
@@ -188,8 +201,14 @@ def _advice(found: Counter[tuple[Kind, State]]) -> Iterator[str]:
         )
     if any(kind is Kind.BAG for kind, _ in found):
         yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."
-    if states & {State.CHANGED, State.UNREADABLE}:
-        yield "Restore damaged photographs from a backup; the same batch recolours what was edited."
+    changed = {one.reason == ROTTED for one in findings if (one.kind, one.state) == (Kind.SOURCE, State.CHANGED)}
+    if False in changed:
+        yield (
+            "The same batch colours photographs again that were edited or replaced; where they were only renumbered, it"
+            " moves the results along."
+        )
+    if True in changed or State.UNREADABLE in states:
+        yield "Restore damaged photographs from a backup."
 
 
 def _tidying(states: Collection[State]) -> Iterator[str]:
@@ -200,7 +219,7 @@ def _tidying(states: Collection[State]) -> Iterator[str]:
         yield "Stale results were left by an earlier --format or an earlier photograph: delete what you do not want."
     if State.FOREIGN in states:
         yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there;"
-        yield "--accept makes them known, with their hashes."
+        yield "--accept records them, with their hashes."
 
 
 def _counts(states: Counter[State]) -> str:

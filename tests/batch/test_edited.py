@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import bagit
 import pytest
 
 from lab_colorize.batch.journal import read_journal
@@ -155,7 +156,13 @@ class TestAccept:
             assert "1 failed as accepted" in again.stderr
         known = run("verify", "o")
         assert known.returncode == 0
-        assert "known      source bad.jpg" in known.stdout
+        assert "Sources: 1 accepted, 1 whole." in known.stdout
+        assert "bad.jpg" not in known.stdout  # nothing that was looked at is said again
+        states = [json.loads(line) for line in run("verify", "o", "--json").stdout.splitlines()]
+        assert [one["path"] for one in states if one["state"] == "accepted"] == ["bad.jpg"]
+        dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
+        assert "1 would fail as accepted." in dry
+        assert "bad.jpg" not in dry
         (tmp_path / "photos/new.jpg").write_bytes(b"")
         again = run("batch", "photos", "--out", "o")
         assert again.returncode == 6
@@ -178,6 +185,7 @@ class TestAccept:
         (catalogued / "lists").mkdir()
         (catalogued / "lists/a.csv").write_text("1,2")
         accepted = run("verify", "o", "--accept")
+        assert "--accept" not in accepted.stdout  # no advice to do what is being done
         assert "Accepted: 1 edited result, 2 files that no batch wrote." in accepted.stdout
         verified = run("verify", "o")
         assert verified.returncode == 0
@@ -206,13 +214,45 @@ class TestAccept:
     def test_nothing_is_accepted_unseen(self, run: Run, catalogued: Path) -> None:
         assert run("verify", "o", "--accept", "--quick").returncode == 2
 
-    def test_a_bag_is_valid_after_the_batch_that_follows(self, run: Run, tmp_path: Path) -> None:
+    def test_a_bag_is_valid_at_once_and_after_the_batch_that_follows(self, run: Run, tmp_path: Path) -> None:
         picture(tmp_path / "photos/1.jpg")
         run("batch", "photos", "--out", "bag", "--manifest")
         title(tmp_path / "bag/data/1.jpg")
         assert run("verify", "bag", "--accept").returncode == 0
+        bagit.Bag(str(tmp_path / "bag")).validate()
         assert run("batch", "photos", "--out", "bag").returncode == 0
         assert run("verify", "bag").returncode == 0
+
+
+def test_a_manifest_that_somebody_changed_is_not_written_anew_by_accepting(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "photos/1.jpg")
+    run("batch", "photos", "--out", "bag", "--manifest")
+    manifest = tmp_path / "bag/manifest-sha256.txt"
+    changed = manifest.read_text().replace("0", "1")
+    manifest.write_text(changed)
+    assert run("verify", "bag", "--accept").returncode == 6
+    assert manifest.read_text() == changed
+
+
+def test_only_damaged_photographs_are_to_come_from_a_backup(run: Run, tmp_path: Path) -> None:
+    one, other = tmp_path / "photos/1.jpg", tmp_path / "photos/2.jpg"
+    for seed, photograph in enumerate((one, other)):
+        picture(photograph, seed=seed)
+        os.utime(photograph, (seed, seed))
+    run("batch", "photos", "--out", "o")
+    one.rename(tmp_path / "aside")
+    other.rename(one)
+    (tmp_path / "aside").rename(other)
+    verified = run("verify", "o").stdout
+    assert "changed    source 1.jpg" in verified
+    assert "where they were only renumbered, it moves the results along" in verified
+    assert "backup" not in verified
+    run("batch", "photos", "--out", "o")
+    one.write_bytes(one.read_bytes()[:-2] + b"  ")
+    os.utime(one, (1, 1))
+    verified = run("verify", "o").stdout
+    assert "Restore damaged photographs from a backup." in verified
+    assert "renumbered" not in verified
 
 
 def test_an_edited_copy_is_kept_too(finished: Archive, touch_later: Callable[[Path, str], None]) -> None:
