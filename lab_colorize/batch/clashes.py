@@ -1,9 +1,9 @@
 """Photographs whose results could not be kept in OUT under their names, known before anything is written."""
 
 from collections.abc import Iterable, Mapping
-from glob import escape
 
 from lab_colorize.batch.names import Naming, folded, is_text, same_where_case_is_ignored
+from lab_colorize.files.globs import glob_of
 from lab_colorize.files.scan import ScanProblem
 
 
@@ -22,13 +22,8 @@ def clashing(targets: Mapping[str, str], naming: Naming) -> dict[str, ScanProble
 def unfit_for_a_bag(sources: Iterable[str]) -> dict[str, ScanProblem]:
     """Find the sources whose names no manifest of a bag can hold."""
     reason = "The manifest of a bag cannot hold its name, which is not UTF-8."
-    remedies = {source: f"Rename it, or leave it out with --exclude '{_glob(source)}'." for source in sources}
+    remedies = {source: f"Rename it, or leave it out with --exclude '{glob_of(source)}'." for source in sources}
     return {source: ScanProblem(source, reason, remedies[source]) for source in sources if not is_text(source)}
-
-
-def _glob(name: str) -> str:
-    """A glob that can be typed: where the name is no text it has a ? for each byte."""
-    return escape(name).encode("utf-8", "replace").decode()
 
 
 def _same_but_for_case(source: str, earlier: str) -> ScanProblem:

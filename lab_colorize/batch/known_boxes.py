@@ -11,6 +11,7 @@ from pathlib import Path
 from lab_colorize.batch.boxes import Box, Boxes
 from lab_colorize.batch.journal import History
 from lab_colorize.errors import UsageProblem
+from lab_colorize.files.globs import glob_of
 
 
 def boxes_for(folders: Sequence[Path], out: Path, history: History) -> Boxes:
@@ -61,7 +62,7 @@ def _refuse_second_results(box: Box, out: Path, history: History) -> None:
         names = {path: box.source(path.relative_to(here).as_posix()) for path in paths if path.is_relative_to(here)}
         if any(name not in history.last and os.path.lexists(path) for path, name in names.items()):
             inside = here.is_relative_to(there)
-            instead = f" with --include '{here.relative_to(there)}/*'" if inside else " alone"
+            instead = f" with --include '{glob_of(str(here.relative_to(there)))}/*'" if inside else " alone"
             raise UsageProblem(
                 f"{out} holds results of {there} already: photographs of {box.folder} would get second ones there.",
                 remedy=f"Give {there}{instead}, or another --out.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -238,10 +239,9 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
     missing = _missing(tally, batch) if batch.options.copy_rest else 0
     if missing:
         yield f"{missing} failed and {'is' if missing == 1 else 'are'} missing in the output: what fails is not copied."
-    yield (
-        "After fixing them, run the same command again: only what is not done yet is tried."
-        " `lab-colorize verify OUT --accept` accepts those that cannot be fixed."
-    )
+    yield "After fixing them, run the same command again: only what is not done yet is tried."
+    place = printable(shlex.quote(str(batch.options.place)))
+    yield f"`lab-colorize verify {place} --accept` accepts those that cannot be fixed."
 
 
 def _missing(tally: Tally, batch: Batch) -> int:

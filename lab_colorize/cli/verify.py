@@ -204,8 +204,8 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
     changed = {one.reason == ROTTED for one in findings if (one.kind, one.state) == (Kind.SOURCE, State.CHANGED)}
     if False in changed:
         yield (
-            "The same batch colours photographs again that were edited or replaced; where they were only renumbered, it"
-            " moves the results along."
+            "The same batch colours photographs again that were edited or replaced (with --overwrite where their"
+            " results were edited, too); where they were only renumbered, it moves the results along."
         )
     if True in changed or State.UNREADABLE in states:
         yield "Restore damaged photographs from a backup."

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import PurePosixPath
 
 
@@ -27,6 +28,11 @@ class GlobFilter:
         """Whether any photograph in a folder could be chosen, as far as the beginnings of the globs tell."""
         below = f"{_comparable(folder)}/"
         return not self.include or any(_could_match_below(glob, below) for glob in _spellings(self.include))
+
+
+def glob_of(name: str) -> str:
+    """A glob for one name that can be typed: where the name is no text it has a ? for each byte."""
+    return escape(name).encode("utf-8", "replace").decode()
 
 
 _WILD = re.compile(r"[*?\[]")

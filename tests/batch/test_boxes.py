@@ -76,17 +76,17 @@ def test_a_copy_of_the_archive_is_no_other(run: Run, boxes: Path) -> None:
 
 def test_a_folder_within_one_that_is_done_makes_no_second_results(run: Run, boxes: Path) -> None:
     picture(boxes / "all/boxA/scan001.jpg", seed=1)
-    picture(boxes / "all/boxA/deep/scan001.jpg", seed=2)
+    picture(boxes / "all/boxA/deep [2]/scan001.jpg", seed=2)
     assert run("batch", "all", "--out", "o").returncode == 0
-    for folder in ("all/boxA", "all/boxA/deep"):
+    for folder, glob in {"all/boxA": "boxA/*", "all/boxA/deep [2]": "boxA/deep [[]2]/*"}.items():
         for more in ([], ["--dry-run"]):
             refused = run("batch", folder, *more, "--out", "o")
             assert refused.returncode == 2, refused.stderr
             assert f"holds results of {boxes / 'all'} already" in refused.stderr
-            glob = folder.removeprefix("all/")
-            assert f"Give {boxes / 'all'} with --include '{glob}/*'" in refused.stderr
-    assert contents_below(boxes / "o").keys() == {"boxA/scan001.jpg", "boxA/deep/scan001.jpg"}
+            assert f"Give {boxes / 'all'} with --include '{glob}'" in refused.stderr
+    assert contents_below(boxes / "o").keys() == {"boxA/scan001.jpg", "boxA/deep [2]/scan001.jpg"}
     assert "2 done before" in run("batch", "all", "--out", "o", "--include", "boxA/*").stderr
+    assert "1 done before" in run("batch", "all", "--out", "o", "--include", "boxA/deep [[]2]/*").stderr
     assert "2 done before" in run("batch", "all/boxA", "boxB", "--out", "o").stderr  # under its own name, as before
     (boxes / "all/boxA").rename(boxes / "all/moved")  # what is not there under its old name gets no second result
     assert run("batch", "all/moved", "--out", "o").returncode == 0

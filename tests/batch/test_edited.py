@@ -148,7 +148,9 @@ class TestAccept:
     def test_a_known_failure_ends_no_batch_with_6_until_something_new_fails(self, run: Run, tmp_path: Path) -> None:
         picture(tmp_path / "photos/1.jpg")
         (tmp_path / "photos/bad.jpg").write_bytes(b"torn")
-        assert run("batch", "photos", "--out", "o").returncode == 6
+        failed = run("batch", "photos", "--out", "o")
+        assert failed.returncode == 6
+        assert "`lab-colorize verify o --accept` accepts those that cannot be fixed." in failed.stderr
         assert run("verify", "o", "--accept").returncode == 0
         for _ in range(2):
             again = run("batch", "photos", "--out", "o")

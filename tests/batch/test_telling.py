@@ -44,7 +44,7 @@ def told(
         disk_full=False,
         pruned=[],
         sidecars=0,
-        options=SimpleNamespace(copy_rest=copy_rest, out=out, prune=False),
+        options=SimpleNamespace(copy_rest=copy_rest, out=out, place=out, prune=False),
         plan=SimpleNamespace(
             due=due,
             up_to_date=(),
