@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Check:
     """Of a result: its photograph and the hash of it, if it is asked about."""
     copied: bool = False
     """Of a result: whether the journal says that the coded lightness was copied."""
+    known: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Of a source: all of them by their hashes, to recognise one that has the name of another."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +173,11 @@ def _places(history: History, folder: Path | None) -> dict[str, Box]:
 
 
 def _sources(history: History, places: Mapping[str, Box]) -> Iterator[Check]:
+    known = {history.last[source].source_sha256 or "": source for source in places}
     for source, box in places.items():
         outcome = history.last[source]
         sha256, size = outcome.source_sha256, outcome.source_size
-        yield Check(Kind.SOURCE, source, box.path(source), sha256, size, outcome.source_mtime_ns)
+        yield Check(Kind.SOURCE, source, box.path(source), sha256, size, outcome.source_mtime_ns, known=known)
 
 
 def _box(folder: Path, outcome: Outcome) -> Box:
@@ -222,7 +225,10 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
         return State.UNCHECKED, "The journal records no hash of it."
     same_age = check.time_ns is None or same_time(status.st_mtime_ns, check.time_ns)
     same_shape = same_age and check.size in {None, status.st_size}
-    if not (same_shape if quick else sha256_of(check.place) == check.sha256):
+    found = check.sha256 if quick else sha256_of(check.place)
+    if found != check.sha256 and found in check.known:
+        return State.CHANGED, f"It is what {check.known[found]} was: renamed, or copied."
+    if not (same_shape if quick else found == check.sha256):
         edited = check.kind is Kind.RESULT and not same_shape
         return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)
     return (

@@ -192,7 +192,7 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
             "The same batch retries what failed and colours what is waiting; --results-only ignores both, and --accept"
             " accepts failures."
         )
-    if State.MISSING in states and State.WHOLE not in states:
+    if State.MISSING in states and not states & {State.WHOLE, State.CHANGED}:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
         yield (
@@ -205,7 +205,8 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
     if False in changed:
         yield (
             "The same batch colours photographs again that were edited or replaced (with --overwrite where their"
-            " results were edited, too); where they were only renumbered, it moves the results along."
+            " results were edited, too), and moves the results of renumbered ones along (with --checksum where size and"
+            " time are the same)."
         )
     if True in changed or State.UNREADABLE in states:
         yield "Restore damaged photographs from a backup."

@@ -237,19 +237,21 @@ def test_a_manifest_that_somebody_changed_is_not_written_anew_by_accepting(run: 
 
 
 def test_only_damaged_photographs_are_to_come_from_a_backup(run: Run, tmp_path: Path) -> None:
-    one, other = tmp_path / "photos/1.jpg", tmp_path / "photos/2.jpg"
-    for seed, photograph in enumerate((one, other)):
-        picture(photograph, seed=seed)
-        os.utime(photograph, (seed, seed))
+    one, other = tmp_path / "photos/1.bmp", tmp_path / "photos/2.bmp"
+    for photograph in (one, other):  # uncompressed, so of one size, and copied at the same time
+        picture(photograph, seed=int(photograph.stem))
+        os.utime(photograph, (1, 1))
     run("batch", "photos", "--out", "o")
     one.rename(tmp_path / "aside")
     other.rename(one)
     (tmp_path / "aside").rename(other)
     verified = run("verify", "o").stdout
-    assert "changed    source 1.jpg" in verified
-    assert "where they were only renumbered, it moves the results along" in verified
+    assert "changed    source 1.bmp: It is what 2.bmp was" in verified
+    assert "changed    source 2.bmp: It is what 1.bmp was" in verified
+    assert "moves the results of renumbered ones along (with --checksum where" in verified
     assert "backup" not in verified
-    run("batch", "photos", "--out", "o")
+    assert "2 results moved along" in run("batch", "photos", "--out", "o", "--checksum").stderr
+    assert run("verify", "o").returncode == 0
     one.write_bytes(one.read_bytes()[:-2] + b"  ")
     os.utime(one, (1, 1))
     verified = run("verify", "o").stdout
