@@ -161,7 +161,7 @@ MUTATIONS = (
     Mutation(
         "BMP: all rows are there, and what OpenCV does not decode behind it",
         (
-            Edit("photos/formats/bmp.py", '"it breaks off" if start + need > len(data) else None', "None"),
+            Edit("photos/formats/bmp.py", '"it is cut short" if start + need > len(data) else None', "None"),
             NO_PICTURE,
         ),
         cases(HOLLOW, "bmp"),

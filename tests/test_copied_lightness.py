@@ -367,15 +367,19 @@ FALLING = m.table_curve(np.linspace(1, 0, 256))
         (lambda: m.pillow(m.colour(), "JPEG", quality=90), {"force": True}, "has 3 channels"),
         pytest.param(arithmetic, {}, "is coded arithmetically", marks=needs("cjpeg")),
         (without_last_pass, {}, "lacks some of its passes"),
-        (two_scans, {}, "has another number of scans than its coding allows"),
+        (two_scans, {}, "has more or fewer scans than its coding allows"),
         (lambda: m.pillow(m.grey(), "JPEG", icc_profile=m.grey_profile(FALLING)), {}, "has a profile in which levels"),
         (lambda: m.pillow(m.grey(), "JPEG"), {"reencode": True}, "was asked for"),
         (lambda: m.pillow(m.grey(), "JPEG"), {"format": "png"}, "becomes another format"),
-        (lambda: m.pillow(m.grey(200, 200), "JPEG")[:-700], {"accept_truncated": True}, "the image data break off"),
+        (
+            lambda: m.pillow(m.grey(200, 200), "JPEG")[:-700],
+            {"accept_truncated": True},
+            "is cut short in its image data",
+        ),
         (
             lambda: m.with_app_segment(m.pillow(m.grey(), "JPEG"), 0xDC, b"\0\x28"),
             {},
-            "holds markers that are seldom met",
+            "holds rare markers",
         ),
     ],
 )

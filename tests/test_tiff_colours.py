@@ -52,14 +52,14 @@ def test_inks_without_a_profile_look_as_pillow_shows_them(packing) -> None:
     seen = np.asarray(Image.open(io.BytesIO(separated(INKS))).convert("RGB"))
     found = read_photo(data)
     assert np.abs(found.pages[0].pixels.astype(int) - seen).max() <= 1
-    assert found.metadata.notes == ("its inks (CMYK) became RGB by the plain formula, for want of a profile",)
+    assert found.metadata.notes == ("its CMYK inks were converted to RGB by the plain formula, as it has no profile",)
 
 
 def test_inks_with_a_profile_look_as_pillow_shows_them() -> None:
     data = separated(INKS, m.inks_profile())
     found = read_photo(data)
     assert np.abs(found.pages[0].pixels.astype(int) - by_pillow(data, m.inks_profile())).max() <= 1
-    assert found.metadata.notes == ("its inks (CMYK) became RGB through its profile",)
+    assert found.metadata.notes == ("its CMYK inks were converted to RGB through its profile",)
 
 
 def test_inks_of_sixteen_bits_keep_them() -> None:
@@ -135,7 +135,7 @@ def test_lab_comes_back_as_the_colours_it_was_made_of(bits: int, signed: bool) -
     assert pixels.dtype.itemsize == bits // 8
     assert off.max() <= (12 if bits == 8 else 0.6)  # a* and b* in whole units, and the slope of sRGB near black
     assert off.mean() < 1
-    assert found.metadata.notes == ("its CIE Lab became RGB",)
+    assert found.metadata.notes == ("its CIE Lab was converted to RGB",)
 
 
 def test_lab_looks_as_pillow_shows_it() -> None:

@@ -60,7 +60,9 @@ class Boxes:
             _check_pair(one, other)
         nameless = next((box.folder for box in named if not box.name), None)
         if nameless is not None:
-            raise UsageProblem(f"{nameless} has no name to be mirrored under.", remedy="Colour it in a batch alone.")
+            raise UsageProblem(
+                f"{nameless} has no name to be mirrored under.", remedy="Colour it in a batch of its own."
+            )
         return cls(named)
 
     def holding(self, source: str) -> Box | None:
@@ -121,7 +123,7 @@ def _check_pair(one: Box, other: Box) -> None:
     inner, outer = sorted((Path(os.path.realpath(box.folder)) for box in (one, other)), reverse=True)
     if inner.is_relative_to(outer):
         same = "the same folder" if inner == outer else "folders of which one holds the other"
-        raise UsageProblem(f"{one.folder} and {other.folder} are {same}.", remedy="Name the outer one only.")
+        raise UsageProblem(f"{one.folder} and {other.folder} are {same}.", remedy="Give only the outer one.")
     if folded(one.name) == folded(other.name):
         raise UsageProblem(
             f"{one.folder} and {other.folder} would both be mirrored under the name {other.name}.",

@@ -117,10 +117,10 @@ class Staff:
         before, now = self._there, self._cluster.workers()
         for worker, problem in self._unfit([one for one in now if one not in before and one not in self._known_unfit]):
             self._known_unfit.add(worker)
-            self._say(f"The worker {worker} joined and gets nothing to do: it {problem.what}. {problem.remedy}")
+            self._say(f"The worker {worker} joined but is given no work: it {problem.what}. {problem.remedy}")
         self._there = [worker for worker in now if worker not in self._known_unfit]
         if before and not self._there:
-            self._say("No worker is left. The batch goes on when one joins; Ctrl-C ends it.")
+            self._say("No worker is left. The batch continues when one joins; Ctrl-C ends it.")
         elif self._there and not before:
             self._say(f"Going on with {self}.")
         return [worker.address for worker in self._known_unfit]
@@ -129,7 +129,7 @@ class Staff:
         answers = self._cluster.ask(unfit, self._workplace, of=workers) if workers else {}
         for worker, problem in answers.items():
             if isinstance(problem, Exception):
-                yield worker, Unfit(f"cannot say whether it is fit ({problem})", "Look into its log.")
+                yield worker, Unfit(f"cannot say whether it is fit ({problem})", "Look at its log.")
             elif problem is not None:
                 yield worker, problem
 

@@ -73,17 +73,17 @@ class Requirements:
         )
 
     def _out_of_sight(self) -> Unfit | None:
-        remedy = "Mount it there under the same path, open to the user whom the worker runs as."
+        remedy = "Mount it there under the same path, with access for the user that the worker runs as."
         try:
             if self.canary.read_text() != self.canary.name:
-                return Unfit(f"sees another folder under {self.out}", remedy)
+                return Unfit(f"sees a different folder at {self.out}", remedy)
         except (OSError, ValueError) as error:
             return Unfit(f"does not see the output {self.out} ({_reason(error)})", remedy)
         for sample, size in self.samples.items():
             try:
                 with sample.open("rb") as file:
                     if os.fstat(file.fileno()).st_size != size:
-                        return Unfit(f"sees another file under {sample}", remedy)
+                        return Unfit(f"sees a different file at {sample}", remedy)
             except OSError as error:
                 return Unfit(f"does not see {sample} ({_reason(error)})", remedy)
         return None
@@ -104,7 +104,7 @@ def _unlike(factory: ColorizerFactory) -> Unfit | None:
     """Whether the models here are those that were sent, and run."""
     for model in factory.models.values():
         if hashlib.sha256(model.content).hexdigest() != model.sha256:
-            return Unfit(f"has another model than {model.name!r}", "Restart the worker: it is sent anew.")
+            return Unfit(f"has a model other than {model.name!r}", "Restart the worker: the model is then sent again.")
     try:
         factory.make()
     except ColorizeError as error:

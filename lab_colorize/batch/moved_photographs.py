@@ -194,7 +194,7 @@ def follow(
                 write_down(move.after)
                 write_down(move.farewell(taken))
             elif move.after.source != move.before.source:
-                reason = f"It was {move.before.source}, but its result could not be moved along: {stuck.what}"
+                reason = f"It was {move.before.source} before, but its result could not be moved along: {stuck.what}"
                 yield replace(move.after, target=None, status=Status.FAILED, reason=reason, remedy=stuck.remedy)
 
 

@@ -46,7 +46,9 @@ class BatchOptions:
             raise UsageProblem(f"A batch cannot run with {self.workers} workers.", remedy="Give --workers 1 or more.")
         places = (self.out, *(box.folder for box in self.boxes.boxes))
         if self.scheduler is not None and not all(place.is_absolute() for place in places):
-            raise UsageProblem("Workers elsewhere do not know what a relative path starts from.", remedy="Name it all.")
+            raise UsageProblem(
+                "Workers on other machines cannot resolve a relative path.", remedy="Give the full path."
+            )
 
     @property
     def place(self) -> Path:

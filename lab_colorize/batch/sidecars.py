@@ -156,7 +156,7 @@ class Sidecars:
         path, relative = self.options.boxes.path(blank.source), self.target(blank.source, made)
         status, content = path.stat(), path.read_bytes()
         if len(content) > LARGEST:
-            raise UnreadablePhoto(f"{path} is longer than {LARGEST >> 20} MB.", remedy="It is no sidecar.")
+            raise UnreadablePhoto(f"{path} is longer than {LARGEST >> 20} MB.", remedy="It is not a sidecar.")
         target = make_folder_for(self.options.out, relative)
         sha256 = hashlib.sha256(content).hexdigest()
         known = replace(

@@ -72,7 +72,9 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 )
 @click.option("--checksum", is_flag=True, help="Detect changes by content, not by size and time.")
 @click.option(
-    "--copy-rest", is_flag=True, help="Also copy every file that is not coloured, so that the output is complete."
+    "--copy-rest",
+    is_flag=True,
+    help="Also copy every file that is not coloured, so that nothing is missing from the output.",
 )
 @click.option(
     "--prune",
@@ -124,7 +126,7 @@ def batch_options(params: dict[str, Any]) -> tuple[BatchOptions, History]:
 
     if params["scheduler"] is not None and not _SCHEDULER.fullmatch(params["scheduler"]):
         raise UsageProblem(
-            f"{params['scheduler']!r} is no address of a scheduler.",
+            f"{params['scheduler']!r} is not the address of a scheduler.",
             remedy="Give one such as tcp://head:8786, or `local`.",
         )
     if params["workers"] is not None and params["scheduler"] not in {None, "local"}:

@@ -139,14 +139,14 @@ def _refuse_unwritable(*targets: Path | None) -> None:
     from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 
     if targets.count(STREAM) > 1:
-        raise UsageProblem("Standard output holds one result alone.", remedy="Name files for the others.")
+        raise UsageProblem("Standard output can hold only one of the results.", remedy="Name files for the others.")
     for target in targets:
         if target is None or target == STREAM:
             continue
         if target.suffix.lower() in PHOTO_SUFFIXES:
             raise OutputError(f"{target} has a photograph's name.", remedy="Name a .json, .csv or .html file.")
         if not target.absolute().parent.is_dir():
-            raise OutputError(f"There is no folder {target.parent}.", remedy="Make it first, or name another one.")
+            raise OutputError(f"There is no folder {target.parent}.", remedy="Create it first, or choose another.")
         check_writable(target.absolute().parent, target)
 
 

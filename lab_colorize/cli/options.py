@@ -41,7 +41,7 @@ saturation = click.option(
     type=FACTOR,
     callback=finite,
     metavar="X",
-    help="Strength of the colours: 0 is grey, 1 the network's prediction.  [default: as the model's card recommends]",
+    help="Strength of the colours: 0 is grey, 1 the network's own answer.  [default: as the model's card recommends]",
 )
 format_ = click.option(
     "--format",

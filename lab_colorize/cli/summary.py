@@ -35,9 +35,9 @@ def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
     """What a person should know before the first photograph."""
     first, *others = plan.boxes.boxes
     if first.name and not others:
-        yield f"{first.folder} is mirrored under its own name, {first.name}, as the folders before it."
+        yield f"{first.folder} is mirrored under its own name, {first.name}, like the folders before it."
     if plan.idle_settings:
-        yield f"In the settings, {printable(named(plan.idle_settings))} matches no photograph."
+        yield f"Settings that match no photograph: {printable(named(plan.idle_settings))}."
     if plan.elsewhere:
         yield (f"The output also holds results of photographs in {named(plan.elsewhere)}.")
     if options.bag is not None:
@@ -181,8 +181,8 @@ def ousted(plan: Plan) -> Iterator[str]:
     if targets := [one.target for one in plan.ousted]:
         names = printable(named(targets)) + _worked_on(plan, targets)
         yield (
-            f"{number_of(len(targets), 'result')} would be put aside, as other photographs have the names of theirs by"
-            f" now: {names}."
+            f"{number_of(len(targets), 'result')} would be put aside, to make way for those of other photographs:"
+            f" {names}."
         )
 
 
@@ -197,7 +197,7 @@ def empty_folders(plan: Plan) -> Iterator[str]:
     for one in plan.empty:
         told = f"No photograph was found in {printable(str(one.folder))}"
         if one.results:
-            kept = f"{number_of(one.results, 'result')} of it {'is' if one.results == 1 else 'are'} kept"
+            kept = f"its {number_of(one.results, 'result')} {'is' if one.results == 1 else 'are'} kept"
             place = printable(str(plan.out / one.name))
             yield f"{told}: {kept}. Mount its disk; if it was emptied for good, delete {place} by hand."
         else:

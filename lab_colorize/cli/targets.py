@@ -53,7 +53,9 @@ def _refuse_mixed_streams(photos: Sequence[Path], output: str | None, options: C
     if STREAM not in photos and output != str(STREAM):
         return
     if len(photos) > 1:
-        raise UsageProblem("Standard input or output is one photograph alone.", remedy="Name files, or `-` by itself.")
+        raise UsageProblem(
+            "Standard input and output each take a single photograph.", remedy="Give files, or `-` by itself."
+        )
     if options.compare:
         raise UsageProblem("--compare writes a second file.", remedy="Name a file instead of `-`, or leave it out.")
     if output is not None and output != str(STREAM) and (output.endswith(("/", "\\")) or Path(output).is_dir()):
@@ -80,7 +82,7 @@ def _is_folder(output: str, photos: Sequence[Path]) -> bool:
 
     if format_for_suffix(Path(output).suffix) or _is_there(output):
         raise UsageProblem(
-            f"{len(photos)} photographs cannot become the one file {output}.", remedy="Give -o a folder."
+            f"{len(photos)} photographs cannot all be written to the one file {output}.", remedy="Give -o a folder."
         )
     raise UsageProblem(f"There is no folder {output}.", remedy=f"To make it, end it in a slash: -o {output}/")
 
@@ -100,7 +102,7 @@ def with_format_of_target(options: ColorizeOptions, output: str | None, targets:
         return options
     if kind is None or kind.written is not kind:
         raise UsageProblem(
-            f"{targets[0].name!r} does not say in which format to write.",
+            f"{targets[0].name!r} does not say which format to write.",
             remedy="End it in .jpg, .png, .tif, .webp or .avif, or add --format. To make a folder, end it in a slash:"
             f" -o {output}/",
         )

@@ -160,7 +160,7 @@ def options_for(out: Path | None, file: Path | None, flags: dict[str, Any], *, r
     request = config.read(file) if file is not None else None
     if resume:
         if out is None:
-            raise UsageProblem("--resume needs to know which run.", remedy="Name its folder with --out.")
+            raise UsageProblem("--resume needs to know which run.", remedy="Give its folder with --out.")
         return resumed(out, flags, request)
     if flags.get("photos") is None and "photos" not in (request or {}):
         raise UsageProblem("No FOLDER of photographs was given.", remedy="lab-colorize train FOLDER")

@@ -137,7 +137,7 @@ def _scheduled(event: Scheduled) -> str:
     )
     every = event.options.validate_every
     stages += f"; validated every {every} epochs" if every > 1 else ""
-    begun = f"; goes on after step {event.done}" if event.done else ""
+    begun = f"; continues after step {event.done}" if event.done else ""
     return f"{event.options.network}, {event.parameters:,} parameters, in {event.options.run}: {stages}{begun}"
 
 

@@ -67,7 +67,7 @@ class Cluster:
         return ClusterError(
             f"The scheduler at {self._named} was lost.",
             remedy="What is done is recorded. Start it and its workers again, or leave --scheduler out; "
-            "the same command goes on.",
+            "the same command continues.",
         )
 
     def workers(self) -> list[Worker]:

@@ -174,7 +174,7 @@ class ClusterPool(Generic[Job, Carried, Result]):
             raise error
         if error is not None and not (self._any_done or isinstance(error, KilledWorker)):
             raise ClusterError(  # no job's fault, if none has come to an end yet
-                f"Workers cannot do the work: {_why(error)}", remedy="Look into their logs."
+                f"Workers cannot do the work: {_why(error)}", remedy="Look at their logs."
             )
         if not self._alone:
             self._suspects.extend(bundle)

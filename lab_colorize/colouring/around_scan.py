@@ -51,7 +51,9 @@ def colour_around_scan(source: ParsedJpeg, *, name: str, colorizer: Colorizer, o
 
 def already_a_result(name: str) -> AlreadyInColour:
     """The refusal to colour what this tool has coloured."""
-    return AlreadyInColour(f"{name} is a result of lab-colorize and was left alone.", remedy="--force tries again.")
+    return AlreadyInColour(
+        f"{name} is a result of lab-colorize and was left alone.", remedy="--force colours it again."
+    )
 
 
 def _tones(profile: bytes | None) -> tuple[Plane, bytes]:

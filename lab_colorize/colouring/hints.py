@@ -66,7 +66,7 @@ class Hints:
     def __post_init__(self) -> None:
         if len(self.points) > MOST:
             raise HintsRefused(
-                f"There are {len(self.points):,} hints for one photograph.", remedy=f"At most {MOST:,} are taken."
+                f"There are {len(self.points):,} hints for one photograph.", remedy=f"At most {MOST:,} are accepted."
             )
 
     def __str__(self) -> str:
@@ -120,7 +120,7 @@ def hints_from(content: Any, path: Path) -> Hints:
     if not isinstance(content, dict) or not isinstance(content.get("hints"), list):
         raise _refused_file(path, "it has no list of hints")
     if len(content["hints"]) > MOST:
-        raise _refused_file(path, f"it has {len(content['hints']):,} hints, and at most {MOST:,} are taken")
+        raise _refused_file(path, f"it has {len(content['hints']):,} hints, and at most {MOST:,} are accepted")
     size = (content.get("width"), content.get("height"))
     if size != (None, None) and not all(type(length) is int and length > 0 for length in size):
         raise _refused_file(path, "its width and height are not numbers of pixels")

@@ -58,7 +58,9 @@ def colorize_photo(
     options = options or ColorizeOptions()
     content = read_bytes(source)
     if os.path.exists(target) and os.path.samefile(target, source):  # noqa: PTH110, PTH121  # Path.exists fails on long names
-        raise OutputError(f"{target} is the photograph itself, which is never replaced.", remedy="Name another file.")
+        raise OutputError(
+            f"{target} is the photograph itself, which is never replaced.", remedy="Choose another name for the result."
+        )
     colorizer = colorizer or Colorizer()
     result = colorize_bytes(content, name=str(source), colorizer=colorizer, options=options)
     write_whole(target, result.content, overwrite=options.overwrite, like=source)

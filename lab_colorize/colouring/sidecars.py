@@ -12,7 +12,7 @@ from lab_colorize.photos.kinds import PHOTO_SUFFIXES, RAW_SUFFIXES, SIDECAR_SUFF
 from lab_colorize.photos.metadata import Provenance, facts_of
 
 LARGEST = 16 << 20  # bytes
-NO_XMP = "it is no XMP that can be read, so it was copied as it is"
+NO_XMP = "it is not readable XMP, so it was copied as it is"
 
 
 def sidecar_of(photograph: str, others: Collection[str], stems: Collection[str] = ()) -> str | None:

@@ -11,7 +11,7 @@ _MOUNT = "Check the disk, or connect the network drive again, and run the same c
 _REMEDIES = {
     errno.EACCES: _PERMISSIONS,
     errno.EPERM: _PERMISSIONS,
-    errno.ENAMETOOLONG: "A name has 255 bytes at most, and a path 4096: choose a shorter one.",
+    errno.ENAMETOOLONG: "Names may have at most 255 bytes, paths 4096: choose a shorter one.",
     errno.ELOOP: "A link in the path leads to itself: name the place it should lead to.",
     errno.ENOTDIR: "A part of the path is a file: name another place.",
     errno.ENOENT: "Check the name; something may have moved it meanwhile.",

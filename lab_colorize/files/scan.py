@@ -163,7 +163,7 @@ def _kind(entry: os.DirEntry[str]) -> str:
             return "file"
         entry.stat()
     except OSError:
-        return "a link that leads nowhere" if entry.is_symlink() else "not to be looked at"
+        return "a link that leads nowhere" if entry.is_symlink() else "out of reach"
     return "not a file but a device, pipe or socket"
 
 

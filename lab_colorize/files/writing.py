@@ -25,7 +25,7 @@ _REMEDIES = {
     errno.EROFS: "The disk is read-only: write elsewhere.",
     errno.ENOENT: "Create the folder first.",
     errno.ENOTDIR: "A part of the path is a file: choose another place.",
-    errno.ENAMETOOLONG: "Names have 255 bytes at most, the result's too: choose a shorter one.",
+    errno.ENAMETOOLONG: "Names, the result's included, may have at most 255 bytes: choose a shorter one.",
     errno.EINVAL: "Such names are not allowed there: choose another name, or write elsewhere.",
     errno.EFBIG: "The disk cannot hold a file of this size: write elsewhere.",
     errno.EISDIR: "A folder has that name: choose another.",

@@ -43,7 +43,7 @@ def read_grey_jpeg(parsed: ParsedJpeg) -> GreyJpeg:
     """
     scans = grey_scans(parsed)
     if 8 * scans.coded_bytes < parsed.fewest_bits:
-        raise NotCopied("is not whole: its image data are too few for its size")
+        raise NotCopied("is not whole: it has too little image data for its size")
     try:
         half = decoding.half_of_grey_jpeg(parsed.data, parsed.header)
     except (Damaged, MemoryError):

@@ -69,7 +69,7 @@ def check_place(folder: Path, out: Path, file: Path) -> None:
         raise UsageProblem(f"The contact sheet {file} is a web page.", remedy="Give it a name that ends in .html.")
     place = Path(os.path.realpath(file)).parent
     if not place.is_dir() and not _within(place, out):
-        raise OutputError(f"There is no folder {file.parent}.", remedy="Make it first, or name another one.")
+        raise OutputError(f"There is no folder {file.parent}.", remedy="Create it first, or choose another.")
     if _within(place, folder) and not _within(place, out):
         raise UsageProblem(
             f"The contact sheet {file} would lie among the originals.", remedy="Put it into --out, or elsewhere."

@@ -100,9 +100,9 @@ def _plots(evaluation: Evaluation, styles: dict[str, str]) -> list[tuple[Plot, s
     return [
         (histogram(series((*models, GREY), "psnr"), "PSNR, dB"), "PSNR of all photographs; grey is the baseline."),
         (histogram(series((*models, GREY), "ciede2000"), "CIEDE2000"), "Mean colour difference; lower is better."),
-        (against_grey, "Above the line colour brought a photograph nearer to the truth."),
+        (against_grey, "Above the line, colour brought a photograph nearer to the truth."),
         (
             scatter(truth, colourfulness, ("Colourfulness of the truth", "of the result"), names),
-            "Below the line results are paler than the truth.",
+            "Below the line, results are paler than the truth.",
         ),
     ]

@@ -53,7 +53,7 @@ def _told() -> dict[str, Any]:
         },
         "security": [{}, {"token": []}],
         "paths": {
-            "/healthz": {"get": _read("Whether the server is there.")},
+            "/healthz": {"get": _read("Whether the server is up.")},
             "/openapi.json": {"get": _read("This description.")},
             "/api/about": {"get": _read("Models and limits.")},
             "/api/colorize": {"post": _photograph("Colour a photograph.", OF_COLORIZE)},

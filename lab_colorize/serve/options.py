@@ -66,7 +66,7 @@ class ServeOptions:
 
         if self.train is not None and not self.train.is_dir():
             raise NothingToDo(
-                f"There is no folder {self.train} to train on.", remedy="Name a folder of colour photographs."
+                f"There is no folder {self.train} to train on.", remedy="Give a folder of colour photographs."
             )
 
     @property

@@ -84,7 +84,7 @@ def _integer(low: int, high: int) -> dict[str, Any]:
 
 
 NAME = Parameter(
-    "name", "What messages and the result are called by.", {"type": "string", "maxLength": LONGEST_NAME}, _name
+    "name", "The name that messages and the result use.", {"type": "string", "maxLength": LONGEST_NAME}, _name
 )
 MODEL = Parameter("model", "One of the models that /api/about lists.", {"type": "string"}, str)
 SATURATION = Parameter(
@@ -110,7 +110,7 @@ HINTS = Parameter(
 )
 LONGEST = Parameter(
     "longest",
-    "Ask for a preview instead: a JPEG whose longer side has at most so many pixels.",
+    "Ask for a preview instead: a JPEG whose longer side has at most this many pixels.",
     _integer(SMALLEST_PREVIEW, LARGEST_PREVIEW),
     _whole(SMALLEST_PREVIEW, LARGEST_PREVIEW),
 )

@@ -66,10 +66,10 @@ def save(folder: Path, learner: keras.Model, average: WeightAverage, state: Stat
     try:
         write_whole(path, content.getvalue(), overwrite=True)
     except OutputError as error:
-        kept = "The one before it is whole." if path.exists() else "It would have been the first."
+        kept = "The one before it is intact." if path.exists() else "It would have been the first."
         raise OutputError(
             f"The checkpoint was not written. {error.what} {kept}",
-            remedy="Make room, then go on with --resume.",
+            remedy="Free some space, then continue with --resume.",
         ) from error
 
 
@@ -122,7 +122,7 @@ def _assign(variables: Iterable[Any], values: list[NDArray[Any]]) -> None:
     if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
         raise TrainingError(
             "The checkpoint holds the weights of another network.",
-            remedy="Name the run folder that belongs to this one.",
+            remedy="Give the run folder that belongs to this network.",
         )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -102,10 +102,10 @@ def teaches(rgb: NDArray[np.uint8]) -> bool:
 def names_in(folder: Path, apart_from: Path) -> tuple[list[str], Found]:
     """What there is to read, and which folders could not be read; NothingToDo if there is no photograph."""
     if not folder.is_dir():
-        raise NothingToDo(f"There is no folder {folder}.", remedy="Name a folder of colour photographs.")
+        raise NothingToDo(f"There is no folder {folder}.", remedy="Give a folder of colour photographs.")
     looked = scan(Search(folder, apart_from, PHOTO_SUFFIXES))
     if not looked.photographs:
-        raise NothingToDo(f"There is no photograph in {folder}.", remedy="Name a folder of colour photographs.")
+        raise NothingToDo(f"There is no photograph in {folder}.", remedy="Give a folder of colour photographs.")
     return looked.photographs, Found(unreadable=[problem.source for problem in looked.problems])
 
 

@@ -148,7 +148,7 @@ class Training:
         if stopping:
             raise Interrupted(
                 f"Stopped after step {self.state.total}; everything is saved.",
-                remedy=f"Go on with: lab-colorize train --resume --out {self.options.run}",
+                remedy=f"Continue with: lab-colorize train --resume --out {self.options.run}",
             )
 
     def save(self) -> None:

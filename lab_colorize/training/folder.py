@@ -43,7 +43,7 @@ def require_fresh(run: Path) -> None:
     if run.exists() and not _is_fresh(run):
         raise OutputExists(
             f"{run} is not empty.",
-            remedy="Go on with the run that is in it by --resume, or choose another --out.",
+            remedy="Continue the run in it with --resume, or choose another --out.",
         )
 
 
@@ -84,7 +84,7 @@ def resumed(run: Path, flags: Request, file: Request | None) -> TrainOptions:
     if differing := config.differences(before, now):
         raise TrainingError(
             f"{run} belongs to a run with other options: {', '.join(differing)} not the same.",
-            remedy="Go on with --resume and --out alone, or choose another --out for a new run.",
+            remedy="Continue with --resume and --out alone, or choose another --out for a new run.",
         )
     harmless = {name: getattr(now, name) for name in config.HARMLESS if name in asked}
     return replace(before, **(harmless | {"install": bool(flags.get("install"))}))  # a wish of each session

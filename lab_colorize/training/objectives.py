@@ -80,7 +80,7 @@ def objective_for(network: keras.Model, row: Row, options: TrainOptions) -> Obje
     """The row's objective around `network`."""
     if row.critic != "none" and len(set(options.sides)) > 1:
         raise UsageProblem(
-            f"{row.name} learns against a critic, which looks at pictures of one side.",
+            f"{row.name} learns against a critic, which takes pictures of one side length only.",
             remedy="Give all stages the same side.",
         )
     painter = heads.decoded(network, row)

@@ -73,5 +73,5 @@ def save_weights(network: keras.Model, path: Path) -> None:
         number = getattr(error, "errno", None)  # h5py's own words are a paragraph
         raise OutputError(
             f"The weights {path} could not be written: {os.strerror(number) if number else error}.",
-            remedy="Make room, then go on with --resume.",
+            remedy="Free some space, then continue with --resume.",
         ) from error

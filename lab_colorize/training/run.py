@@ -134,7 +134,7 @@ def photographs(options: TrainOptions, tell: Callable[[Event], None]) -> tuple[F
         raise TrainingError(
             f"{options.photos} holds no colour photograph: {len(found.grey)} are grey or toned, "
             f"{len(found.unreadable)} unreadable.",
-            remedy="Name a folder of colour photographs.",
+            remedy="Give a folder of colour photographs.",
         )
     parts = _parts(options, found, lambda folder: loaded(folder, 0))
     tell(

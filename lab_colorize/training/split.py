@@ -61,7 +61,8 @@ def against(examples: Sequence[Example], validation: Sequence[Example]) -> Parts
     train = tuple(example for example, copy in zip(examples, copies, strict=True) if not copy)
     if not train:
         raise TrainingError(
-            "Every photograph is also in the validation folder.", remedy="Name a validation folder of others."
+            "Every photograph is also in the validation folder.",
+            remedy="Give a validation folder with other photographs.",
         )
     return Parts(train, tuple(validation), tuple(e.name for e, copy in zip(examples, copies, strict=True) if copy))
 

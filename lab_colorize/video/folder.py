@@ -93,7 +93,7 @@ def _numbered(path: Path) -> list[Path]:
     kinds = {file.suffix.lower() for _, file in numbered}
     if len(kinds) > 1:
         raise UnreadableFilm(
-            f"{path} holds frames of several kinds: {', '.join(sorted(kinds))}.", remedy="Keep one kind."
+            f"{path} holds frames of several kinds: {', '.join(sorted(kinds))}.", remedy="Keep only one kind."
         )
     return [file for _, file in sorted(numbered)]
 

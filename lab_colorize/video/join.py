@@ -66,7 +66,7 @@ def container_for(target: Path) -> str:
     found = CONTAINERS.get(target.suffix.lower())
     if found is None:
         raise UsageProblem(
-            f"{target.name!r} does not say in which container to write.",
+            f"{target.name!r} does not say which container to write.",
             remedy=f"End it in {', '.join(CONTAINERS)}.",
         )
     return found

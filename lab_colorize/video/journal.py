@@ -117,7 +117,7 @@ class Journal:
 
     def _take_up(self, target: Path, recipe: Recipe, *, overwrite: bool) -> None:
         if not try_lock(self._file.fileno()):
-            raise OutputError(f"{target} is being made by another program.", remedy="Wait for its end.")
+            raise OutputError(f"{target} is being written by another program.", remedy="Wait until it ends.")
         self._file.seek(0)
         content = self._file.read()
         lines = _lines(content)

@@ -132,7 +132,7 @@ def plan_for(source: Path, target: Path | None, options: VideoOptions) -> Plan:
     span = Span(options.start, float("inf") if options.duration is None else options.start + options.duration)
     notes = (
         *gaps,
-        *(f"{stream} cannot be held by {target.suffix} and was left out" for stream in left),
+        *(f"{target.suffix} cannot hold {stream}, which was left out" for stream in left),
         *_notes(encoding),
     )
     return Plan(
@@ -197,7 +197,7 @@ def _notes(encoding: Encoding) -> tuple[str, ...]:
     film, held = encoding.picture.layout, encoding.layout
     notes = []
     if held.bits < film.bits:
-        notes.append(f"{film.bits} bits were rounded to {held.bits}, the most that {encoding.options.codec} has here")
+        notes.append(f"{film.bits} bits were rounded to {held.bits}, the most that {encoding.options.codec} takes here")
     if held.chroma == "444" and film.chroma != "444" and (encoding.picture.width % 2 or encoding.picture.height % 2):
-        notes.append("an odd number of pixels needs 4:4:4, which not every player shows")
+        notes.append("an odd number of pixels needs 4:4:4, which not every player plays")
     return tuple(notes)

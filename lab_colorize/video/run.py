@@ -69,7 +69,7 @@ class ColouredFilm:
 
 
 class Interrupted(Exception):  # no error
-    """The film was stopped between segments; the same command goes on."""
+    """The film was stopped between segments; the same command continues."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__("stopped")
@@ -134,7 +134,7 @@ def _carried_out(
 def _refuse(plan: Plan, options: VideoOptions) -> None:
     """Say no before hours of work."""
     if plan.target.exists() and plan.source.exists() and plan.target.samefile(plan.source):
-        raise OutputError(f"{plan.target} is the film itself, which is never replaced.", remedy="Name another file.")
+        raise OutputError(f"{plan.target} is the film itself, which is never replaced.", remedy="Choose another name.")
     for path in (compare_path(plan.target), plan.target)[not options.compare :]:
         if os.path.lexists(path) and not options.overwrite and not was_made(path, plan.target):
             raise OutputExists(f"{str(path)!r} exists already.", remedy="Give --overwrite to replace it.")
@@ -142,7 +142,7 @@ def _refuse(plan: Plan, options: VideoOptions) -> None:
         return
     if plan.stamped:
         raise AlreadyInColour(
-            f"{plan.source} is a result of lab-colorize and was left alone.", remedy="--force tries again."
+            f"{plan.source} is a result of lab-colorize and was left alone.", remedy="--force colours it again."
         )
     if plan.survey.in_colour:
         raise AlreadyInColour(
@@ -228,9 +228,9 @@ def _told(plan: Plan, journal: Journal, made: Output) -> ColouredFilm:
         notes.append(f"{in_colour} frames are of scenes in colour already, and were left alone")
     damaged = journal.segments[-1].damaged
     if damaged:
-        notes.append(f"{number_of(damaged, 'frame')} could not be decoded, or not wholly")
+        notes.append(f"{number_of(damaged, 'frame')} could not be decoded, or not completely")
     if made.dropped:
-        notes.append(f"{number_of(made.dropped, 'packet')} of sound or subtitles had no time that makes sense")
+        notes.append(f"{number_of(made.dropped, 'packet')} of sound or subtitles had no sensible time")
     if missing:
         notes.append(f"{missing:.1f} s of the picture could not be decoded and are missing")
     return ColouredFilm(

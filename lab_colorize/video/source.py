@@ -129,7 +129,7 @@ class _Clock:
 def _opened(path: Path) -> Any:
     """The container, or an answer that says why not."""
     if path.is_dir():
-        raise UnreadableFilm(f"{path} is a folder, not a film.", remedy="Name a film; a folder of frames needs --fps.")
+        raise UnreadableFilm(f"{path} is a folder, not a film.", remedy="Give a film; a folder of frames needs --fps.")
     try:
         if path.stat().st_size == 0:
             raise UnreadableFilm(f"{path} is empty.", remedy="Get an intact copy of the film.")
@@ -176,11 +176,11 @@ def _picture_of(container: Any, path: Path) -> VideoStream:
     films = [stream for stream in container.streams.video if stream not in covers]
     if not films:
         why = "only a cover picture" if covers else "no picture"
-        raise UnreadableFilm(f"{path} has {why}: it is sound or something else.", remedy="Name a film.")
+        raise UnreadableFilm(f"{path} has {why}: it is sound or something else.", remedy="Give a film.")
     stream = films[0]
     if stream.codec_context is None:
         raise UnreadableFilm(
-            f"{path} has a picture of a codec that this FFmpeg cannot decode.",
+            f"{path} has a picture in a codec that this FFmpeg cannot decode.",
             remedy="Convert it with the program that made it, to FFV1 or ProRes for instance.",
         )
     if stream.codec_context.codec_tag in {"encv", "drmi"}:
@@ -192,7 +192,7 @@ def _picture_of(container: Any, path: Path) -> VideoStream:
 def _check_size(stream: VideoStream, path: Path) -> None:
     width, height = stream.codec_context.width, stream.codec_context.height
     if width < 1 or height < 1:
-        raise UnreadableFilm(f"{path} does not say how large its picture is.", remedy="Get an intact copy of the film.")
+        raise UnreadableFilm(f"{path} does not give the size of its picture.", remedy="Get an intact copy of the film.")
     if width * height > MOST_PIXELS:
         raise UnreadableFilm(
             f"{path} claims a picture of {width} x {height} pixels, more than any film has.",

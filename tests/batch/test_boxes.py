@@ -168,7 +168,7 @@ class TestLaterBatches:
         picture(boxes / "boxC/scan001.jpg", seed=8)
         joined = run("batch", "boxC", "--out", "o")
         assert joined.returncode == 0
-        assert "boxC is mirrored under its own name, boxC, as the folders before it." in joined.stderr
+        assert "boxC is mirrored under its own name, boxC, like the folders before it." in joined.stderr
         assert "boxC/scan001.jpg" in contents_below(boxes / "o")
         assert run("verify", "o").returncode == 0
 

@@ -153,7 +153,7 @@ class TestIsRefusedBeforeTheFirstPhotographIf:
         factory = colorizer_factory(archive.options(model=str(tiny_model)))
         (model,) = factory.models.values()
         model.__dict__["content"] = b"another"
-        assert "has another model than 'tiny'" in self.refusal(archive, scheduler, factory)
+        assert "has a model other than 'tiny'" in self.refusal(archive, scheduler, factory)
 
     def test_nobody_answers(self, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
         archive.add("1.jpg")
@@ -213,8 +213,8 @@ def test_it_is_said_when_all_workers_are_gone_and_who_joins_without_being_fit() 
     assert staff.unfit() == staff.unfit() == [other.address]
     assert str(staff) == "1 worker, 4 threads"
     assert said == [
-        "No worker is left. The batch goes on when one joins; Ctrl-C ends it.",
-        "The worker w2 on 10.0.0.2 joined and gets nothing to do: it does not see /archive. Mount it there.",
+        "No worker is left. The batch continues when one joins; Ctrl-C ends it.",
+        "The worker w2 on 10.0.0.2 joined but is given no work: it does not see /archive. Mount it there.",
         "Going on with 1 worker, 4 threads.",
     ]
     with pytest.raises(ClusterError, match=r"w2 on 10\.0\.0\.2 does not see /archive"):
@@ -247,7 +247,7 @@ def test_what_is_no_address_of_a_scheduler_is_refused_at_once(
 ) -> None:
     ended = batch(tmp_path, tmp_path / "out", tiny_model, "--scheduler", address)
     assert ended.returncode == ExitCode.USAGE
-    assert "is no address of a scheduler" in ended.stderr
+    assert "is not the address of a scheduler" in ended.stderr
     assert not (tmp_path / "out").exists()
 
 

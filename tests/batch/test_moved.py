@@ -337,7 +337,7 @@ class TestRenumbering:
         (tmp_path / "photos/3.jpg").rename(tmp_path / "photos/2.jpg")
         told = "1.jpg (1 edited since a batch wrote it)"
         dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
-        assert f"1 result would be put aside, as other photographs have the names of theirs by now: {told}" in dry
+        assert f"1 result would be put aside, to make way for those of other photographs: {told}" in dry
         again = run_apart("batch", "photos", "--out", "o")
         assert again.returncode == 0, again.stderr
         assert "2 results moved along with photographs that were moved: 2.jpg -> 1.jpg, 3.jpg -> 2.jpg" in again.stderr
@@ -449,7 +449,7 @@ class TestPrune:
         (tmp_path / "q/box1").rename(tmp_path / "away")
         if not missing:
             (tmp_path / "q/box1").mkdir()
-        told = f"No photograph was found in {Path('q/box1')}: 2 results of it are kept. Mount its disk"
+        told = f"No photograph was found in {Path('q/box1')}: its 2 results are kept. Mount its disk"
         for quiet in ([], ["--quiet"]):
             again = run_apart("batch", "q", "--out", "o", "--prune", *quiet)
             assert again.returncode == 0

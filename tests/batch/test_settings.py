@@ -154,7 +154,7 @@ def test_force_colours_what_is_in_colour_already_where_the_settings_say_so(run: 
 def test_a_line_that_matches_nothing_is_told(run: Run, photos: Path) -> None:
     settings(photos, '"glas/*" = { saturation = 0.7 }\n"glass" = { saturation = 0.7 }')
     ended = run("batch", "photos", "--out", "o", "--settings", "settings.toml")
-    assert "In the settings, glas/* matches no photograph." in ended.stderr
+    assert "Settings that match no photograph: glas/*." in ended.stderr
 
 
 def test_a_spreadsheet_may_write_its_numbers_with_a_comma(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def meta(data: bytes) -> Meta:
     """Read the description of the file's items; HEIC has the same."""
     box = find(data, 0, len(data), b"meta")
     if box is None:
-        raise Damaged("it breaks off before its description")
+        raise Damaged("it ends before its description")
     if box.end - box.start > _LARGEST_META:
         raise Damaged(f"its description is longer than {_LARGEST_META >> 20} MB")
     found = Meta()
@@ -161,7 +161,7 @@ def integrity_error(data: bytes) -> str | None:
     except Damaged as broken:
         return str(broken)
     parts = [extent for extents in found.extents.values() for extent in extents]
-    return "it breaks off" if any(start + length > len(data) for start, length in parts) else None
+    return "it is cut short" if any(start + length > len(data) for start, length in parts) else None
 
 
 def _contents(data: bytes, found: Meta, number: int) -> bytes:

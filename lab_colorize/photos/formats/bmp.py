@@ -19,7 +19,7 @@ def looks_sound(data: bytes) -> bool:
 def header(data: bytes) -> Header:
     """Read the second header; the first says only where the pixels are."""
     if len(data) < 54:
-        raise Damaged("it breaks off in its header")
+        raise Damaged("it ends within its header")
     if struct.unpack_from("<I", data, 14)[0] == _CORE:
         width, height, _, bits = struct.unpack_from("<HHHH", data, 18)
         packing = _UNPACKED
@@ -28,7 +28,7 @@ def header(data: bytes) -> Header:
     if width <= 0 or height == 0 or bits not in {1, 4, 8, 16, 24, 32}:
         raise Damaged("its header makes no sense")
     if packing not in {_UNPACKED, _RLE8, _RLE4, _BITFIELDS}:
-        raise Unsupported("a BMP that is packed in a way that is not read", remedy="Save it as PNG or TIFF.")
+        raise Unsupported("a BMP with an unsupported compression", remedy="Save it as PNG or TIFF.")
     alpha = bits == 32 and packing == _BITFIELDS and _alpha_mask(data) == _TOP_BYTE
     return Header(width, abs(height), channels=1 if _is_grey(data, bits) else 3, bits=8, alpha=alpha)
 
@@ -78,7 +78,7 @@ def integrity_error(data: bytes) -> str | None:
         (need,) = struct.unpack_from("<I", data, 34)
     else:
         need = (found.width * bits + 31) // 32 * 4 * found.height
-    return "it breaks off" if start + need > len(data) else None
+    return "it is cut short" if start + need > len(data) else None
 
 
 def metadata(data: bytes) -> Metadata:

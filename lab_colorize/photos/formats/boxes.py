@@ -29,17 +29,17 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
         if number == _MOST:
             raise Damaged(f"it has more than {_MOST} parts")
         if at + 8 > end:
-            raise Damaged("it breaks off")
+            raise Damaged("it is cut short")
         size, kind = struct.unpack_from(">I4s", data, at)
         contents = at + 8
         if size == 1:
             if at + 16 > end:
-                raise Damaged("it breaks off")
+                raise Damaged("it is cut short")
             (size,) = struct.unpack_from(">Q", data, contents)
             contents += 8
         stop = at + size if size else end  # 0 stands for "up to the end"
         if stop < contents or stop > end:
-            raise Damaged("it breaks off")
+            raise Damaged("it is cut short")
         yield Box(kind, at, contents, stop)
         at = stop
 

@@ -75,9 +75,11 @@ def _options(format: Format, quality: int) -> list[int]:
 def _refuse_size(page: Page, format: Format) -> None:
     largest = _LARGEST.get(format)
     if largest and max(page.width, page.height) > largest:
-        raise Unsupported(f"too large for {format.value}: {largest} pixels a side are its limit", remedy=_ANY_SIZE)
+        raise Unsupported(f"too large for {format.value}: its limit is {largest} pixels a side", remedy=_ANY_SIZE)
     if format is Format.JPEG2000 and min(page.width, page.height) < _SMALLEST_JP2:
-        raise Unsupported(f"too small for {format.value}: a side needs {_SMALLEST_JP2} pixels", remedy=_ANY_SIZE)
+        raise Unsupported(
+            f"too small for {format.value}: each side needs at least {_SMALLEST_JP2} pixels", remedy=_ANY_SIZE
+        )
 
 
 def left_behind(pages: tuple[Page, ...], format: Format, metadata: Metadata) -> tuple[str, ...]:
@@ -112,7 +114,7 @@ def _avif(page: Page, metadata: Metadata, quality: int) -> bytes:
     except cv2.error:
         done = False
     if not done:
-        raise Unsupported("not to be written as AVIF by OpenCV", remedy=_ANY_SIZE)
+        raise Unsupported("one that OpenCV cannot write as AVIF", remedy=_ANY_SIZE)
     return bytes(coded)
 
 
@@ -123,7 +125,7 @@ def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> memoryview:
     except cv2.error:
         done = False
     if not done:
-        raise Unsupported(f"not to be written as {suffix} by OpenCV", remedy=_ANY_SIZE)
+        raise Unsupported(f"one that OpenCV cannot write as {suffix}", remedy=_ANY_SIZE)
     return coded.data
 
 

@@ -32,7 +32,7 @@ class _Block:
 def header(data: bytes) -> Header:
     """Read the screen, the palette and whether the first picture has a transparent colour."""
     if len(data) < 13:
-        raise Damaged("it breaks off in its header")
+        raise Damaged("it ends within its header")
     width, height = struct.unpack_from("<HH", data, 6)
     if not width or not height:
         raise Damaged("its header gives no size")
@@ -43,10 +43,10 @@ def header(data: bytes) -> Header:
         if block.label is None:
             placed = struct.unpack_from("<4H", data, block.at + 1)
             if placed != (0, 0, width, height):
-                raise Unsupported("a GIF whose first picture fills a part of it only", remedy="Save it as PNG.")
+                raise Unsupported("a GIF whose first picture fills only part of it", remedy="Save it as PNG.")
             palette = _palette(data, block.at + 9, block.at + 10) or palette
             return Header(width, height, 1 if _is_grey(palette) else 3, 8, alpha=alpha)
-    raise Damaged("it breaks off before the image data")
+    raise Damaged("it ends before the image data")
 
 
 def integrity_error(data: bytes) -> str | None:
@@ -76,7 +76,7 @@ def metadata(data: bytes) -> Metadata:
                 icc = b"".join(data[at : at + size] for at, size in _parts(data, block.start + 12)) or None
     except Damaged:
         pass
-    notes = [f"of its {pictures} pictures the first was coloured"] if pictures > 1 else []
+    notes = [f"only the first of its {pictures} pictures was coloured"] if pictures > 1 else []
     notes += ["its comments were left behind"] if comments else []
     return Metadata(xmp=xmp, icc=icc, notes=tuple(notes))
 
@@ -90,7 +90,7 @@ def _blocks(data: bytes) -> Iterator[_Block]:
         if at + 11 > len(data):
             if data[at : at + 1] == bytes((_END,)):
                 return
-            raise Damaged("it breaks off")
+            raise Damaged("it is cut short")
         kind = data[at]
         if kind == _END:
             return
@@ -108,7 +108,7 @@ def _end(data: bytes, start: int) -> int:
     for part, size in _parts(data, start):
         at = part + size
     if data[at : at + 1] != b"\0":
-        raise Damaged("it breaks off")
+        raise Damaged("it is cut short")
     return at + 1
 
 

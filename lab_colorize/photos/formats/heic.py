@@ -90,5 +90,5 @@ def encode(pixels: NDArray[Any], metadata: Metadata, quality: int, *, full_colou
             icc_profile=metadata.icc,
         )
     except (ValueError, RuntimeError, OSError):
-        raise Unsupported("not to be written as HEIC by libheif", remedy="Give --format png or tif.") from None
+        raise Unsupported("one that libheif cannot write as HEIC", remedy="Give --format png or tif.") from None
     return file.getvalue()

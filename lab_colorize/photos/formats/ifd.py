@@ -108,7 +108,7 @@ def directory(data: bytes, s: Structure, at: int, *, strict: bool = False) -> Di
         next_at = start + count * size
         (following,) = struct.unpack_from(s.order + s.offset, data, next_at)
     except (struct.error, OverflowError):  # BigTIFF's numbers may be larger than any place in memory
-        raise Damaged("it breaks off in a list of tags") from None
+        raise Damaged("it ends within a list of tags") from None
     entries: dict[int, Entry] = {}
     for place in range(start, next_at, size):
         entry = _entry(data, s, place)

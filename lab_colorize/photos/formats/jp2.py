@@ -38,7 +38,7 @@ def _start(data: bytes) -> int:
         return 0
     at = data.find(b"jp2c" + _BARE)
     if at < 0:
-        raise Damaged("it breaks off before the image data")
+        raise Damaged("it ends before the image data")
     return at + 4
 
 
@@ -50,13 +50,13 @@ def header(data: bytes) -> Header:
         (channels,) = struct.unpack_from(">H", data, at + 40)
         depths = {data[at + 42 + 3 * i] for i in range(channels)}
     except (struct.error, IndexError):
-        raise Damaged("it breaks off in its header") from None
+        raise Damaged("it ends within its header") from None
     width, height = right - left, bottom - top
     if width <= 0 or height <= 0 or not 1 <= channels <= 4:
         raise Damaged("its header makes no sense")
     bits = max(depths) + 1
     if len(depths) > 1 or bits > 16:
-        raise Unsupported("a JPEG 2000 of a depth that is not read", remedy="Save it in 8 or 16 bits.")
+        raise Unsupported("a JPEG 2000 of an unsupported bit depth", remedy="Save it in 8 or 16 bits.")
     alpha = channels in {2, 4}
     if channels == 2:
         raise Unsupported("a grey JPEG 2000 with alpha", remedy="Save it as PNG or TIFF.")
@@ -84,9 +84,9 @@ def integrity_error(data: bytes) -> str | None:
     except Damaged as broken:
         return str(broken)
     except (struct.error, ValueError):
-        return "it breaks off"
+        return "it is cut short"
     if data[last : last + 2] != _EOC:
-        return "it breaks off"
+        return "it is cut short"
     there = len({tile for _, tile in parts if 0 <= tile < tiles})
     return None if there == tiles else f"it holds {there} of its {tiles} tiles"
 

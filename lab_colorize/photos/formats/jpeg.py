@@ -77,7 +77,7 @@ class ParsedJpeg:
                 orientation = ifd.orientation(payload[len(_EXIF) :])
             if one.marker in FRAMES:
                 return _header(payload, orientation)
-        raise Damaged("it breaks off before the image data")
+        raise Damaged("it ends before the image data")
 
     @cached_property
     def integrity_error(self) -> str | None:
@@ -88,7 +88,7 @@ class ParsedJpeg:
             return str(broken)
         if not coded:
             return "it holds no image data"
-        return None if 8 * coded >= self.fewest_bits else "its image data are too few for its size"
+        return None if 8 * coded >= self.fewest_bits else "it has too little image data for its size"
 
     @property
     def fewest_bits(self) -> int:
@@ -146,7 +146,7 @@ class ParsedJpeg:
 
 def _header(frame: bytes, orientation: int) -> Header:
     if len(frame) < 6:
-        raise Damaged("it breaks off before the image data")
+        raise Damaged("it ends before the image data")
     bits, height, width, channels = struct.unpack_from(">BHHB", frame)
     if bits != 8:
         raise Unsupported(f"a JPEG of {bits} bits per sample", remedy="Convert it to a 16-bit TIFF.")

@@ -76,7 +76,7 @@ def grey_scans(parsed: ParsedJpeg) -> GreyScans:
     except Damaged as broken:
         raise NotCopied(str(broken).removeprefix("it ")) from None
     if len(frames) != 1:
-        raise NotCopied("has another number of frames than one")
+        raise NotCopied("does not have exactly one frame")
     scans = [place for place, one in enumerate(chain) if one.marker == SOS]
     last = scans[-1] + 1 if scans else 0
     found = GreyScans(data, frames[0], chain[:last], tuple(one.at for one in chain[1 : last + 1]))
@@ -89,7 +89,7 @@ def _refuse_frame(frame: Frame) -> None:
     if frame.marker in _ARITHMETIC:
         raise NotCopied("is coded arithmetically")
     if frame.marker not in _HUFFMAN:
-        raise NotCopied("is coded in a way that is seldom met")
+        raise NotCopied("is coded in a rare way")
     if frame.bits != 8:
         raise NotCopied(f"has {frame.bits} bits per sample")
     if len(frame.components) != 1:
@@ -98,16 +98,16 @@ def _refuse_frame(frame: Frame) -> None:
 
 def _refuse_scans(found: GreyScans, count: int) -> None:
     if not count or (count > 1 and not found.progressive):
-        raise NotCopied("has another number of scans than its coding allows")
+        raise NotCopied("has more or fewer scans than its coding allows")
     if any(one.marker not in _UNDERSTOOD | {found.frame.marker} for one in found.chain):
-        raise NotCopied("holds markers that are seldom met")
+        raise NotCopied("holds rare markers")
     kinds = [one.marker for one in found.chain]
     if found.frame.marker not in kinds[: kinds.index(SOS)]:
         raise NotCopied("has a scan before its frame")
     number = found.frame.components[0][0]
     headers = [one.payload(found.data) for one in found.chain if one.marker == SOS]
     if any(len(header) != 6 or header[0] != 1 or header[1] != number for header in headers):
-        raise NotCopied("has scans of another component than its only one")
+        raise NotCopied("has scans of a component that its frame does not have")
     if any(_has_stray(found.data, start, end) for start, end in found.coded):
         raise NotCopied("holds stray bytes, which one decoder reads in two ways")
     if found.progressive and not _all_passes(headers):

@@ -49,16 +49,16 @@ def segments(data: bytes | memoryview) -> Iterator[Segment]:
             raise Damaged(f"it has more than {_MOST_SEGMENTS} parts")
         found = _MARKER.match(data, at)
         if found is None:
-            raise Damaged("it breaks off" if at >= len(data) - 1 else f"it is not a JPEG any more at byte {at}")
+            raise Damaged("it is cut short" if at >= len(data) - 1 else f"it is not a JPEG any more at byte {at}")
         marker, start = found.group()[-1], found.end()
         length = 0 if marker in _ALONE else int.from_bytes(data[start : start + 2], "big")
         end = start + length
         if end > len(data) or (length < 2 and marker not in _ALONE):
-            raise Damaged("it breaks off")
+            raise Damaged("it is cut short")
         yield Segment(marker, at, min(start + 2, end), end)
         at = scan_end(data, end) if marker == SOS else end
         if at < 0:
-            raise Damaged("the image data break off")
+            raise Damaged("it is cut short in its image data")
 
 
 def segment(marker: int, payload: bytes) -> bytes:

@@ -25,7 +25,7 @@ class Frame:
     def read(cls, marker: int, payload: bytes) -> "Frame":
         """Damaged where the header is too short for what it announces."""
         if len(payload) < 6 or len(payload) < 6 + 3 * payload[5]:
-            raise Damaged("its frame header is too short")
+            raise Damaged("it has a frame header that is too short")
         bits, height, width, count = struct.unpack_from(">BHHB", payload)
         return cls(marker, bits, height, width, tuple(struct.iter_unpack("BBB", payload[6 : 6 + 3 * count])))
 
@@ -66,5 +66,5 @@ def _huffman_tables(payload: bytes) -> Iterator[bytes]:
 
 def _first(payload: bytes, size: int) -> bytes:
     if len(payload) < size:
-        raise Damaged("its tables are too short")
+        raise Damaged("it has tables that are too short")
     return payload[:size]

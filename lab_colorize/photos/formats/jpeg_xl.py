@@ -40,11 +40,9 @@ def _refuse_unreadable(found: Codestream) -> None:
     if found.floating or found.bits > 16:
         raise Unsupported(f"a JPEG XL of {found.bits} bits per sample", remedy="Convert it to a 16-bit TIFF.")
     if found.extra_channels > found.has_alpha:
-        raise Unsupported("a JPEG XL with more channels than colours and transparency", remedy=_TO_TIFF)
+        raise Unsupported("a JPEG XL with channels besides colours and transparency", remedy=_TO_TIFF)
     if not found.is_srgb:
-        raise Unsupported(
-            "a JPEG XL in another colour space than sRGB, which would not be read rightly", remedy=_TO_TIFF
-        )
+        raise Unsupported("a JPEG XL in a colour space other than sRGB, which would be read wrongly", remedy=_TO_TIFF)
 
 
 def _opening(data: bytes) -> bytes:
@@ -58,7 +56,7 @@ def _opening(data: bytes) -> bytes:
         if len(opening) >= _OPENING:
             break
     if not opening:
-        raise Damaged("it breaks off before the image data")
+        raise Damaged("it ends before the image data")
     return opening
 
 

@@ -52,7 +52,7 @@ class _Bits:
     def take(self, count: int) -> int:
         """The next bits as a number."""
         if count > self.left:
-            raise Damaged("it breaks off in its header")
+            raise Damaged("it ends within its header")
         found = self.value & ((1 << count) - 1)
         self.value >>= count
         self.left -= count
@@ -121,7 +121,7 @@ def _depth(bits: _Bits) -> tuple[bool, int]:
 def _channels(bits: _Bits, found: Codestream) -> None:
     found.extra_channels = bits.choice(_COUNT)
     if found.extra_channels > _MOST_EXTRA:
-        raise Damaged(f"it has more than {_MOST_EXTRA} channels beside its colours")
+        raise Damaged(f"it has more than {_MOST_EXTRA} channels besides its colours")
     for _ in range(found.extra_channels):
         found.has_alpha |= _extra_channel(bits) == _ALPHA
 

@@ -52,7 +52,7 @@ def integrity_error(data: bytes) -> str | None:
     kind, width, height, top, start = _claims(data)
     row = -(-width // 8) if kind in _BITS else width * (3 if kind in _COLOUR else 1) * (2 if top > 255 else 1)
     need = width * height if kind in _TEXT else row * height  # a number has a digit at least
-    return "it breaks off" if len(data) - start < need else None
+    return "it is cut short" if len(data) - start < need else None
 
 
 def metadata(_data: bytes) -> Metadata:
@@ -88,7 +88,7 @@ def _written_out(text: bytes, kind: int, shape: tuple[int, ...]) -> NDArray[Any]
         found = np.minimum(np.fromstring(text, np.int64, sep=" "), 65536).astype(np.uint32)
     need = int(np.prod(shape))
     if found.size < need:
-        raise Damaged("it breaks off")
+        raise Damaged("it is cut short")
     return found[:need].reshape(shape)
 
 

@@ -44,7 +44,7 @@ def _chunks(data: bytes, *, checked: bool = False) -> Iterator[tuple[bytes, int,
         if kind == b"IEND":
             return
         at = end + 4
-    raise Damaged("it breaks off")
+    raise Damaged("it is cut short")
 
 
 def _ahead(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -65,7 +65,7 @@ def colour_type(data: bytes) -> int:
 def header(data: bytes) -> Header:
     """Read IHDR, and what modifies it."""
     if len(data) < 33 or data[12:16] != b"IHDR":
-        raise Damaged("it breaks off before the image data")
+        raise Damaged("it ends before the image data")
     width, height, bits, kind = struct.unpack_from(">IIBB", data, 16)
     if not width or not height or bits not in _DEPTHS.get(kind, ()):
         raise Damaged("its header makes no sense")

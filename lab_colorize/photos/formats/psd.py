@@ -54,7 +54,7 @@ def _parts(data: bytes) -> _Parts:
         resources = _section(data, palette[1], ">I")
         layers = _section(data, resources[1], ">Q" if version == 2 else ">I")
     except struct.error:
-        raise Damaged("it breaks off in its header") from None
+        raise Damaged("it ends within its header") from None
     if version not in {1, 2} or not 1 <= channels <= _MOST_CHANNELS or not width or not height:
         raise Damaged("its header makes no sense")
     return _Parts(version == 2, channels, width, height, bits, mode, palette, resources, layers)
@@ -99,7 +99,7 @@ def integrity_error(data: bytes) -> str | None:
     except Damaged as broken:
         return str(broken)
     whole = page.offsets[-1] + page.counts[-1] <= len(data)
-    return None if whole else "it breaks off"
+    return None if whole else "it is cut short"
 
 
 def layout(data: bytes) -> tiff.Layout:
@@ -133,7 +133,7 @@ def layout(data: bytes) -> tiff.Layout:
 def _compression(data: bytes, parts: _Parts) -> int:
     kind = int.from_bytes(data[parts.picture : parts.picture + 2].ljust(2, b"\xff"), "big")
     if kind not in {_RAW, _PACKED}:
-        raise Damaged("its merged picture is packed in a way that makes no sense")
+        raise Damaged("its merged picture cannot be unpacked")
     return kind
 
 
@@ -147,7 +147,7 @@ def _strips(data: bytes, parts: _Parts) -> tuple[tuple[int, ...], tuple[int, ...
     try:
         counts = struct.unpack_from(f">{rows}{'I' if parts.large else 'H'}", data, at)
     except struct.error:
-        raise Damaged("it breaks off") from None
+        raise Damaged("it is cut short") from None
     start = at + rows * (4 if parts.large else 2)
     return tuple(accumulate(counts[:-1], initial=start)), counts
 

@@ -145,7 +145,7 @@ class ParsedTiff:
                 if min(len(page.offsets), len(page.counts)) < segments_needed(page):
                     return "a page lacks strips"
                 if any(at + count > len(self._data) for at, count in zip(page.offsets, page.counts, strict=False)):
-                    return "it breaks off"
+                    return "it is cut short"
         except Damaged as broken:
             return str(broken)
         return None
@@ -232,7 +232,7 @@ def _profile_of_inks(tags: _Tags) -> bytes:
     if tags.one(262, BLACK_IS_ZERO) != CMYK:
         return b""
     if tags.one(_INK_SET, _PROCESS_INKS) != _PROCESS_INKS:
-        raise Unsupported("a TIFF of other inks than CMYK", remedy="Convert it to RGB first.")
+        raise Unsupported("a TIFF with inks other than CMYK", remedy="Convert it to RGB first.")
     return b"" if found is None or found.length > _LARGEST_PROFILE else found.value
 
 
@@ -250,7 +250,7 @@ def _refuse_unreadable(layout: Layout, sample_format: int) -> None:
     if layout.profile:
         extras.needs("imagecodecs", "a CMYK TIFF with a colour profile")
     if layout.photometric not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR, CMYK, *LAB}:
-        raise Unsupported("a TIFF in a colour space that is not read", remedy="Convert it to grey or RGB.")
+        raise Unsupported("a TIFF in an unsupported colour space", remedy="Convert it to grey or RGB.")
     if layout.compression not in _COMPRESSIONS:
         raise Unsupported(
             f"a TIFF with compression {layout.compression}", remedy="Save it with LZW or deflate compression."

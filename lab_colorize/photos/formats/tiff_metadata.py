@@ -38,9 +38,9 @@ def _became_rgb(page: ifd.Directory, s: ifd.Structure) -> tuple[str, ...]:
     entry = page.entries.get(_PHOTOMETRIC)
     kind = next(iter(entry.numbers(s.order, most=1)), 0) if entry is not None else 0
     if kind == _CMYK:
-        by = "through its profile" if ICC in page.entries else "by the plain formula, for want of a profile"
-        return (f"its inks (CMYK) became RGB {by}",)
-    return ("its CIE Lab became RGB",) if kind in _LAB else ()
+        by = "through its profile" if ICC in page.entries else "by the plain formula, as it has no profile"
+        return (f"its CMYK inks were converted to RGB {by}",)
+    return ("its CIE Lab was converted to RGB",) if kind in _LAB else ()
 
 
 def descriptive(whole: ifd.Tree) -> Iterator[ifd.Entry]:

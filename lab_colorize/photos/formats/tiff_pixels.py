@@ -151,7 +151,7 @@ def _unpacked_alone(packed: bytes | memoryview, compression: int, row: int, rows
     else:
         return _unpacked_odd([packed], compression, row, rows)
     if len(out) < need:
-        raise Damaged("a strip breaks off")
+        raise Damaged("a strip is cut short")
     return out
 
 

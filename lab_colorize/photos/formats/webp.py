@@ -17,7 +17,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     end = 8 + struct.unpack_from("<I", data.ljust(12, b"\0"), 4)[0]
     if end > len(data) + 1:  # some writers leave the last byte of padding out
         yield from _chunks_up_to(data, len(data))
-        raise Damaged("it breaks off")
+        raise Damaged("it is cut short")
     yield from _chunks_up_to(data, end)
 
 
@@ -30,7 +30,7 @@ def _chunks_up_to(data: bytes, end: int) -> Iterator[tuple[bytes, int, int]]:
             raise Damaged(f"it has more than {_MOST_CHUNKS} parts")
         (size,) = struct.unpack_from("<I", data, at + 4)
         if at + 8 + size > len(data):
-            raise Damaged("it breaks off")
+            raise Damaged("it is cut short")
         yield data[at : at + 4], at + 8, at + 8 + size
         at += 8 + size + size % 2
 
@@ -50,7 +50,7 @@ def header(data: bytes) -> Header:
     """Read the canvas of an extended file, or the frame of a simple one."""
     kind, first = data[12:16], data[20:30]
     if len(first) < 10:
-        raise Damaged("it breaks off in its header")
+        raise Damaged("it ends within its header")
     if kind == b"VP8X":
         if first[0] & _ANIMATED:
             raise Unsupported("an animated WebP", remedy="Save the frames as photographs of their own.")
