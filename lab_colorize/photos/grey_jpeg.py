@@ -13,7 +13,7 @@ from lab_colorize.photos.formats import decoding, jpeg
 from lab_colorize.photos.formats.base import Damaged, Metadata
 from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_coloured import with_colours
-from lab_colorize.photos.formats.jpeg_digest import digest_of, same_lightness
+from lab_colorize.photos.formats.jpeg_digest import digest_of, lightness_parts
 from lab_colorize.photos.formats.jpeg_scans import GreyScans, NotCopied, grey_scans
 from lab_colorize.photos.metadata import sound
 from lab_colorize.photos.photo import fitted_to_jpeg
@@ -53,9 +53,7 @@ def read_grey_jpeg(parsed: ParsedJpeg) -> GreyJpeg:
     return GreyJpeg(parsed, scans, sound(parsed.metadata), half)
 
 
-def coloured_jpeg(
-    grey: GreyJpeg, blue: Levels, red: Levels, metadata: Metadata, quality: int
-) -> tuple[bytes, str | None]:
+def coloured_jpeg(grey: GreyJpeg, blue: Levels, red: Levels, metadata: Metadata, quality: int) -> tuple[bytes, str]:
     """The coloured JPEG, its Cb and Cr of half the size encoded at a quality, and the hash of its coded lightness.
 
     What is given is checked: all that the hash is of is the same in it.
@@ -66,8 +64,10 @@ def coloured_jpeg(
     made = ParsedJpeg(data)
     if made.header.orientation != grey.parsed.header.orientation:
         raise NotCopied("says its orientation in a block that cannot be kept")
-    assert same_lightness(made, grey.parsed), "the coded lightness is not what it was"
-    return data, digest_of(grey.parsed)
+    lightness = lightness_parts(grey.parsed)
+    assert lightness, "the coded lightness has no scans of its own"
+    assert lightness == lightness_parts(made), "the coded lightness is not what it was"
+    return data, digest_of(lightness)
 
 
 def _encoded(plane: Levels, quality: int, *, progressive: bool) -> bytes:

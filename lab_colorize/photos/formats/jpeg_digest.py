@@ -16,34 +16,26 @@ class _Shared(Exception):
 
 
 def lightness_digest(data: bytes) -> str | None:
-    """The same as `digest_of`, of a file of which nothing else is asked."""
-    return digest_of(ParsedJpeg(data))
+    """The hash of the parts of a JPEG's lightness; None if it has no scans of its own. Damaged if broken."""
+    parts = lightness_parts(ParsedJpeg(data))
+    return None if parts is None else digest_of(parts)
 
 
-def digest_of(parsed: ParsedJpeg) -> str | None:
-    """SHA-256 of all that decides about the lightness of a JPEG; None if it has no scans of its own. Damaged if broken.
-
-    That is, for each scan of the first component: the size of the picture, the tables in force, the header but for the
-    component's number, and the coded data. The same for a grey JPEG and for a coloured one that holds its scans.
-    """
-    found = _parts(parsed)
-    if found is None:
-        return None
+def digest_of(parts: list[bytes]) -> str:
+    """SHA-256 of parts and of how long each is."""
     digest = hashlib.sha256()
-    for part in found:
+    for part in parts:
         digest.update(struct.pack(">Q", len(part)))
         digest.update(part)
     return digest.hexdigest()
 
 
-def same_lightness(one: ParsedJpeg, other: ParsedJpeg) -> bool:
-    """Whether two files have the same `digest_of`, and have one: found out by comparing, which takes less time."""
-    found = _parts(one)
-    return found is not None and found == _parts(other)
+def lightness_parts(parsed: ParsedJpeg) -> list[bytes] | None:
+    """All that decides about the lightness of a JPEG; None if it has no scans of its own. Damaged if broken.
 
-
-def _parts(parsed: ParsedJpeg) -> list[bytes] | None:
-    """All that the hash is of; None where the lightness has no scans of its own."""
+    That is, for each scan of the first component: the size of the picture, the tables in force, the header but for the
+    component's number, and the coded data. The same for a grey JPEG and for a coloured one that holds its scans.
+    """
     try:
         found = [part for scan in _first_component(parsed) for part in scan]
     except _Shared:
