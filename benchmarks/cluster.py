@@ -33,13 +33,13 @@ SIZES = {0.1: 2000, 1.0: 600, 4.0: 200}  # megapixels, and how many photographs 
 
 PHOTOGRAPHS = """
 import resource, sys, time
-from lab_colorize.cluster.allocation import keep_freed_memory
+from lab_colorize.workers import keep_memory_for_the_next
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.in_memory import colorize_bytes
 from lab_colorize.colouring.options import ColorizeOptions
 model, photograph, undone = sys.argv[1:]
 if undone == "undone":
-    assert keep_freed_memory()
+    keep_memory_for_the_next()
 content, colorizer = open(photograph, "rb").read(), Colorizer(model)
 def colour(times):
     for _ in range(times):

@@ -125,7 +125,8 @@ def keep_opencv_to_one_core() -> None:
 def keep_memory_for_the_next() -> None:
     """What one photograph's pixels took is there for the next one's; in pieces above 32 MB it is given back.
 
-    The C library would return it each time, and the system clear every page of it again: a sixth of a batch's time.
+    The C library would return it each time, and the system clear every page of it again: a sixth of a batch's time. It
+    would do so with every array above 128 KiB where MALLOC_TRIM_THRESHOLD_ is set, as it is in workers of Dask's nanny.
     """
     with suppress(OSError, AttributeError, TypeError):  # a setting of glibc's own
         mallopt = ctypes.CDLL(None).mallopt

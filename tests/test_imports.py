@@ -28,7 +28,7 @@ BELOW = {
     "workers": set(),
     "ahead": {"workers"},
     "files": {"errors"},
-    "cluster": {"errors", "wording"},
+    "cluster": {"errors", "wording", "workers"},
     "why": set(),
     "colour": {"errors", "why"},
     "photos": {"errors", "files", "colour"},

@@ -3,7 +3,6 @@
 connection  the way to a scheduler and its workers, and what may be asked of them
 worker      what is there within a worker process
 pool        jobs handed out, results taken in: the face of `workers.WorkerPool`
-allocation  memory of a worker, as Dask's nanny leaves it and as large arrays need it
 
 Only this room knows Dask, which is the extra `cluster`.
 """

@@ -4,7 +4,7 @@ from typing import Any
 
 from distributed import WorkerPlugin, get_worker
 
-from lab_colorize.cluster.allocation import keep_freed_memory
+from lab_colorize.workers import keep_memory_for_the_next
 
 
 class Equipment(WorkerPlugin):
@@ -12,7 +12,7 @@ class Equipment(WorkerPlugin):
 
     def setup(self, worker: object) -> None:  # noqa: ARG002  # Dask's signature
         """Called by Dask on the worker."""
-        keep_freed_memory()
+        keep_memory_for_the_next()
         self.make_ready()
 
     def make_ready(self) -> None:
