@@ -7,13 +7,14 @@ import csv
 import io
 import json
 import math
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from lab_colorize.evaluation.contenders import Contender
 from lab_colorize.evaluation.figures import FIGURES
 from lab_colorize.evaluation.measure import Evaluation, Measured
-from lab_colorize.evaluation.pairing import CONFIDENCE, RESAMPLES, SEED, Difference, Pairing, pair
+from lab_colorize.evaluation.pairing import CONFIDENCE, RESAMPLES, SEED, Pairing, pair
 from lab_colorize.evaluation.summary import Summary, summarize
 from lab_colorize.version import versions
 
@@ -37,15 +38,15 @@ def json_of(evaluation: Evaluation, *, created: datetime | None = None) -> bytes
         },
         "figures": {figure.key: {"better": figure.better, "meaning": figure.meaning} for figure in FIGURES},
         "folder": str(photo_set.folder),
-        "mean_ab": [_number(value) for value in photo_set.mean_ab],
-        "grey": list(photo_set.grey),
-        "unreadable": [{"name": one.name, "reason": one.reason, "remedy": one.remedy} for one in photo_set.unreadable],
+        "mean_ab": photo_set.mean_ab,
+        "grey": photo_set.grey,
+        "unreadable": [asdict(one) for one in photo_set.unreadable],
         "contenders": [_contender(contender) for contender in evaluation.contenders],
         "summary": {label: _summary(summarize(evaluation, label)) for label in evaluation.labels},
         "pairing": _pairings(pair(evaluation)),
         "photographs": [_photograph(one) for one in evaluation.measured],
     }
-    return (json.dumps(told, indent=1, allow_nan=False) + "\n").encode("ascii")
+    return (json.dumps(_rounded(told), indent=1, allow_nan=False) + "\n").encode("ascii")
 
 
 def csv_of(evaluation: Evaluation) -> bytes:
@@ -55,14 +56,19 @@ def csv_of(evaluation: Evaluation) -> bytes:
     columns = [(label, figure.key) for label in evaluation.labels for figure in FIGURES]
     writer.writerow(["photograph", "width", "height", "colourfulness of truth", *map(" ".join, columns)])
     for one in evaluation.measured:
-        size = (one.photograph.width, one.photograph.height)
-        values = (_number(one.figures[label][key]) for label, key in columns)
-        writer.writerow([one.name, *size, _number(one.colourfulness), *values])
+        values = (one.figures[label][key] for label, key in columns)
+        row = (one.name, one.photograph.width, one.photograph.height, one.colourfulness, *values)
+        writer.writerow(_rounded(row))
     return file.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _number(value: float) -> float | None:
-    return round(value, DECIMALS) if math.isfinite(value) else None
+def _rounded(told: Any) -> Any:
+    """The same with few decimals, and None for numbers that are none."""
+    if isinstance(told, float):
+        return round(told, DECIMALS) if math.isfinite(told) else None
+    if isinstance(told, dict):
+        return {key: _rounded(value) for key, value in told.items()}
+    return [_rounded(value) for value in told] if isinstance(told, list | tuple) else told
 
 
 def _contender(contender: Contender) -> dict[str, Any]:
@@ -74,54 +80,32 @@ def _contender(contender: Contender) -> dict[str, Any]:
 
 
 def _summary(summary: Summary) -> dict[str, Any]:
-    spreads = {
-        key: {
-            "mean": _number(spread.mean),
-            "median": _number(spread.median),
-            "worst_ten": None if spread.worst_ten is None else _number(spread.worst_ten),
-        }
-        for key, spread in summary.spreads.items()
-    }
     return {
-        **spreads,
-        "psnr_of_mean_mse": _number(summary.psnr_of_mean_mse),
-        "lab8_psnr_of_mean_mse": _number(summary.lab8_psnr_of_mean_mse),
-        "worst": list(summary.worst),
+        **{key: asdict(spread) for key, spread in summary.spreads.items()},
+        "psnr_of_mean_mse": summary.psnr_of_mean_mse,
+        "lab8_psnr_of_mean_mse": summary.lab8_psnr_of_mean_mse,
+        "worst": summary.worst,
     }
 
 
 def _pairings(pairings: list[Pairing]) -> dict[str, Any] | None:
     if not pairings:
         return None
+    differences = {one.label: {key: asdict(told) for key, told in one.differences.items()} for one in pairings}
     return {
         "first": pairings[0].label,
         "confidence": CONFIDENCE,
         "resamples": RESAMPLES,
         "seed": SEED,
-        "models": {one.label: {"best": _rounded(one.best), "difference": _differences(one)} for one in pairings},
+        "models": {one.label: {"best": one.best, "difference": differences[one.label]} for one in pairings},
     }
-
-
-def _rounded(shares: dict[str, float]) -> dict[str, float | None]:
-    return {key: _number(share) for key, share in shares.items()}
-
-
-def _differences(pairing: Pairing) -> dict[str, dict[str, float | None]]:
-    def told(difference: Difference) -> dict[str, float | None]:
-        return {name: _number(getattr(difference, name)) for name in ("mean", "low", "high")}
-
-    return {key: told(difference) for key, difference in pairing.differences.items()}
 
 
 def _photograph(one: Measured) -> dict[str, Any]:
-    figures = {
-        label: {figure.key: _number(values[figure.key]) for figure in FIGURES} for label, values in one.figures.items()
-    }
-    photograph = one.photograph
     return {
         "name": one.name,
-        "width": photograph.width,
-        "height": photograph.height,
-        "colourfulness": _number(one.colourfulness),
-        "figures": figures,
+        "width": one.photograph.width,
+        "height": one.photograph.height,
+        "colourfulness": one.colourfulness,
+        "figures": {label: asdict(values) for label, values in one.figures.items()},
     }
