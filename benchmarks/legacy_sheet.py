@@ -70,7 +70,7 @@ def strip(path: Path, colorizers: list[Colorizer]) -> np.ndarray:
     """One photograph as it was and as it comes out of each."""
     photo = read_photo(path)
     lightness = lightness_through(photo.pages[0].pixels, photo.metadata.icc)
-    after = [colorizer.colorize_lightness(lightness, np.uint8) for colorizer in colorizers]
+    after = [colorizer.joined(lightness, colorizer.predict(lightness), np.uint8) for colorizer in colorizers]
     before = photo.pages[0].pixels
     if before.ndim == 2:
         before = join(lightness, np.zeros((1, 1, 2), np.float32))

@@ -145,8 +145,6 @@ def _refuse_unwritable(*targets: Path | None) -> None:
             continue
         if target.suffix.lower() in PHOTO_SUFFIXES:
             raise OutputError(f"{target} has a photograph's name.", remedy="Name a .json, .csv or .html file.")
-        if not target.absolute().parent.is_dir():
-            raise OutputError(f"There is no folder {target.parent}.", remedy="Create it first, or choose another.")
         check_writable(target.absolute().parent, target)
 
 

@@ -41,10 +41,6 @@ class Colorizer:
         ab = self.predict(lightness, hints=hints, saturation=saturation)
         return self.joined(lightness, ab, pixels.dtype, saturation=saturation)
 
-    def colorize_lightness(self, lightness: Lightness, depth: Any, *, saturation: float | None = None) -> Pixels:
-        """Colour L* (H, W) in 0..100: (H, W, 3) RGB of integer dtype `depth`."""
-        return self.joined(lightness, self.predict(lightness), depth, saturation=saturation)
-
     def joined(
         self,
         lightness: Lightness,
