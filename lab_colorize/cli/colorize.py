@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from lab_colorize.batch.outcome import Outcome
     from lab_colorize.colouring.colorizer import Colorizer
     from lab_colorize.colouring.hints import Hints
+    from lab_colorize.colouring.on_disk import Coloured
     from lab_colorize.colouring.options import ColorizeOptions
+    from lab_colorize.colouring.result import Result
 
 
 @click.command()
@@ -137,19 +139,19 @@ def _filed(source: Path, target: Path, colorizer: Colorizer, options: ColorizeOp
     _make_folder(target.parent)
     done = colorize_photo(source, target, colorizer=colorizer, options=options)
     status = source.stat()
-    return {
-        "reason": "; ".join(done.notes),
+    return _facts(done) | {
         "source_sha256": done.source_sha256,
         "source_size": status.st_size,
         "source_mtime_ns": status.st_mtime_ns,
         "target_sha256": done.target_sha256,
         "target_size": target.stat().st_size,
-        "width": done.width,
-        "height": done.height,
-        "lightness": done.lightness,
-        "lightness_sha256": done.lightness_sha256,
         "hints": done.hints,
     }
+
+
+def _facts(done: Coloured | Result) -> dict[str, Any]:
+    facts = {name: getattr(done, name) for name in ("width", "height", "lightness", "lightness_sha256")}
+    return facts | {"reason": "; ".join(done.notes)}
 
 
 def _make_folder(folder: Path) -> None:
@@ -177,16 +179,11 @@ def _streamed(source: Path, target: Path, colorizer: Colorizer, options: Coloriz
         to_standard_output(result.content)
     else:
         write_whole(target, result.content, overwrite=options.overwrite)
-    return {
-        "reason": "; ".join(result.notes),
+    return _facts(result) | {
         "source_sha256": hashlib.sha256(content).hexdigest(),
         "source_size": len(content),
         "target_sha256": hashlib.sha256(result.content).hexdigest(),
         "target_size": len(result.content),
-        "width": result.width,
-        "height": result.height,
-        "lightness": result.lightness,
-        "lightness_sha256": result.lightness_sha256,
         "hints": str(options.hints),
     }
 

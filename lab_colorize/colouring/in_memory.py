@@ -20,7 +20,7 @@ from lab_colorize.photos.formats.jpeg import ParsedJpeg
 from lab_colorize.photos.formats.jpeg_scans import NotCopied
 from lab_colorize.photos.kinds import Format, format_named
 from lab_colorize.photos.metadata import is_stamped, stamped
-from lab_colorize.photos.photo import Encoded, Photo, decode_photo, encode_photo, left_behind, parse_photo
+from lab_colorize.photos.photo import Photo, decode_photo, encode_photo, left_behind, parse_photo
 from lab_colorize.why import about, tell
 
 BARE = "a bare JPEG 2000 codestream has no place for metadata: what XMP says of the result is in a comment"
@@ -37,7 +37,8 @@ def colorize_bytes(content: bytes, *, name: str, colorizer: Colorizer, options: 
                 return colour_around_scan(source.parsed, name=name, colorizer=colorizer, options=options)
             except NotCopied as obstacle:
                 reason = str(obstacle)
-        result = _decoded_and_encoded(source, colorizer, options)
+        photo = decode_photo(source, accept_truncated=options.accept_truncated)
+        result = colorize_read(photo, name=name, colorizer=colorizer, options=options)
         if reason is None:
             return result
         tell(ANEW + reason)
@@ -57,11 +58,6 @@ def _why_encoded_anew(format: Format, options: ColorizeOptions) -> str | None:
     if options.reencode:
         return "was asked for"
     return None if options.format == "same" or format_named(options.format) is format else "becomes another format"
-
-
-def _decoded_and_encoded(source: Encoded, colorizer: Colorizer, options: ColorizeOptions) -> Result:
-    photo = decode_photo(source, accept_truncated=options.accept_truncated)
-    return colorize_read(photo, name=source.name, colorizer=colorizer, options=options)
 
 
 def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: ColorizeOptions) -> Result:

@@ -134,7 +134,8 @@ class Reader:
         self.elements += 1
         if self.elements > _MOST_ELEMENTS or len(self.path) > _DEEPEST:
             raise Unusable(f"it has more than {_MOST_ELEMENTS} elements, or {_DEEPEST} inside one another")
-        self.path.append(_named(name))
+        uri, _, local = name.rpartition(" ")
+        self.path.append((uri, local))
         self.starts.append(tag.span())
         self.text.clear()
         if len(self.path) >= 2 and self.path[-2:] == [(RDF, "RDF"), (RDF, "Description")]:
@@ -170,11 +171,6 @@ class Reader:
             self.found.history_end = at
 
 
-def _named(name: str) -> Name:
-    uri, _, local = name.rpartition(" ")
-    return uri, local
-
-
 def stamped(
     xmp: bytes | None, source_type: str, facts: Mapping[str, str], *, turned: bool = True, srgb: bool = True
 ) -> tuple[bytes, tuple[str, ...]]:
@@ -193,8 +189,7 @@ def stamped(
     said = dict(facts)
     if before is not None:
         said["DigitalSourceTypeBefore"] = before[1]
-    event = _event(said["Software"], f"model {said['Model']}, SHA-256 {said['ModelSHA256']}")
-    edits = [*_corrections(found, turned=turned, srgb=srgb), *_additions(found, source_type, said, event)]
+    edits = [*_corrections(found, turned=turned, srgb=srgb), *_additions(found, source_type, said)]
     return cut(packet, edits), notes
 
 
@@ -214,8 +209,7 @@ def essence(xmp: bytes) -> bytes:
         return _EMPTY
     said = {name: values[(LAB_COLORIZE, name)][1] for uri, name in sorted(_OURS & values.keys()) if uri}
     source_type = values.get(_SOURCE_TYPE, ((0, 0), ""))[1].removeprefix(SOURCE_TYPES)
-    event = _event(said.get("Software", ""), f"model {said.get('Model')}, SHA-256 {said.get('ModelSHA256')}")
-    return cut(_EMPTY, list(_additions(Reader(_EMPTY).read(), source_type, said, event)))
+    return cut(_EMPTY, list(_additions(Reader(_EMPTY).read(), source_type, said)))
 
 
 def as_utf8(xmp: bytes) -> bytes:
@@ -242,9 +236,9 @@ def _corrections(found: _Found, *, turned: bool, srgb: bool) -> Iterator[tuple[S
                 yield found.values[other][0], _text(found.values[one][1]).encode()
 
 
-def _additions(found: _Found, source_type: str, said: dict[str, str], event: str) -> Iterator[tuple[Span, bytes]]:
+def _additions(found: _Found, source_type: str, said: Mapping[str, str]) -> Iterator[tuple[Span, bytes]]:
     """A description of our own, and an event at the end of the history that is there."""
-    history = ""
+    event, history = _event(said), ""
     if found.history_end >= 0:
         yield (found.history_end, found.history_end), event.encode()
     elif _HISTORY not in found.whole:
@@ -260,11 +254,12 @@ def _additions(found: _Found, source_type: str, said: dict[str, str], event: str
     yield (found.end, found.end), description.encode()
 
 
-def _event(software: str, parameters: str) -> str:
+def _event(said: Mapping[str, str]) -> str:
+    parameters = f"model {said.get('Model')}, SHA-256 {said.get('ModelSHA256')}"
     return (
         f'<rdf:li xmlns:rdf="{RDF}" xmlns:stEvt="{_EVENT}" rdf:parseType="Resource">'
         "<stEvt:action>converted</stEvt:action>"
-        f"<stEvt:softwareAgent>{_text(software)}</stEvt:softwareAgent>"
+        f"<stEvt:softwareAgent>{_text(said.get('Software', ''))}</stEvt:softwareAgent>"
         f"<stEvt:parameters>colorized with {_text(parameters)}</stEvt:parameters></rdf:li>"
     )
 

@@ -108,10 +108,7 @@ def read(path: Path) -> dict[str, Any]:
         raise UsageProblem(f"The configuration {path} cannot be read: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageProblem(f"The configuration {path} is not valid TOML: {error}.") from error
-    request: dict[str, Any] = {}
-    for key, value in content.items():
-        request[key] = _understood(key, value, path)
-    return request
+    return {key: _understood(key, value, path) for key, value in content.items()}
 
 
 def _understood(key: str, value: Any, path: Path) -> Any:

@@ -92,9 +92,7 @@ def _decoded(data: bytes, format: Format, header: Header) -> _Array:
     else:
         flags = _AS_STORED
     found = _by_opencv(png.bare(data) if format is Format.PNG else data, flags)
-    if found is None or found.shape[:2] != (header.height, header.width):
-        raise Damaged("its image data cannot be decoded")
-    if found.dtype not in _DEPTHS:
+    if found is None or found.shape[:2] != (header.height, header.width) or found.dtype not in _DEPTHS:
         raise Damaged("its image data cannot be decoded")
     return _to_rgb(found) if flags == _AS_STORED else found
 

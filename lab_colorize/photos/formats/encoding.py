@@ -45,7 +45,7 @@ def encode(pages: tuple[Page, ...], format: Format, metadata: Metadata, quality:
     if format is Format.HEIC:
         return heic.encode(_in_three(page), metadata, quality, full_colour=quality >= _FINE)
     pixels = _bgr(_over_white(page)) if format is Format.JPEG else _bgra(page)
-    coded = _coded(format.suffix, pixels, _options(format, quality))
+    coded = _coded(format.suffix, lambda: cv2.imencode(format.suffix, pixels, _options(format, quality)))
     if format is Format.JPEG2000 and bare:
         return jp2.bare(bytes(coded), metadata.xmp)
     return jpeg.embed(coded, metadata) if format is Format.JPEG else _EMBEDS[format](bytes(coded), metadata)
@@ -107,21 +107,14 @@ def _avif(page: Page, metadata: Metadata, quality: int) -> bytes:
         (cv2.IMAGE_METADATA_ICCP, metadata.icc),
     )
     blocks = [(kind, np.frombuffer(block, np.uint8)) for kind, block in named if block]
-    pixels = _bgra(page)
-    try:
-        kinds, contents = [kind for kind, _ in blocks], [block for _, block in blocks]
-        done, coded = cv2.imencodeWithMetadata(".avif", pixels, kinds, contents, options)
-    except cv2.error:
-        done = False
-    if not done:
-        raise Unsupported("one that OpenCV cannot write as AVIF", remedy=_ANY_SIZE)
-    return bytes(coded)
+    pixels, kinds, contents = _bgra(page), [kind for kind, _ in blocks], [block for _, block in blocks]
+    return bytes(_coded(".avif", lambda: cv2.imencodeWithMetadata(".avif", pixels, kinds, contents, options)))
 
 
-def _coded(suffix: str, pixels: NDArray[Any], options: list[int]) -> memoryview:
+def _coded(suffix: str, encode: Callable[[], tuple[bool, NDArray[Any]]]) -> memoryview:
     """The encoder's own memory: the most common format needs no second copy of it."""
     try:
-        done, coded = cv2.imencode(suffix, pixels, options)
+        done, coded = encode()
     except cv2.error:
         done = False
     if not done:
