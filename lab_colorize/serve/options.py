@@ -63,7 +63,6 @@ class ServeOptions:
             raise UsageProblem(
                 f"{self.host} can be reached from other machines, and no token was chosen.", remedy="Give --token."
             )
-
         if self.train is not None and not self.train.is_dir():
             raise NothingToDo(
                 f"There is no folder {self.train} to train on.", remedy="Give a folder of colour photographs."

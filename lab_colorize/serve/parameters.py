@@ -1,6 +1,5 @@
 """What a request may ask for: one table that is read by, and that the description of the interface is made of."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from http import HTTPStatus
@@ -9,10 +8,9 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from lab_colorize.colouring.hints import Hints, hint_from_words
-from lab_colorize.colouring.options import FORMATS, ColorizeOptions
+from lab_colorize.colouring.options import FORMATS, MOST_SATURATED, ColorizeOptions
 from lab_colorize.serve.refusals import Refused
 
-MOST_SATURATED = 5.0
 LONGEST_NAME = 255
 MINUTES_RANGE = (0.1, 10_000)
 SMALLEST_PREVIEW, LARGEST_PREVIEW = 16, 4096
@@ -38,13 +36,6 @@ def _name(text: str) -> str:
     return name or "photograph"
 
 
-def _factor(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and 0 <= value <= MOST_SATURATED):
-        raise ValueError(text)
-    return value
-
-
 def _format(text: str) -> str:
     return FORMATS[FORMATS.index(text.lower())]
 
@@ -63,12 +54,14 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def _minutes(text: str) -> float:
-    low, high = MINUTES_RANGE
-    value = float(text)
-    if not low <= value <= high:
-        raise ValueError(text)
-    return value
+def _real(low: float, high: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value
+
+    return read
 
 
 def _truth(text: str) -> bool:
@@ -91,7 +84,7 @@ SATURATION = Parameter(
     "saturation",
     "Scale of the colours: 0 is grey, 1 the network's own answer; by default what the model's card recommends.",
     _number(0, MOST_SATURATED),
-    _factor,
+    _real(0, MOST_SATURATED),
 )
 FORMAT = Parameter("format", "File format of the result.", {"type": "string", "enum": list(FORMATS)}, _format)
 QUALITY = Parameter("quality", "Quality of JPEG, WebP and AVIF results.", _integer(1, 100), _whole(1, 100))
@@ -114,7 +107,7 @@ LONGEST = Parameter(
     _integer(SMALLEST_PREVIEW, LARGEST_PREVIEW),
     _whole(SMALLEST_PREVIEW, LARGEST_PREVIEW),
 )
-MINUTES = Parameter("minutes", "About how long to train.", _number(*MINUTES_RANGE), _minutes)
+MINUTES = Parameter("minutes", "About how long to train.", _number(*MINUTES_RANGE), _real(*MINUTES_RANGE))
 EPOCH = Parameter("epoch", "The epoch whose picture is wanted.", _integer(1, 99999), _whole(1, 99999))
 OF_COLORIZE = (NAME, MODEL, SATURATION, HINTS, FORMAT, QUALITY, FORCE, ACCEPT_TRUNCATED, LONGEST)
 OF_ORIGINAL = (NAME, ACCEPT_TRUNCATED, LONGEST)
