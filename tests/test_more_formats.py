@@ -187,7 +187,7 @@ def test_of_several_pictures_the_first_is_read_with_its_transparency(tmp_path: P
     assert found.pages[0].alpha is not None
     assert np.array_equal(found.pages[0].alpha, rgba[..., 3])
     assert np.array_equal(found.pages[0].pixels[rgba[..., 3] > 0], rgba[..., :3][rgba[..., 3] > 0])
-    assert found.metadata.notes == ("of its 2 pictures the first was coloured", "its comments were left behind")
+    assert found.metadata.notes == ("only the first of its 2 pictures was coloured", "its comments were left behind")
 
 
 def test_what_a_photoshop_document_says_is_carried() -> None:
@@ -224,9 +224,9 @@ def small_first_picture() -> bytes:
         (lambda: m.photoshop(np.dstack([C8, G8]), mode=4), "CMYK"),
         (lambda: m.photoshop(C8, mode=9), "Lab"),
         (lambda: m.photoshop(G8, resources={0x0421: b"\0\0\0\1\0"}), "without its merged picture"),
-        (lambda: m.jpeg_xl(C16), "another colour space"),  # imagecodecs marks 16 bits as linear
+        (lambda: m.jpeg_xl(C16), "a colour space other than sRGB"),  # imagecodecs marks 16 bits as linear
         (lambda: m.jpeg_xl(np.float32(C8 / 255)), "32 bits"),
-        (small_first_picture, "fills a part"),
+        (small_first_picture, "fills only part"),
     ],
     ids=["CMYK", "Lab", "no merged picture", "linear JPEG XL", "floats", "GIF in a GIF"],
 )

@@ -97,7 +97,7 @@ def test_a_profile_of_inks_that_makes_no_sense_is_told() -> None:
 
 
 def test_other_inks_are_refused() -> None:
-    with pytest.raises(UnsupportedFormat, match="other inks"):
+    with pytest.raises(UnsupportedFormat, match="inks other than CMYK"):
         read_photo(separated(INKS, extratags=[(332, 3, 1, 2, True)]))
 
 

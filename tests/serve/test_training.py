@@ -56,7 +56,7 @@ def test_a_training_is_started_watched_stopped_resumed_and_its_model_used(traine
     assert not (tmp_path / "runs/family-lbum-1/family-lbum-1.tflite").exists()
     page.by("resume").click()
     page.until(lambda: "Finished" in page.by("told").text, within=500)
-    assert "goes on after step" in (tmp_path / "runs/family-lbum-1.log").read_text()
+    assert "continues after step" in (tmp_path / "runs/family-lbum-1.log").read_text()
     page.open()
     path = tmp_path / "grey.jpg"
     cv2.imwrite(str(path), cv2.cvtColor(scene(9), cv2.COLOR_RGB2GRAY))
