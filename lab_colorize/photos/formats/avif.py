@@ -13,7 +13,8 @@ from lab_colorize.photos.formats.base import Damaged, Header, Metadata, Unsuppor
 from lab_colorize.photos.formats.boxes import Box, boxes, find
 
 # EXIF's orientation for irot (quarter turns against the clock), then imir (none, top-bottom, left-right).
-TURNED = {None: (1, 8, 3, 6), 0: (4, 5, 2, 7), 1: (2, 7, 4, 5)}
+_TURNED = {None: (1, 8, 3, 6), 0: (4, 5, 2, 7), 1: (2, 7, 4, 5)}
+_SHORTEST = {b"ispe": 12, b"clap": 16, b"pixi": 5, b"av1C": 4}  # bytes of a property that is not broken
 _LARGEST_META = 4 << 20  # bytes; it names items and holds a colour profile, no pixels
 _RDF = b"application/rdf+xml"
 
@@ -123,34 +124,32 @@ def _ipma(data: bytes, part: Box, found: Meta) -> None:
 _READERS = {b"pitm": _pitm, b"iinf": _iinf, b"iloc": _iloc, b"iprp": _iprp}
 
 
-def properties(found: Meta) -> Iterator[Box]:
+def _properties(found: Meta) -> Iterator[Box]:
     """The properties of the picture itself."""
     for number in found.owned.get(found.primary, []):
         if 1 <= number <= len(found.properties):
             yield found.properties[number - 1]
 
 
+def described(data: bytes) -> tuple[int, int, int, dict[bytes, bytes]]:
+    """Width, height and orientation of the primary item, and all its properties by their kinds."""
+    spans = [(box.kind, data[box.start : box.end]) for box in _properties(meta(data))]
+    found = {kind: contents for kind, contents in spans if len(contents) >= _SHORTEST.get(kind, 1)}
+    width, height = struct.unpack_from(">II", found.get(b"ispe", bytes(12)), 4)
+    if not width or not height:
+        raise Damaged("its header gives no size")
+    mirrored = found[b"imir"][0] & 1 if b"imir" in found else None
+    return width, height, _TURNED[mirrored][found.get(b"irot", b"\0")[0] & 3], found
+
+
 def header(data: bytes) -> Header:
     """Read the properties of the primary item."""
     if data[8:12] == b"avis":
         raise Unsupported("an animated AVIF", remedy="Save the frames as photographs of their own.")
-    found = meta(data)
-    width = height = quarters = 0
-    mirrored, bits, channels = None, 8, 3
-    for box in properties(found):
-        contents = data[box.start : box.end]
-        if box.kind == b"ispe" and len(contents) >= 12:
-            width, height = struct.unpack_from(">II", contents, 4)
-        elif box.kind == b"irot" and contents:
-            quarters = contents[0] & 3
-        elif box.kind == b"imir" and contents:
-            mirrored = contents[0] & 1
-        elif box.kind == b"av1C" and len(contents) >= 4:
-            bits = (12 if contents[2] & 0x20 else 10) if contents[2] & 0x40 else 8
-            channels = 1 if contents[2] & 0x10 else 3
-    if not width or not height:
-        raise Damaged("its header gives no size")
-    return Header(width, height, channels, bits, orientation=TURNED[mirrored][quarters])
+    width, height, orientation, found = described(data)
+    flags = found.get(b"av1C", bytes(4))[2]
+    bits = (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+    return Header(width, height, 1 if flags & 0x10 else 3, bits, orientation=orientation)
 
 
 def integrity_error(data: bytes) -> str | None:
@@ -185,7 +184,7 @@ def metadata(data: bytes) -> Metadata:
             exif = contents[4 + int.from_bytes(contents[:4], "big") :].removeprefix(b"Exif\0\0") or None
         elif kind == b"mime" and found.mime.get(number) == _RDF and xmp is None:
             xmp = _contents(data, found, number) or None
-    for box in properties(found):
+    for box in _properties(found):
         if box.kind == b"colr" and data[box.start : box.start + 4] in {b"prof", b"rICC"}:
             icc = data[box.start + 4 : box.end] or None
     return Metadata(exif, xmp, None, icc, ifd.dpi(exif))
