@@ -37,8 +37,7 @@ A_FOLDER = click.Path(path_type=Path)
     "--minutes",
     type=click.FloatRange(min=0, min_open=True),
     metavar="M",
-    help="Train for about M minutes in all instead: the speed is measured first, and the number of epochs follows "
-    "from it.",
+    help="Train for about M minutes in total, instead of a given number of epochs: the speed is measured first.",
 )
 @click.option("--side", type=click.IntRange(min=1), metavar="PIXELS", help="Side of the square crops to train on.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Photographs per training step.")
@@ -100,7 +99,7 @@ def train(out: Path | None, file: Path | None, resume: bool, quiet: bool, **flag
     """Train a network on a folder of colour photographs and export it as a model.
 
     The run folder keeps options, history, weights, curves and pictures. A run that was stopped by Ctrl-C, or killed,
-    continues with --resume exactly where it was.
+    continues with --resume exactly where it stopped.
     """
     began = time.monotonic()  # what takes time before the first step is part of --minutes
     from lab_colorize.cli.train_progress import watcher
