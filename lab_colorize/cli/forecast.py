@@ -28,10 +28,10 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     """What --dry-run says."""
     measured = survey.measured
     yield (
-        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels, less those "
-        "in colour already or damaged inside, which only show when they are opened: "
-        f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}"
-        " (an estimate from sample pictures of these formats on this machine)."
+        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels: "
+        f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}, estimated from sample "
+        "pictures of these formats on this machine. Some may be in colour already, or damaged inside: that shows when "
+        "they are opened."
     )
     yield from _replaced(survey, options)
     if survey.plan.due:
