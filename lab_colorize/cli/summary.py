@@ -128,17 +128,18 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         ("not chosen", "not chosen"): found.not_chosen,
         ("link to a folder already visited", "links to folders already visited"): found.links_left,
     }
-    films = [name for name in found.rest if is_film(name)]
+    films = dict.fromkeys(name for name in found.rest if is_film(name))
     if films:
-        first = printable(named(films[:1]))
+        first = printable(named([*films][:1]))
         yield f"{number_of(len(films), 'film')} among the other files, which `{COMMAND}` colours, such as {first}."
     if any(kinds.values()):
         told = ", ".join(number_of(count, *kind) for kind, count in kinds.items() if count)
         yield f"Left out: {told}."
     if found.others and not options.copy_rest:
         yield f"By suffix: {printable(_by_suffix(found.others))}."
-    if found.rest and not options.copy_rest:
-        yield f"Such as {printable(named(found.rest))}; --dry-run --json names every such file."
+    others = [name for name in found.rest if name not in films]
+    if others and not options.copy_rest:
+        yield f"Such as {printable(named(others))}; --dry-run --json names every such file."
 
 
 def _by_suffix(others: Counter[str]) -> str:

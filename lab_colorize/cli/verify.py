@@ -132,12 +132,21 @@ def _accepted(counts: Counter[State]) -> str:
 
 
 def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
-    """A line for each file of which there is something to say, the worst first."""
+    """A line for each file of which there is something to say, the worst first; of those that wait only the first."""
+    from lab_colorize.batch.finding import State
+    from lab_colorize.cli.tally import LISTED
+
+    waiting = 0
     for finding in findings:
+        waiting += finding.state is State.WAITING
+        if finding.state is State.WAITING and waiting > LISTED:
+            continue
         if finding.lost or (finding.told and not quiet):
             state = click.style(f"{finding.state:10}", fg="red" if finding.lost else "yellow")
             reason = f": {finding.reason}" if finding.reason else ""
             yield f"{state} {finding.kind:6} {printable(finding.path + reason)}"
+    if waiting > LISTED:
+        yield f"... and {waiting - LISTED} more {State.WAITING}, which --json lists."
 
 
 def _summary(

@@ -279,6 +279,18 @@ def test_an_output_in_which_nothing_was_begun_is_not_called_whole(tmp_path: Path
 class TestCommand:
     """What a person or a program sees of it."""
 
+    def test_of_many_that_wait_the_first_are_listed(
+        self, finished: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        finished.add(*(f"new {number:02}.jpg" for number in range(25)))
+        assert self.verify(monkeypatch, finished.out) == 6
+        said = capsys.readouterr().out
+        assert "waiting    source new 19.jpg" in said
+        assert "new 20.jpg" not in said
+        assert "... and 5 more waiting, which --json lists." in said
+        assert self.verify(monkeypatch, finished.out, "--json") == 6
+        assert capsys.readouterr().out.count('"waiting"') == 25
+
     def verify(self, monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
         monkeypatch.setattr("sys.argv", ["lab-colorize", "verify", *map(str, words)])
         with pytest.raises(SystemExit) as ended:
