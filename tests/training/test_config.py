@@ -157,7 +157,12 @@ def test_stages_and_a_schedule_beside_them_contradict_each_other():
 
 @pytest.mark.parametrize(
     ("part", "hints", "learns"),
-    [("default", 0.5, False), ("default-continued", 0.2, True), ("default-crisp", 0.12, True)],
+    [
+        ("default", 0.5, False),
+        ("default-continued", 0.2, True),
+        ("default-crisp", 0.12, True),
+        ("default-studio", 0.12, True),
+    ],
 )
 def test_the_recipes_of_the_shipped_model_are_ones_that_train_reads(part, hints, learns):
     options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / f"docs/recipes/{part}.toml"))
