@@ -161,19 +161,20 @@ def recipe(folder: Path, out: Path) -> None:
     from lab_colorize.colouring.models import find_model
     from lab_colorize.zoo.catalog import DEFAULT
     from lab_colorize.zoo.factory import build
+    from lab_colorize.zoo.inputs import given
 
     model = find_model(None)
     side = model.card.side
     network = build(DEFAULT, side=side, encoder_weights="none")
     network.load_weights(model.path.with_suffix(".weights.h5"))
     photos = sorted(folder.iterdir())
-    network.predict(np.zeros((1, side, side, 1), np.float32), verbose=0)  # traces the graph
+    network.predict(given(np.zeros((1, side, side, 1), np.float32), DEFAULT.hints), verbose=0)  # traces the graph
     began = time.perf_counter()
     for photo in photos:
         image = Image.open(photo).convert("RGB")
         lightness = color.rgb2lab(np.array(image) / 255)[..., 0]
         small = color.rgb2lab(np.array(image.resize((side, side))) / 255)[..., 0]
-        ab = network.predict(small[None, ..., None] / 50 - 1, verbose=0)[0] * 110
+        ab = network.predict(given(small[None, ..., None] / 50 - 1, DEFAULT.hints), verbose=0)[0] * 110
         wide = np.dstack([Image.fromarray(ab[..., i].astype(np.float32)).resize(image.size) for i in (0, 1)])
         joined = color.lab2rgb(np.dstack([lightness, wide]))
         Image.fromarray((joined * 255).astype(np.uint8)).save(out / photo.name, quality=QUALITY)
