@@ -149,4 +149,4 @@ def test_a_single_photograph_too(tmp_path: Path, run: Run) -> None:
     assert "Photoshop document written as TIFF" in done.stderr
     refused = run("plate", "-o", "result.gif")
     assert refused.returncode == 2
-    assert "does not say in which format" in refused.stderr
+    assert "does not say which format" in refused.stderr
