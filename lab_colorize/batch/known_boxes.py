@@ -4,12 +4,14 @@ Goes by the journal; whether the folders can stand side by side, `boxes` judges.
 """
 
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Box, Boxes
 from lab_colorize.batch.journal import History
+from lab_colorize.batch.outcome import Outcome
 from lab_colorize.errors import UsageProblem
 from lab_colorize.files.globs import glob_of
 
@@ -22,8 +24,9 @@ def boxes_for(folders: Sequence[Path], out: Path, history: History) -> Boxes:
             _refuse_at_top(folder, out, mirrored)
     elif mirrored.is_box(folders[0]):
         boxes = Boxes.under_own_names(folders)
+    results = _results_by_folder(history)
     for box in boxes.boxes:
-        _refuse_second_results(box, out, history)
+        _refuse_second_results(box, out, history, results)
     return boxes
 
 
@@ -50,15 +53,16 @@ class _Mirrored:
         return bool(self.boxes) and not self.top and not holds_them
 
 
-def _refuse_second_results(box: Box, out: Path, history: History) -> None:
+def _refuse_second_results(
+    box: Box, out: Path, history: History, results: Mapping[tuple[str, str], Sequence[Outcome]]
+) -> None:
     """UsageProblem if OUT has results of the same photographs under other names: of a folder around it or within."""
     here = Path(os.path.realpath(box.folder))
-    for start, name in {(one.folder, one.box) for one in history.last.values() if one.folder is not None}:
+    for (start, name), made in results.items():
         below, there = Path(os.path.realpath(start)), Path(os.path.realpath(Path(start, name)))
         if here == there or not (here.is_relative_to(there) or there.is_relative_to(here)):
             continue
-        results = [one for one in history.last.values() if (one.folder, one.box) == (start, name) and one.target]
-        paths = (below / one.source for one in results)
+        paths = (below / one.source for one in made)
         names = {path: box.source(path.relative_to(here).as_posix()) for path in paths if path.is_relative_to(here)}
         if any(name not in history.last and os.path.lexists(path) for path, name in names.items()):
             inside = here.is_relative_to(there)
@@ -67,6 +71,15 @@ def _refuse_second_results(box: Box, out: Path, history: History) -> None:
                 f"{out} holds results of {there} already: photographs of {box.folder} would get second ones there.",
                 remedy=f"Give {there}{instead}, or another --out.",
             )
+
+
+def _results_by_folder(history: History) -> dict[tuple[str, str], list[Outcome]]:
+    """What OUT holds results of: by the folder that a batch was given, and the box within it."""
+    results: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for one in history.last.values():
+        if one.folder is not None and one.target:
+            results[one.folder, one.box].append(one)
+    return results
 
 
 def _refuse_at_top(folder: Path, out: Path, mirrored: _Mirrored) -> None:

@@ -109,15 +109,15 @@ def _recognised(
     except OSError:
         return None  # the worker will find out why
     for before in alike:
-        after = _after(options, task, before, status.st_mtime_ns)
+        after = under_new_names(options, task, before, status.st_mtime_ns)
         if before.source_sha256 == sha256 and _can_follow(options.out, history, task, Move(before, after), leaving):
             alike.remove(before)
             return Move(before, after)
     return None
 
 
-def _after(options: BatchOptions, task: Task, before: Outcome, mtime_ns: int) -> Outcome:
-    """The outcome under the new names; a result keeps its own time where the photograph got another."""
+def under_new_names(options: BatchOptions, task: Task, before: Outcome, mtime_ns: int | None) -> Outcome:
+    """The outcome as the journal shall have it; a result keeps its own time where the photograph got another."""
     return replace(
         before,
         source=task.source,

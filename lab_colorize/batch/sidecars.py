@@ -18,7 +18,7 @@ from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import is_regular_file
 from lab_colorize.batch.missing_sources import is_absent
-from lab_colorize.batch.moved_photographs import Move, find_moves, renamed_over
+from lab_colorize.batch.moved_photographs import Move, find_moves, renamed_over, under_new_names
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.task import Task
@@ -101,17 +101,17 @@ class Sidecars:
 
     def _under(self, task: Task, one: Outcome) -> Outcome:
         """The outcome under its new names; somebody's work there stands for the sidecar as it is now."""
-        boxes, target_time = self.options.boxes, one.target_time
-        root, box = boxes.root(task.source), boxes.name(task.source)
-        moved = replace(one, source=task.source, target=task.target, folder=root, box=box, target_mtime_ns=target_time)
-        if not is_edited(self.options.out / (one.target or ""), one):
+        options = self.options
+        moved = under_new_names(options, task, one, one.source_mtime_ns)
+        if not is_edited(options.out / (one.target or ""), one):
             return moved
         try:
-            path = boxes.path(task.source)
+            path = options.boxes.path(task.source)
             status, sha256 = path.stat(), sha256_of(path)
         except OSError:
             return moved  # `carry` will find out why
-        return replace(moved, source_sha256=sha256, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
+        moved = under_new_names(options, task, one, status.st_mtime_ns)
+        return replace(moved, source_sha256=sha256, source_size=status.st_size)
 
     def ousted(self) -> Iterator[Outcome]:
         """What was carried for others, at names to which something moves: their photographs are gone."""

@@ -20,7 +20,7 @@ from lab_colorize.colour.enlarge import Enlarging
 from lab_colorize.colour.formula import light_of
 from lab_colorize.colour.lab import AB_SCALE, DX, DZ, Plane, f_of_y, lightness_of_luminance
 
-FINE = 4.0  # units of a* or b* from point to point of the grid at most: Cb and Cr err by 0.07 levels on average
+FINE = 4.0  # units of a* or b* from point to point of the grid at most
 MOST_POINTS = 33  # along an axis
 EVERY = 8  # levels from one lightness that is tried to the next
 STRIP = 1 << 16  # pixels at a time

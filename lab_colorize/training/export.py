@@ -107,9 +107,7 @@ def converted(model: keras.Model, wanted: Export) -> bytes:
 
     sides = (None, None) if wanted.resizable else (wanted.side, wanted.side)
     variables = [variable.value for variable in model.variables]  # a Keras model hides them, and a clone loses some
-    model = keras.models.clone_model(model, clone_function=_only_with_hints)
-    if wanted.resizable:
-        model = keras.models.clone_model(model, clone_function=_sizing_itself)
+    model = keras.models.clone_model(model, clone_function=lambda layer: _as_exported(layer, wanted.resizable))
 
     inputs = [tf.TensorSpec((None, *sides, 1), tf.float32, name="lightness")]
     if len(model.inputs) == 2:
@@ -131,6 +129,12 @@ def converted(model: keras.Model, wanted: Export) -> bytes:
         if wanted.weights == "float16":
             converter.target_spec.supported_types = [tf.float16]
         return bytes(converter.convert())
+
+
+def _as_exported(layer: keras.Layer, resizable: bool) -> keras.Layer:  # noqa: FBT001
+    """The layer, or one with the same weights and answers that suits LiteRT better."""
+    layer = _only_with_hints(layer)
+    return _sizing_itself(layer) if resizable else layer
 
 
 def _sizing_itself(layer: keras.Layer) -> keras.Layer:
