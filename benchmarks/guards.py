@@ -148,7 +148,16 @@ MUTATIONS = (
             Edit("photos/formats/decoding.py", "except cv2.error:", "except ZeroDivisionError:"),
             NO_PICTURE,
         ),
-        cases(HOLLOW, "png", "webp", "jp2"),
+        cases(HOLLOW, "png", "webp"),
+    ),
+    Mutation(
+        "JPEG 2000: all tiles are there, and what OpenCV does not decode behind it",
+        (
+            Edit("photos/formats/jp2.py", "None if there == tiles", "None if tiles"),
+            Edit("photos/formats/decoding.py", "except cv2.error:", "except ZeroDivisionError:"),
+            NO_PICTURE,
+        ),
+        cases(HOLLOW, "jp2"),
     ),
     Mutation(
         "strips inside the file, and bytes enough behind it",
@@ -290,9 +299,14 @@ MUTATIONS = (
         cases(UPRIGHT, "1", "4", "5", "7", "11"),
     ),
     Mutation(
+        "colours found strip by strip",
+        (Edit("colour/chroma.py", "STRIP = 1 << 16", "STRIP = 1 << 24"),),
+        cases(LARGE, "8-bit JPEG-3.5"),
+    ),
+    Mutation(
         "colour joined strip by strip",
-        (Edit("colour/tables.py", "STRIP = 1 << 17", "STRIP = 1 << 24"),),
-        cases(LARGE, "8-bit JPEG-6.5"),
+        (Edit("colour/formula.py", "STRIP = 1 << 15", "STRIP = 1 << 24"),),
+        cases(LARGE, "16-bit TIFF-17.5"),
     ),
 )
 

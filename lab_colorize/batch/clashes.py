@@ -33,4 +33,4 @@ def _same_but_for_case(source: str, earlier: str) -> ScanProblem:
 
 def _taken_by_comparison(source: str, companion: str) -> ScanProblem:
     reason = f"Its comparison would be {companion}, which is the result of another photograph."
-    return ScanProblem(source, reason, "Colour it alone, or leave --compare out.")
+    return ScanProblem(source, reason, "Colour it in a separate batch, or leave --compare out.")

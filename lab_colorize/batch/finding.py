@@ -29,7 +29,7 @@ class State(StrEnum):
     WHOLE = "whole"
 
 
-ROTTED = "Its time and size are the old ones: damaged, not edited."
+ROTTED = "Its time and size are unchanged: damaged, not edited."
 LOSSES = frozenset({State.MISSING, State.CHANGED, State.EDITED, State.UNREADABLE, State.FAILED, State.WAITING})
 
 

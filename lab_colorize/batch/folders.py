@@ -24,7 +24,9 @@ def check_folders(folder: Path, out: Path) -> None:
         raise UsageProblem(f"{folder} is a file.", remedy=remedy) from None
     _check_out(out)
     if _same(folder, out):
-        raise UsageProblem("FOLDER and --out are the same folder.", remedy="Choose another --out, inside or outside.")
+        raise UsageProblem(
+            "FOLDER and --out are the same folder.", remedy="Choose another --out, inside FOLDER or elsewhere."
+        )
     if any(_same(parent, out) for parent in Path(os.path.realpath(folder)).parents):
         raise UsageProblem(
             f"{folder} lies inside {out}, where results could replace originals.",

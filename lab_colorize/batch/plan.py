@@ -49,7 +49,7 @@ class Plan:
     relocated: tuple[Outcome, ...] = ()  # in another FOLDER by now: where they are is still to be written down
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
-    ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: put aside in any case
+    ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: set aside in any case
     worked_on: frozenset[str] = frozenset()  # targets of these that somebody edited
     empty: tuple[EmptyFolder, ...] = ()  # boxes and folders that may be disks which are not mounted
     idle_settings: tuple[str, ...] = ()  # globs that match no photograph

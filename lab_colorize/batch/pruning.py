@@ -1,4 +1,4 @@
-"""--prune: results whose photographs are gone are put aside, into a folder to look through, and never deleted."""
+"""--prune: results whose photographs are gone are set aside, into a folder to look through, and never deleted."""
 
 import time
 from collections import Counter
@@ -87,10 +87,10 @@ def prune(
             if beside not in written and is_regular_file(options.out / beside):
                 _put_aside(options, beside, aside)
         except OutputError as error:
-            reason = f"Its photograph is gone, but its result could not be put aside: {error.what}"
+            reason = f"Its photograph is gone, but its result could not be set aside: {error.what}"
             yield replace(one, status=Status.FAILED, reason=reason, remedy=error.remedy)
             continue
-        reason = f"Its photograph is gone; the result was put aside into {aside}."
+        reason = f"Its photograph is gone; the result was set aside into {aside}."
         gone = Outcome(one.source, target, Status.GONE, reason, folder=one.folder, box=one.box)
         write_down(gone)
         yield gone

@@ -63,7 +63,7 @@ class Batch:
         self.options = options
         self.found = look(options)
         self.disk_full = False  # the batch ended because of it
-        self.pruned: list[Outcome] = []  # results that were put aside
+        self.pruned: list[Outcome] = []  # results that were set aside
         self.sidecars = 0  # that were carried along
         self._stopped = False
         self._say = say

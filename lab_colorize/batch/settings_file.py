@@ -132,7 +132,7 @@ def _hints(value: Any, where: str, beside: Path) -> Hints:
         raise HintsRefused(f"{where}: {error.what}", remedy=error.remedy) from error
     except TypeError:
         raise HintsRefused(
-            f"{where}: {value!r} are not hints.", remedy='Give words: ["812,430=#5b3a29", "25%,40%=skyblue"].'
+            f"{where}: {value!r} are not hints.", remedy='Give text: ["812,430=#5b3a29", "25%,40%=skyblue"].'
         ) from None
 
 

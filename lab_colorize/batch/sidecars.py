@@ -1,6 +1,6 @@
 """XMP sidecars carried along: after the photographs, each to the name of the result that it belongs to by then.
 
-Each has a line of its own in the journal, so that it is verified, edited and put aside like a result, and moves along
+Each has a line of its own in the journal, so that it is verified, edited and set aside like a result, and moves along
 with its photograph, edits and all. Photographs without a result have no use for one there; with --copy-rest sidecars
 are copied as they are, like all other files.
 """

@@ -1,6 +1,6 @@
 """What lies in OUT that the journal holds no hash of: foreign files, comparisons, what a killed batch left.
 
-What --prune put aside is nobody's concern here.
+What --prune set aside is nobody's concern here.
 """
 
 import os

@@ -227,7 +227,7 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
     same_shape = same_age and check.size in {None, status.st_size}
     found = check.sha256 if quick else sha256_of(check.place)
     if found != check.sha256 and found in check.known:
-        return State.CHANGED, f"It is what {check.known[found]} was: renamed, or copied."
+        return State.CHANGED, f"Its contents are those that {check.known[found]} had: renamed, or copied."
     if not (same_shape if quick else found == check.sha256):
         edited = check.kind is Kind.RESULT and not same_shape
         return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab_colorize.batch.survey import Survey
 
 A_FILM = f"It is a film, which `{COMMAND}` colours."
-NO_PHOTOGRAPH = "It is hidden, or not a photograph by its suffix."
+NO_PHOTOGRAPH = "It is hidden, or neither its suffix nor its contents are a photograph's."
 
 
 def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _failing(survey: Survey) -> Iterator[str]:
     known = survey.plan.known_failures
     new = [one for one in survey.failing if one.source not in known or known[one.source].reason != one.reason]
     if accepted := len(survey.failing) - len(new):
-        yield f"{accepted} would fail as accepted."
+        yield f"{accepted} would fail again, as accepted."
     if new:
         yield f"{len(new)} would fail:"
     for one in new[:LISTED]:

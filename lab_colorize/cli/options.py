@@ -67,7 +67,9 @@ compare = click.option("--compare", is_flag=True, help="Also write a side-by-sid
 overwrite = click.option("--overwrite", is_flag=True, help="Replace existing files.")
 force = click.option("--force", is_flag=True, help="Also colour photographs that are already in colour.")
 accept_truncated = click.option(
-    "--accept-truncated", is_flag=True, help="Colour as much of a damaged JPEG as can be read, instead of refusing it."
+    "--accept-truncated",
+    is_flag=True,
+    help="Colour as much of a truncated JPEG as can be read, instead of refusing it.",
 )
 source_type = click.option(
     "--source-type",

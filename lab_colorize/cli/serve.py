@@ -37,7 +37,7 @@ From a program:
     "--workers",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Photographs coloured at the same time.  [default: one per core]",
+    help="Photographs coloured at the same time.  [default: one per core, at most 8]",
 )
 @click.option(
     "--token",
@@ -75,7 +75,7 @@ From a program:
 def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bool, quiet: bool, **asked: Any) -> int:
     """Colour photographs in the browser: serve a page to drop them on, and an HTTP interface.
 
-    No photograph is stored, and none leaves this machine. From other machines (--host 0.0.0.0) the page requires a
+    The server stores no photograph and passes none on. From other machines (--host 0.0.0.0) the page requires a
     token, which is printed. Ctrl-C and SIGTERM stop the server once the photographs in progress are finished.
     """
     _require_packages()

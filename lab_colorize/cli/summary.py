@@ -100,7 +100,7 @@ def counts(tally: Tally) -> str:
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
     copied = f", {tally.copied} copied as they are{colours}" if tally.copied else ""
-    known = f", {tally.known} failed as accepted" if tally.known else ""
+    known = f", {tally.known} failed again, as accepted" if tally.known else ""
     told = f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {tally.failed} failed"
     return f"{told}{copied}{known}."
 
@@ -154,8 +154,8 @@ def gone(plan: Plan, that: str) -> Iterator[str]:
     if plan.gone:
         names = printable(named([outcome.source for outcome in plan.gone]))
         yield (
-            f"{number_of(len(plan.gone), 'photograph')} gone, with all results: {names}. That {that}: from then on"
-            " `verify` expects neither."
+            f"{number_of(len(plan.gone), 'photograph')} gone, results included: {names}. This {that}: `verify`"
+            " then no longer expects them."
         )
 
 
@@ -178,11 +178,11 @@ def left_behind(plan: Plan, remedy: str, following: Collection[str] = ()) -> Ite
 
 
 def ousted(plan: Plan) -> Iterator[str]:
-    """Results that would be put aside in any case."""
+    """Results that would be set aside in any case."""
     if targets := [one.target for one in plan.ousted]:
         names = printable(named(targets)) + _worked_on(plan, targets)
         yield (
-            f"{number_of(len(targets), 'result')} would be put aside, to make way for those of other photographs:"
+            f"{number_of(len(targets), 'result')} would be set aside, to make way for those of other photographs:"
             f" {names}."
         )
 

@@ -206,7 +206,7 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
     elif State.MISSING in states:
         yield (
             "If the whole folder was moved, --source says where it is now; after moves within it, the same batch moves"
-            " the results along. Of photographs that were removed for good, it puts the results aside with --prune."
+            " the results along. With --prune, it sets aside the results of photographs that were removed for good."
         )
     if any(kind is Kind.BAG for kind, _ in found):
         yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."

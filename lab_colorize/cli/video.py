@@ -60,10 +60,12 @@ class Rate(click.ParamType[Fraction]):
     "--quality",
     type=click.IntRange(0, 63),
     metavar="CRF",
-    help="CRF of H.264, HEVC and AV1: lower is better, 0 is lossless.  [default: 18, 20, 28]",
+    help="CRF of H.264, HEVC and AV1: lower is better; 0 is lossless with H.264 and HEVC.  [default: 18, 20, 28]",
 )
 @click.option(
-    "--preset", metavar="NAME", help="The encoder's preset: slower ones make smaller files.  [default: medium]"
+    "--preset",
+    metavar="NAME",
+    help="The encoder's preset: slower ones make smaller files.  [default: medium; 8 for AV1]",
 )
 @click.option(
     "--steady",
@@ -101,7 +103,7 @@ class Rate(click.ParamType[Fraction]):
 @quiet
 @click.pass_context
 def video(context: click.Context, /, *, source: Path, output: Path | None, **given: Any) -> None:
-    """Colour a film, without flicker. Sound and everything else are kept.
+    """Colour a film, with colours held steady. Sound and everything else are kept.
 
     Luma is encoded as it was decoded; sound, subtitles and chapters are copied. Stop it whenever you like: the same
     command resumes where it stopped. A folder of numbered frames (DPX, TIFF, PNG) needs --fps.

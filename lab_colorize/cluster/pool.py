@@ -199,5 +199,5 @@ class ClusterPool(Generic[Job, Carried, Result]):
 
 def _why(error: BaseException | None) -> str:
     if isinstance(error, KilledWorker):
-        return f"{number_of(error.allowed_failures + 1, 'worker')} tried it and did not survive."
+        return f"{number_of(error.allowed_failures + 1, 'worker')} died while colouring it."
     return f"{type(error).__name__}: {error}" if error else "It was cancelled on the scheduler."

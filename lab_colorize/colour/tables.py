@@ -5,7 +5,7 @@ lightness and b* alone. So it is the sum of two functions of two variables each.
 and b* of one photograph, cut into 256 steps each, have steps of a quarter of a unit or so: both functions are tables of
 65,536 entries, the three primaries side by side in one entry of 64 bits. A pixel is two look-ups, a sum, and a last
 look-up for sRGB's curve. Colours outside sRGB, and the few that are too saturated for the steps, give themselves away
-by a bit of the sum; they are put aside and worked out by the formula.
+by a bit of the sum; they are set aside and worked out by the formula.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Tables:
     """One photograph's way from its own levels and colour planes to levels of three primaries."""
 
     STRIP = 1 << 17  # pixels at a time: fewer, and the calls cost more than the work
-    TOGETHER = 1 << 13  # pixels put aside that are worked out at a time, for the same reason
+    TOGETHER = 1 << 13  # pixels set aside that are worked out at a time, for the same reason
 
     @classmethod
     def of(cls, grey: Grey, ab: Plane, pixels: Pixels, order: slice) -> Tables | None:
@@ -105,7 +105,7 @@ class Tables:
                 self.finish()
 
     def finish(self) -> None:
-        """Fill the pixels that were put aside, by the formula."""
+        """Fill the pixels that were set aside, by the formula."""
         if not self._aside:
             return
         places, levels, *counted = map(np.concatenate, zip(*self._aside, strict=True))

@@ -60,7 +60,7 @@ def _tones(profile: bytes | None) -> tuple[Plane, bytes]:
     """What each level of a scan stands for, and a profile that says the same of the coloured one."""
     light, plain = light_through(profile), light_table(np.dtype(np.uint8))
     if (np.diff(light) < 0).any():
-        raise NotCopied("has a profile in which levels are not in order")
+        raise NotCopied("has a profile whose tone curve does not only rise")
     curve = grey_curve(profile) if profile else None
     off = np.abs(lightness_of_luminance(light) - lightness_of_luminance(plain)).max()
     if curve is None or off < SAME_TONES:

@@ -109,7 +109,7 @@ class Colorizer:
         (out,) = self._interpreter.get_output_details()
         answer: Plane = self._interpreter.get_tensor(out["index"])
         if not np.isfinite(answer).all():
-            raise not_runnable(self.model, "it answers without colours.")
+            raise not_runnable(self.model, "it answers with values that are not numbers.")
         return answer
 
     def _started(self) -> Any:

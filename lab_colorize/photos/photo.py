@@ -196,7 +196,7 @@ def parse_photo(data: bytes, name: str, max_pixels: int) -> Encoded:
             f"{name!r} claims {header.width} x {header.height} pixels"
             + (f" on {header.pages} pages" if header.pages > 1 else "")
             + f", more than the limit of {max_pixels}.",
-            remedy="Scale it down or split it, if it is a photograph at all.",
+            remedy="If it really is a photograph, raise --max-pixels, or scale it down or split it.",
         )
     return Encoded(name, data, format, parsed)
 

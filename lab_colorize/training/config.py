@@ -64,7 +64,7 @@ def _refuse_contradictions(flags: Request, file: Request) -> None:
     if "stage" in file and (mixed := sorted(file.keys() & (SCHEDULE - {"minutes"}))):
         raise UsageProblem(
             f"The configuration has [[stage]] tables and {', '.join(mixed)} beside them.",
-            remedy="Say it within the stages.",
+            remedy="Set them within the stages.",
         )
 
 

@@ -46,14 +46,16 @@ class VideoOptions:
         if self.codec not in CODEC_NAMES:
             raise UsageProblem(f"There is no codec {self.codec!r}.", remedy=f"Known: {', '.join(CODEC_NAMES)}.")
         if self.every < 1 or self.steady < 0:
-            raise UsageProblem("The network cannot be shown fewer than 0 frames.", remedy="Give --every 1 or more.")
+            raise UsageProblem("--every must be at least 1, and --steady at least 0.", remedy="Give --every 1 or more.")
         if self.steady and self.every > self.steady + 1:
             raise UsageProblem(
-                f"With the network at 1 frame in {self.every} and {self.steady} frames steadied, some had no colours.",
-                remedy=f"Give --every {self.steady + 1} or less, or more to --steady.",
+                f"With --every {self.every} and --steady {self.steady}, some frames would have no colours.",
+                remedy=f"Give --every {self.steady + 1} or less, or a larger --steady.",
             )
         if self.start < 0 or (self.duration is not None and self.duration <= 0):
-            raise UsageProblem("A film cannot be coloured before its beginning.", remedy="Give positive seconds.")
+            raise UsageProblem(
+                "--start must not be negative, and --duration must be above 0.", remedy="Give positive seconds."
+            )
 
     def fingerprint(self, saturation: float) -> str:
         """A hash of all that has an effect on the result."""

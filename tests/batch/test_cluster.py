@@ -88,7 +88,7 @@ def test_a_photograph_that_ends_its_worker_is_named_alone_and_all_others_are_don
         outcomes = list(running)
     assert sorted(outcome.source for outcome in outcomes) == sorted(f"{number:02}.jpg" for number in range(30))
     (failed,) = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
-    assert (failed.source, failed.reason) == ("13.jpg", "1 worker tried it and did not survive.")
+    assert (failed.source, failed.reason) == ("13.jpg", "1 worker died while colouring it.")
     assert len(journal(archive.out)) == 30
     assert len(archive.results()) == 29
 

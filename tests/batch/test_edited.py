@@ -114,7 +114,7 @@ def test_a_result_that_rotted_is_not_taken_for_an_edited_one(run: Run, catalogue
     assert run("batch", "photos", "--out", "o", "--checksum").returncode == 6
     accepted = run("verify", "o", "--accept")
     assert accepted.returncode == 6
-    assert "changed    result 3.tif: Its time and size are the old ones" in accepted.stdout
+    assert "changed    result 3.tif: Its time and size are unchanged" in accepted.stdout
 
 
 class TestAccept:
@@ -143,7 +143,7 @@ class TestAccept:
         assert run("verify", "o", "--quick").returncode == 0
         verified = run("verify", "o")
         assert verified.returncode == 6
-        assert "changed    result 1.jpg: Its time and size are the old ones" in verified.stdout
+        assert "changed    result 1.jpg: Its time and size are unchanged" in verified.stdout
 
     def test_a_known_failure_ends_no_batch_with_6_until_something_new_fails(self, run: Run, tmp_path: Path) -> None:
         picture(tmp_path / "photos/1.jpg")
@@ -155,7 +155,7 @@ class TestAccept:
         for _ in range(2):
             again = run("batch", "photos", "--out", "o")
             assert again.returncode == 0, again.stderr
-            assert "1 failed as accepted" in again.stderr
+            assert "1 failed again, as accepted" in again.stderr
         known = run("verify", "o")
         assert known.returncode == 0
         assert "Sources: 1 accepted, 1 whole." in known.stdout
@@ -163,7 +163,7 @@ class TestAccept:
         states = [json.loads(line) for line in run("verify", "o", "--json").stdout.splitlines()]
         assert [one["path"] for one in states if one["state"] == "accepted"] == ["bad.jpg"]
         dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
-        assert "1 would fail as accepted." in dry
+        assert "1 would fail again, as accepted." in dry
         assert "bad.jpg" not in dry
         (tmp_path / "photos/new.jpg").write_bytes(b"")
         again = run("batch", "photos", "--out", "o")
@@ -246,8 +246,8 @@ def test_only_damaged_photographs_are_to_come_from_a_backup(run: Run, tmp_path: 
     other.rename(one)
     (tmp_path / "aside").rename(other)
     verified = run("verify", "o").stdout
-    assert "changed    source 1.bmp: It is what 2.bmp was" in verified
-    assert "changed    source 2.bmp: It is what 1.bmp was" in verified
+    assert "changed    source 1.bmp: Its contents are those that 2.bmp had" in verified
+    assert "changed    source 2.bmp: Its contents are those that 1.bmp had" in verified
     assert "moves the results of renumbered ones along (with --checksum where" in verified
     assert "backup" not in verified
     assert "2 results moved along" in run("batch", "photos", "--out", "o", "--checksum").stderr

@@ -1,4 +1,4 @@
-"""Photographs that were moved or removed since they were coloured: results follow them, or can be put aside."""
+"""Photographs that were moved or removed since they were coloured: results follow them, or can be set aside."""
 
 import errno
 import json
@@ -337,7 +337,7 @@ class TestRenumbering:
         (tmp_path / "photos/3.jpg").rename(tmp_path / "photos/2.jpg")
         told = "1.jpg (1 edited since a batch wrote it)"
         dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
-        assert f"1 result would be put aside, to make way for those of other photographs: {told}" in dry
+        assert f"1 result would be set aside, to make way for those of other photographs: {told}" in dry
         again = run_apart("batch", "photos", "--out", "o")
         assert again.returncode == 0, again.stderr
         assert "2 results moved along with photographs that were moved: 2.jpg -> 1.jpg, 3.jpg -> 2.jpg" in again.stderr
@@ -388,7 +388,7 @@ def test_a_photograph_that_moves_to_another_box_takes_its_result_along(run: Run,
 
 
 class TestPrune:
-    """Results that have lost their photographs are put aside, and kept there."""
+    """Results that have lost their photographs are set aside, and kept there."""
 
     def test_they_are_told_of_and_put_aside_only_when_asked(self, run: Run, run_apart: Run, tmp_path: Path) -> None:
         for number in range(3):
@@ -491,7 +491,7 @@ class TestPrune:
         for _ in range(2):
             ended = coloured.batch(prune=True)
             assert ended["1.jpg"].status is Status.FAILED
-            assert "could not be put aside" in ended["1.jpg"].reason
+            assert "could not be set aside" in ended["1.jpg"].reason
             assert "1.jpg" in coloured.results()
 
     def test_a_bag_stays_valid_and_what_is_put_aside_lies_outside_its_payload(self, run: Run, tmp_path: Path) -> None:

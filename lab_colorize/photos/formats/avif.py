@@ -36,18 +36,18 @@ def meta(data: bytes) -> Meta:
     """Read the description of the file's items; HEIC has the same."""
     box = find(data, 0, len(data), b"meta")
     if box is None:
-        raise Damaged("it ends before its description")
+        raise Damaged("it ends before its metadata box")
     if box.end - box.start > _LARGEST_META:
-        raise Damaged(f"its description is longer than {_LARGEST_META >> 20} MB")
+        raise Damaged(f"its metadata box is longer than {_LARGEST_META >> 20} MB")
     found = Meta()
     try:
         for part in boxes(data, box.start + 4, box.end):
             _READERS.get(part.kind, _skip)(data, part, found)
         idat = find(data, box.start + 4, box.end, b"idat")
     except (struct.error, IndexError):
-        raise Damaged("its description makes no sense") from None
+        raise Damaged("its metadata box makes no sense") from None
     if idat is not None and found.primary not in found.extents.keys() | found.inside:
-        raise Damaged("its description makes no sense")
+        raise Damaged("its metadata box makes no sense")
     return found
 
 
