@@ -9,8 +9,8 @@ def shown_size(shape: tuple[int, ...], card: Card) -> tuple[int, int]:
     """Height and width at which a photograph of `shape` is shown to the network of this card.
 
     The aspect ratio stays, and the photograph is as large as fits into a frame whose sides are multiples of the
-    network's step and whose area is at most that of its square: the network's time goes by the frame. Networks of one
-    side have one frame. Both numbers are multiples of `fraction`, so that the small colour planes lie exactly over
+    network's step and whose area is at most that of its square and a row of steps more: the network's time goes by the
+    frame, and without that row one of 4:3 would be shown smaller than a square one. Networks of one side have one frame. Both numbers are multiples of `fraction`, so that the small colour planes lie exactly over
     the small photograph.
     """
     height, width = shape
@@ -27,4 +27,5 @@ def _frames(card: Card) -> list[tuple[int, int]]:
         return [(card.side, card.side)]
     longest = card.side * min(LONGEST, card.side // card.step)
     lengths = range(card.step, longest + 1, card.step)
-    return [(high, min(card.side**2 // high // card.step * card.step, longest)) for high in lengths]
+    area = card.side * (card.side + card.step)
+    return [(high, min(area // high // card.step * card.step, longest)) for high in lengths]
