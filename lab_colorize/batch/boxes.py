@@ -34,6 +34,10 @@ class Box:
             return relative
         return self.name if relative == "." else f"{self.name}/{relative}"
 
+    def would_hold(self, source: str) -> bool:
+        """Whether a photograph of that name would lie in it."""
+        return self.name in {"", source.partition("/")[0]}
+
     def path(self, source: str) -> Path:
         """Where the photograph of that name lies."""
         return self.folder / source.removeprefix(f"{self.name}/") if self.name else self.folder / source
@@ -67,8 +71,7 @@ class Boxes:
 
     def holding(self, source: str) -> Box | None:
         """The box that a photograph of that name would lie in; None if it would be in none of these."""
-        first = source.partition("/")[0]
-        return next((box for box in self.boxes if box.name in {"", first}), None)
+        return next((box for box in self.boxes if box.would_hold(source)), None)
 
     def path(self, source: str) -> Path:
         """Where the photograph of that name lies."""

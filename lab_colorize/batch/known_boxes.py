@@ -11,20 +11,20 @@ from pathlib import Path
 
 from lab_colorize.batch.boxes import Box, Boxes
 from lab_colorize.batch.journal import History
+from lab_colorize.batch.other_folders import has_some_of, only_the_part
 from lab_colorize.batch.outcome import Outcome
 from lab_colorize.errors import UsageProblem
-from lab_colorize.files.globs import glob_of
 
 
 def boxes_for(folders: Sequence[Path], out: Path, history: History) -> Boxes:
     """The folders of a batch, by the names that they have in OUT already, or will get."""
-    boxes, mirrored = Boxes.of(folders), _Mirrored.by(history)
+    results = _by_folder(history)
+    boxes, mirrored = Boxes.of(folders), _Mirrored.by(results)
     if len(folders) > 1:
         for folder in folders:
             _refuse_at_top(folder, out, mirrored)
     elif mirrored.is_box(folders[0]):
         boxes = Boxes.under_own_names(folders)
-    results = _results_by_folder(history)
     for box in boxes.boxes:
         _refuse_second_results(box, out, history, results)
     return boxes
@@ -34,23 +34,24 @@ def boxes_for(folders: Sequence[Path], out: Path, history: History) -> Boxes:
 class _Mirrored:
     """What OUT holds results of, by real paths: folders at its top, and boxes by the names they have there."""
 
-    top: frozenset[str]
+    top: dict[str, Sequence[Outcome]]
     boxes: dict[str, str]
 
     @classmethod
-    def by(cls, history: History) -> "_Mirrored":
-        known = {(one.folder, one.box) for one in history.last.values() if one.folder is not None}
+    def by(cls, known: Mapping[tuple[str, str], Sequence[Outcome]]) -> "_Mirrored":
         return cls(
-            frozenset(os.path.realpath(folder) for folder, box in known if not box),
+            {os.path.realpath(folder): outcomes for (folder, box), outcomes in known.items() if not box},
             {os.path.realpath(Path(folder, box)): box for folder, box in known if box},
         )
 
     def is_box(self, folder: Path) -> bool:
         """Whether a folder is one of those under names of their own, or joins them; and does not hold them itself."""
-        if os.path.realpath(folder) in self.boxes:
+        place = os.path.realpath(folder)
+        if place in self.boxes:
             return True
-        holds_them = any(os.path.isdir(folder / box) for box in self.boxes.values())  # noqa: PTH112  # Path.is_dir raises
-        return bool(self.boxes) and not self.top and not holds_them
+        if place in self.top or any(os.path.isdir(folder / box) for box in self.boxes.values()):  # noqa: PTH112  # Path.is_dir raises
+            return False
+        return bool(self.boxes) and not any(has_some_of(Box(folder), there) for there in self.top.values())
 
 
 def _refuse_second_results(
@@ -62,22 +63,21 @@ def _refuse_second_results(
         below, there = Path(os.path.realpath(start)), Path(os.path.realpath(Path(start, name)))
         if here == there or not (here.is_relative_to(there) or there.is_relative_to(here)):
             continue
-        paths = (below / one.source for one in made)
+        paths = (below / one.source for one in made if one.target)
         names = {path: box.source(path.relative_to(here).as_posix()) for path in paths if path.is_relative_to(here)}
         if any(name not in history.last and os.path.lexists(path) for path, name in names.items()):
-            inside = here.is_relative_to(there)
-            instead = f" with --include '{glob_of(str(here.relative_to(there)))}/*'" if inside else " alone"
+            instead = only_the_part(here, there) if here.is_relative_to(there) else " alone"
             raise UsageProblem(
-                f"{out} holds results of {there} already: photographs of {box.folder} would get second ones there.",
+                f"{out} holds results of {there} already: photographs of {box.folder} would be coloured a second time.",
                 remedy=f"Give {there}{instead}, or another --out.",
             )
 
 
-def _results_by_folder(history: History) -> dict[tuple[str, str], list[Outcome]]:
-    """What OUT holds results of: by the folder that a batch was given, and the box within it."""
+def _by_folder(history: History) -> dict[tuple[str, str], list[Outcome]]:
+    """What OUT tells of: by the folder that a batch was given, and the box within it."""
     results: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for one in history.last.values():
-        if one.folder is not None and one.target:
+        if one.folder is not None:
             results[one.folder, one.box].append(one)
     return results
 

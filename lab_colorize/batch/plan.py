@@ -18,7 +18,7 @@ from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, renamed_over, still_at
 from lab_colorize.batch.names import Naming, name_targets
 from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
-from lab_colorize.batch.other_folders import made_of_another, refuse_to_replace
+from lab_colorize.batch.other_folders import made_of_another, refuse_to_mix, refuse_to_replace
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.pruning import EmptyFolder, bereft, empty_folders, left_behind
 from lab_colorize.batch.settings import LEFT_ALONE
@@ -74,6 +74,9 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     judged |= judge(new, JournalCheck(options, history, recipe, naming, still_at(moves, options.out, naming)))
     if not options.colorize.overwrite:
         refuse_to_replace(options.out, _of_others(options, history, judged.due, missing.left))
+        recognised = {task.source for task in judged.standing} | {one.after.source for one in moves if _came_along(one)}
+        for box in options.boxes.boxes:
+            refuse_to_mix(options.out, box, history.last.values(), recognised)
     left_alone = tuple(_outcomes_left_alone(options, found))
     without = bereft(options, missing)
     left = tuple(left_behind(without, tasks, moves))
@@ -104,7 +107,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         ),
         empty=tuple(empty_folders(options, without, seen)),
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
-        elsewhere=tuple(sorted(_elsewhere(options.boxes, history, {task.source for task in judged.standing}))),
+        elsewhere=tuple(_elsewhere(options.boxes, history, {task.source for task in judged.standing}, missing.left)),
     )
 
 
@@ -156,6 +159,11 @@ def _outcomes_left_alone(options: BatchOptions, found: Found) -> Iterator[Outcom
         yield Outcome(name, None, Status.SKIPPED, LEFT_ALONE, folder=boxes.root(name), box=boxes.name(name))
 
 
+def _came_along(move: Move) -> bool:
+    """Whether the folder is no more that a photograph was in: it was moved as a whole."""
+    return not os.path.isdir(Path(move.before.folder or "", move.before.box))  # noqa: PTH112  # Path.is_dir raises
+
+
 def _of_others(
     options: BatchOptions, history: History, due: Iterable[Task], left: Collection[tuple[str | None, str]]
 ) -> Iterator[Outcome]:
@@ -176,11 +184,17 @@ def _relocated(boxes: Boxes, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
             yield replace(one, folder=str(box.root), box=box.name)
 
 
-def _elsewhere(boxes: Boxes, history: History, up_to_date: Collection[str]) -> set[str]:
-    """Other folders of which OUT holds results."""
+def _elsewhere(
+    boxes: Boxes, history: History, up_to_date: Collection[str], left: Collection[tuple[str | None, str]]
+) -> Iterator[str]:
+    """Other folders whose results lie where those of these do; not the ones that they were moved from."""
     results = (one for one in history.last.values() if one.target is not None and one.source not in up_to_date)
-    here = {str(box.root / box.name) for box in boxes.boxes}
-    return {str(Path(one.folder, one.box)) for one in results if one.folder is not None} - here
+    mixed = {(one.folder, one.box) for one in results if boxes.holding(one.source) is not None}
+    known = [box.root / box.name for box in boxes.boxes]
+    for place in sorted(Path(folder, box) for folder, box in mixed - set(left) if folder is not None):
+        if not any(map(place.is_relative_to, known)):
+            known.append(place)
+            yield str(place)
 
 
 def _superseded(out: Path, tasks: Iterable[Task], history: History) -> dict[str, str]:

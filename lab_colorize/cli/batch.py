@@ -176,7 +176,7 @@ def _carry_out(options: BatchOptions, known: History, *, as_json: bool, quiet: b
     from lab_colorize.cli.tally import Tally
 
     with Batch(options, colorizer_factory(options), known=known, say=mention) as running:
-        for note in beforehand(running.plan, options):
+        for note in beforehand(running.plan, options, quiet=quiet):
             mention(note)
         if running.plan.due and not quiet:
             mention(room(room_for(running.plan)))

@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 SUFFIXES_NAMED = 8
 
 
-def beforehand(plan: Plan, options: BatchOptions) -> Iterator[str]:
+def beforehand(plan: Plan, options: BatchOptions, *, quiet: bool = False) -> Iterator[str]:
     """What a person should know before the first photograph."""
     first, *others = plan.boxes.boxes
     if first.name and not others:
         yield f"{first.folder} is mirrored under its own name, {first.name}, like the folders before it."
     if plan.idle_settings:
         yield f"Settings that match no photograph: {printable(named(plan.idle_settings))}."
-    if plan.elsewhere:
-        yield (f"The output also holds results of photographs in {named(plan.elsewhere)}.")
+    if plan.elsewhere and not quiet:
+        yield f"The output also holds results of photographs in {printable(named(plan.elsewhere))}."
     if options.bag is not None:
         from lab_colorize.batch.bag import cautions, names_to_be
 

@@ -36,11 +36,25 @@ def test_a_second_box_never_replaces_the_results_of_the_first(run_apart: Run, bo
     assert contents_below(boxes / "o")["scan001.jpg"] != before[0]["scan001.jpg"]
 
 
-def test_a_box_of_other_names_joins_the_first(run: Run, boxes: Path) -> None:
-    (boxes / "boxB/scan001.jpg").unlink()
-    assert run("batch", "boxA", "--out", "o").returncode == 0
-    assert run("batch", "boxB", "--out", "o").returncode == 0
-    assert run("verify", "o").returncode == 0
+def test_a_second_archive_is_not_mixed_with_the_first(run: Run, boxes: Path) -> None:
+    picture(boxes / "all/boxA/scan001.jpg", seed=1)
+    assert run("batch", "all", "--out", "o").returncode == 0
+    before = contents_below(boxes / "o"), (boxes / "o" / JOURNAL_NAME).read_bytes()
+    picture(boxes / "all/new/scan009.jpg", seed=9)
+    for folder, remedy in {"boxB": "batch FOLDER1 FOLDER2 --out NEW", "all/new": "with --include 'new/*'"}.items():
+        for more in ([], ["--dry-run"]):
+            refused = run("batch", folder, "--out", "o", *more)
+            assert refused.returncode == 5, refused.stderr
+            assert f"o holds the results of {boxes / 'all'}: those of {folder} would be mixed" in refused.stderr
+            assert remedy in refused.stderr
+            assert before == (contents_below(boxes / "o"), (boxes / "o" / JOURNAL_NAME).read_bytes())
+    (boxes / "all").rename(boxes / "moved")  # is the same archive
+    moved = run("batch", "moved", "--out", "o", "--include", "new/*")
+    assert moved.returncode == 0, moved.stderr
+    again = run("batch", "moved", "--out", "o")
+    assert "2 skipped (2 done before)" in again.stderr
+    assert "other" not in again.stderr
+    assert "all" not in again.stderr
 
 
 def test_a_scan_of_the_same_size_and_time_in_another_box_is_another_photograph(run: Run, boxes: Path) -> None:
@@ -89,7 +103,7 @@ def test_a_folder_within_one_that_is_done_makes_no_second_results(run: Run, boxe
     assert "1 done before" in run("batch", "all", "--out", "o", "--include", "boxA/deep [[]2]/*").stderr
     assert "2 done before" in run("batch", "all/boxA", "boxB", "--out", "o").stderr  # under its own name, as before
     (boxes / "all/boxA").rename(boxes / "all/moved")  # what is not there under its old name gets no second result
-    assert run("batch", "all/moved", "--out", "o").returncode == 0
+    assert "2 results moved along" in run("batch", "all/moved", "--out", "o").stderr
 
 
 def test_a_folder_around_one_that_is_done_makes_no_second_results(run: Run, boxes: Path) -> None:
@@ -171,6 +185,33 @@ class TestLaterBatches:
         assert "boxC is mirrored under its own name, boxC, like the folders before it." in joined.stderr
         assert "boxC/scan001.jpg" in contents_below(boxes / "o")
         assert run("verify", "o").returncode == 0
+
+    def test_another_box_joins_them_though_there_is_an_archive_at_the_top(self, run: Run, boxes: Path) -> None:
+        assert run("batch", "boxA", "--out", "o").returncode == 0
+        picture(boxes / "boxC/scan.jpg", seed=8)
+        picture(boxes / "boxD/scan.jpg", seed=9)
+        assert run("batch", "boxB", "boxC", "--out", "o").returncode == 0
+        assert run("batch", "boxD", "--out", "o").returncode == 0
+        (boxes / "boxA").rename(boxes / "moved")
+        assert "1 skipped (1 done before)" in run("batch", "moved", "--out", "o").stderr
+        assert contents_below(boxes / "o").keys() >= {"scan001.jpg", "boxD/scan.jpg"}
+
+    @pytest.mark.parametrize("given", [("other/boxA",), ("other/boxA", "boxC")])
+    def test_another_box_of_a_taken_name_is_refused(self, run: Run, boxes: Path, given: tuple[str, ...]) -> None:
+        assert run("batch", "boxA", "boxB", "--out", "o").returncode == 0
+        for folder in ("other/boxA", "boxC"):
+            picture(boxes / folder / "scan009.jpg", seed=9)
+        refused = run("batch", *given, "--out", "o")
+        assert refused.returncode == 5, refused.stderr
+        assert "o/boxA holds the results of " + str(boxes / "boxA") in refused.stderr
+        assert "Rename it" in refused.stderr
+        (boxes / "boxA").rename(boxes / "other/moved")
+        (boxes / "other/boxA").rename(boxes / "other/new")
+        (boxes / "other/moved").rename(boxes / "other/boxA")  # the box itself, moved elsewhere
+        moved = run("batch", *given, "--out", "o")
+        assert moved.returncode == 0, moved.stderr
+        assert "1 done before" in moved.stderr
+        assert "also holds" not in moved.stderr
 
     def test_the_folder_that_holds_the_boxes_agrees_with_them(self, run: Run, boxes: Path) -> None:
         (boxes / "all").mkdir()
