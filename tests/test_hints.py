@@ -235,3 +235,23 @@ def test_hints_that_cannot_be_followed_fail_their_photograph_alone(hinted_model,
     assert journal(out)["a.jpg"]["status"] == "failed"
     assert "a.jpg.hints.json" in journal(out)["a.jpg"]["reason"]
     assert journal(out)["b.jpg"]["status"] == "done"
+
+
+def test_hints_that_could_belong_to_two_photographs_are_followed_for_neither(hinted_model, tmp_path, scene):
+    folder, out = tmp_path / "archive", tmp_path / "out"
+    folder.mkdir()
+    for name in ("b.jpg", "b.PNG", "b c.jpg"):
+        cv2.imwrite(str(folder / name), scene())
+    beside = folder / "b.hints.json"
+    beside.write_text('{"hints": [{"x": 40, "y": 30, "colour": "red"}]}')
+    said = run("batch", folder, "--out", out, "--model", hinted_model, status=6).stderr
+    assert f"b.jpg: The hints {beside} could belong to b.PNG or b.jpg, so no photograph follows them." in said
+    assert "Name them b.PNG.hints.json or b.jpg.hints.json." in said
+    assert {name: line["status"] for name, line in journal(out).items()} == {
+        "b.jpg": "failed", "b.PNG": "failed", "b c.jpg": "done",
+    }  # fmt: skip
+    beside.rename(folder / "b.jpg.hints.json")
+    run("batch", folder, "--out", out, "--model", hinted_model)
+    assert {name: line.get("hints") for name, line in journal(out).items()} == {
+        "b.jpg": "40,30=red", "b.PNG": None, "b c.jpg": None,
+    }  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 from lab_colorize.errors import HintsRefused
 from lab_colorize.files.reach import is_file
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 
 MOST = 1000  # a person places a few; more than this is a mix-up
 AS_IS = "as-is"  # the colour of what is to stay grey
@@ -163,7 +165,20 @@ def hints_names(photograph: str) -> list[str]:
 def hints_beside(photograph: Path) -> Hints:
     """What the file of hints beside a photograph says; nothing without one."""
     path = hints_path(photograph)
+    if path is not None and path.name != photograph.name + SUFFIX:
+        _check_owner(path, photograph)
     return NO_HINTS if path is None else read_hints(path)
+
+
+def _check_owner(path: Path, photograph: Path) -> None:
+    """HintsRefused if NAME.hints.json could belong to several photographs."""
+    alike = (PurePath(name) for name in os.listdir(photograph.parent))  # noqa: PTH208  # names are all it takes
+    sharing = sorted(str(one) for one in alike if one.stem == photograph.stem and one.suffix.lower() in PHOTO_SUFFIXES)
+    if sharing[1:]:
+        raise HintsRefused(
+            f"The hints {path} could belong to {' or '.join(sharing)}, so no photograph follows them.",
+            remedy=f"Name them {' or '.join(name + SUFFIX for name in sharing)}.",
+        )
 
 
 def place(value: Any) -> Place:
