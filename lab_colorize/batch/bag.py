@@ -9,14 +9,16 @@ import re
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from lab_colorize.batch.journal import JOURNAL_NAME, Journal, read_journal
 from lab_colorize.batch.names import is_text
+from lab_colorize.batch.outcome import Outcome
 from lab_colorize.batch.plan import Plan
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.times import same_time
 from lab_colorize.files.writing import write_whole
 from lab_colorize.version import SOFTWARE
 from lab_colorize.wording import number_of
@@ -93,15 +95,15 @@ def cautions(names: Collection[str]) -> Iterator[str]:
         )
 
 
-def write_bag(bag: Path) -> None:
-    """Bring manifest and tag files in line with the payload, under its lock."""
+def write_bag(bag: Path) -> tuple[str, ...]:
+    """Bring manifest and tag files in line with the payload, under its lock; names what is edited and so not valid."""
     with Journal(bag / PAYLOAD):
         files = payload(bag)
         check_names(files)
-        version = _version(files)
+        version, made = _version(files), read_journal(bag / PAYLOAD).made
         size = sum(path.stat().st_size for path in files.values())
         tags = {
-            MANIFEST_NAME: _manifest(bag, files, version),
+            MANIFEST_NAME: _manifest(made, files, version),
             _INFO_NAME: _info(bag / _INFO_NAME, f"{size}.{len(files)}"),
             "bagit.txt": f"BagIt-Version: {version}\nTag-File-Character-Encoding: UTF-8\n".encode(),
         }
@@ -109,6 +111,7 @@ def write_bag(bag: Path) -> None:
             write_whole(bag / name, content, overwrite=True)
         hashes = "".join(f"{sha256_of(bag / name)}  {name}\n" for name in sorted(tags))
         write_whole(bag / TAG_MANIFEST_NAME, hashes.encode(), overwrite=True)
+    return tuple(target for target, one in sorted(made.items()) if _differs(files.get(f"{PAYLOAD}/{target}"), one))
 
 
 def payload(bag: Path) -> dict[str, Path]:
@@ -117,9 +120,18 @@ def payload(bag: Path) -> dict[str, Path]:
     return {path.relative_to(bag).as_posix(): path for path in files}
 
 
-def _manifest(bag: Path, files: dict[str, Path], version: str) -> bytes:
-    made = {f"{PAYLOAD}/{target}": sha256 for target, sha256 in read_journal(bag / PAYLOAD).written.items()}
-    lines = (f"{made.get(name) or sha256_of(path)}  {stated(name, version)}\n" for name, path in files.items())
+def _differs(file: Path | None, made: Outcome) -> bool:
+    """Whether a file has another hash than the manifest gives, as its size or time suggest."""
+    if file is None:
+        return False
+    status = file.stat()
+    same = made.target_time is not None and same_time(status.st_mtime_ns, made.target_time)
+    return not (same and status.st_size == made.target_size) and sha256_of(file) != made.target_sha256
+
+
+def _manifest(made: Mapping[str, Outcome], files: dict[str, Path], version: str) -> bytes:
+    hashes = {f"{PAYLOAD}/{target}": one.target_sha256 for target, one in made.items()}
+    lines = (f"{hashes.get(name) or sha256_of(path)}  {stated(name, version)}\n" for name, path in files.items())
     return "".join(lines).encode()
 
 

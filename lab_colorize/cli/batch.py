@@ -230,8 +230,11 @@ def _draw_contact_sheet(options: BatchOptions, report: Path, *, quiet: bool) -> 
 def _write_bag(bag: Path) -> None:
     """Also after an interruption: what is done by then is a bag of its own."""
     from lab_colorize.batch.bag import write_bag
+    from lab_colorize.cli.console import mention
+    from lab_colorize.cli.summary import edited_in_bag
 
-    write_bag(bag)
+    for note in edited_in_bag(bag, write_bag(bag)):
+        mention(note)
 
 
 def _finish(running: Batch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +21,8 @@ from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import named, number_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lab_colorize.batch.distributed import Staff
     from lab_colorize.batch.options import BatchOptions
     from lab_colorize.batch.plan import Plan
@@ -117,6 +119,14 @@ def edited(plan: Plan) -> Iterator[str]:
     )
     for why, count in Counter(plan.remade[one.source] for one in kept if one.source in plan.remade).items():
         yield f"{count} of these would be coloured again ({why}): --overwrite does that, and the edits are lost."
+
+
+def edited_in_bag(bag: Path, names: Sequence[str]) -> Iterator[str]:
+    """Said even if quiet: nobody else tells that the bag is not valid."""
+    if names:
+        edited = f"{number_of(len(names), 'file')} edited since a batch wrote {'it' if len(names) == 1 else 'them'}"
+        remedy = f"`lab-colorize verify {shlex.quote(str(bag))} --accept` accepts such edits and makes it valid."
+        yield printable(f"The bag is not valid, as it holds {edited}: {named(names)}. {remedy}")
 
 
 def left_out(found: Found, options: BatchOptions) -> Iterator[str]:

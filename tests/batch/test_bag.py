@@ -21,7 +21,7 @@ from lab_colorize.cli.group import main
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.files.writing import TEMPORARY_PREFIX
 
-from .conftest import Archive, Batch, Ended, picture
+from .conftest import Archive, Batch, Ended, Run, picture
 
 
 @pytest.fixture
@@ -80,6 +80,23 @@ def test_a_bag_goes_on_as_a_bag_without_being_asked(batch: Batch, tmp_path: Path
     assert "1 done, 1 skipped" in ended.stderr
     assert {"data/1.jpg", "data/2.jpg"} < set(listed(bag))
     assert is_valid(bag)
+
+
+def test_an_edit_in_a_bag_is_said_to_make_it_invalid_until_it_is_accepted(run: Run, tmp_path: Path) -> None:
+    for name in ("1.jpg", "2.jpg"):
+        picture(tmp_path / "photos" / name)
+    assert "not valid" not in run("batch", "photos", "--out", "a bag", "--manifest").stderr
+    with (tmp_path / "a bag/data/2.jpg").open("ab") as file:
+        file.write(b"a title")
+    for quiet in ([], ["--quiet"]):
+        told = run("batch", "photos", "--out", "a bag", *quiet)
+        assert told.returncode == 0
+        assert "The bag is not valid, as it holds 1 file edited since a batch wrote it: 2.jpg." in told.stderr
+        assert "`lab-colorize verify 'a bag' --accept`" in told.stderr
+        assert not is_valid(tmp_path / "a bag")
+    run("verify", "a bag", "--accept")
+    assert is_valid(tmp_path / "a bag")
+    assert "not valid" not in run("batch", "photos", "--out", "a bag").stderr
 
 
 def test_a_manifest_follows_what_is_there(bagged: Archive) -> None:
