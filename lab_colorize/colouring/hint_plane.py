@@ -6,6 +6,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import AB_SCALE, Pixels, Plane, lab_of
 from lab_colorize.colouring.hints import Hint, parsed_colour
 
@@ -42,6 +43,18 @@ def ab_of(colour: str) -> tuple[float, float]:
         return said.ab
     _, a, b = lab_of(np.array([[said.rgb]], np.uint8))[0, 0]
     return float(a), float(b)
+
+
+def swatch(colour: str) -> str:
+    """A colour in words as #rrggbb, to be shown; "" of what is to stay grey."""
+    said = parsed_colour(colour)
+    if said.rgb is not None:
+        levels = said.rgb
+    elif said.lightness is not None:
+        levels = join(np.array([[said.lightness]], np.float32), np.array([[said.ab]], np.float32))[0, 0]
+    else:
+        return ""
+    return "#" + "".join(f"{level:02x}" for level in levels)
 
 
 def marked(pixels: Pixels, hints: Sequence[Hint]) -> Pixels:

@@ -108,13 +108,20 @@ def hint_from_words(text: str) -> Hint:
 def read_hints(path: Path) -> Hints:
     """The hints in a file: {"width": W, "height": H, "hints": [{"x": X, "y": Y, "colour": "..."}, ...]}."""
     try:
-        content = json.loads(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         remedy = "Check the name and the permissions of the file."
         raise HintsRefused(f"The hints {path} cannot be read: {error.strerror}.", remedy=remedy) from error
+    return hints_in(content, path)
+
+
+def hints_in(content: bytes, path: Path) -> Hints:
+    """The hints in the bytes of a file, which errors call `path`."""
+    try:
+        parsed = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _refused_file(path, "it is not valid JSON") from error
-    return hints_from(content, path)
+    return hints_from(parsed, path)
 
 
 def hints_from(content: Any, path: Path) -> Hints:
@@ -208,6 +215,8 @@ class Colour:
 
     rgb: tuple[int, int, int] | None
     ab: tuple[float, float] | None
+    lightness: float | None = None
+    """Where L* was said as well; it colours nothing, but the colour can be shown by it."""
 
 
 def parsed_colour(text: Any) -> Colour:
@@ -237,7 +246,7 @@ def _function(kind: str, arguments: str, text: str) -> Colour:
     if kind == "lab":
         if not all(abs(number) <= 128 for number in numbers):
             raise _no_colour(text)
-        return Colour(None, (second, third))
+        return Colour(None, (second, third), first)
     if not all(0 <= number <= 255 for number in numbers):
         raise _no_colour(text)
     return Colour((round(first), round(second), round(third)), None)

@@ -10,6 +10,7 @@ queue       the workers, and the places in front of them
 work        what a worker makes of a request's body
 models      the models that a request may name
 photographs the routes that take a photograph
+hints       the route that judges a file of hints
 routes      every address, and what they share
 training    the `train` command, started, stopped and watched
 page        the page's own files

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from lab_colorize.serve.parameters import EPOCH, MINUTES, OF_COLORIZE, OF_ORIGINAL, Parameter
+from lab_colorize.serve.parameters import EPOCH, MINUTES, OF_COLORIZE, OF_HINTS, OF_ORIGINAL, Parameter
 from lab_colorize.serve.refusals import ANSWERS
 from lab_colorize.version import __version__
 
@@ -58,6 +58,7 @@ def _told() -> dict[str, Any]:
             "/api/about": {"get": _read("Models and limits.")},
             "/api/colorize": {"post": _photograph("Colour a photograph.", OF_COLORIZE)},
             "/api/original": {"post": _photograph("Show a photograph as it is, as a small JPEG.", OF_ORIGINAL)},
+            "/api/hints": {"post": _hints()},
         },
     }
 
@@ -89,6 +90,23 @@ def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, An
         "parameters": [_parameter(parameter) for parameter in parameters],
         "requestBody": {"required": True, "content": {"application/octet-stream": binary, "image/*": binary}},
         "responses": {"200": made} | _errors(_OF_PHOTOGRAPHS),
+    }
+
+
+def _hints() -> dict[str, Any]:
+    points = {"schema": {"type": "object"}}
+    file = {"schema": {"type": "string", "format": "binary"}}
+    return {
+        "summary": "Judge a file of hints for a photograph of a size.",
+        "parameters": [_parameter(parameter) | {"required": True} for parameter in OF_HINTS],
+        "requestBody": {"required": True, "content": {"application/octet-stream": file}},
+        "responses": {
+            "200": {
+                "description": "Its points: x and y in percent, colour as written, shown as #rrggbb or empty for grey.",
+                "content": {"application/json": points},
+            }
+        }
+        | _errors(_OF_PHOTOGRAPHS - {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}),
     }
 
 

@@ -63,6 +63,15 @@ class ServeOptions:
             raise UsageProblem(
                 f"{self.host} can be reached from other machines, and no token was chosen.", remedy="Give --token."
             )
+        if self.token is not None and not self.token.strip():
+            raise UsageProblem(
+                "The token is empty.",
+                remedy="Give --token SECRET, or leave it out: where one is needed, it is generated.",
+            )
+        if self.train_config is not None and self.train is None:
+            raise UsageProblem(
+                "--train-config was given without --train.", remedy="Give --train FOLDER, too: what to train on."
+            )
         if self.train is not None and not self.train.is_dir():
             raise NothingToDo(
                 f"There is no folder {self.train} to train on.", remedy="Give a folder of colour photographs."

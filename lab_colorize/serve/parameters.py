@@ -13,6 +13,7 @@ from lab_colorize.serve.refusals import Refused
 
 LONGEST_NAME = 255
 MINUTES_RANGE = (0.1, 10_000)
+MOST_PIXELS = 1_000_000  # to a side
 SMALLEST_PREVIEW, LARGEST_PREVIEW = 16, 4096
 
 
@@ -111,6 +112,12 @@ MINUTES = Parameter("minutes", "About how long to train.", _number(*MINUTES_RANG
 EPOCH = Parameter("epoch", "The epoch whose picture is wanted.", _integer(1, 99999), _whole(1, 99999))
 OF_COLORIZE = (NAME, MODEL, SATURATION, HINTS, FORMAT, QUALITY, FORCE, ACCEPT_TRUNCATED, LONGEST)
 OF_ORIGINAL = (NAME, ACCEPT_TRUNCATED, LONGEST)
+OF_HINTS = (
+    NAME,
+    Parameter("photograph", "The name that messages call the photograph.", NAME.schema, _name),
+    Parameter("width", "Pixels from left to right, upright.", _integer(1, MOST_PIXELS), _whole(1, MOST_PIXELS)),
+    Parameter("height", "Pixels from top to bottom, upright.", _integer(1, MOST_PIXELS), _whole(1, MOST_PIXELS)),
+)
 
 
 def values_of(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
@@ -125,6 +132,15 @@ def values_of(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str
             values[name] = known[name].read(text)
         except (ValueError, KeyError):
             raise _invalid(f"{text!r} is not a valid value for {name!r}.", known[name].means) from None
+    return values
+
+
+def required(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """The same, but each must be there."""
+    values = values_of(query, parameters)
+    for parameter in parameters:
+        if parameter.name not in values:
+            raise _invalid(f"The parameter {parameter.name!r} is missing.", parameter.means)
     return values
 
 

@@ -20,6 +20,7 @@ from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 from lab_colorize.serve import page
 from lab_colorize.serve.description import description
 from lab_colorize.serve.guard import Guard
+from lab_colorize.serve.hints import HintsFile
 from lab_colorize.serve.models import Models, told
 from lab_colorize.serve.options import ServeOptions
 from lab_colorize.serve.photographs import Colorize, Original
@@ -66,6 +67,7 @@ class Interface:
             Route("/api/about", self._about, methods=["GET"]),
             Route("/api/colorize", colorize, methods=["POST"]),
             Route("/api/original", original, methods=["POST"]),
+            Route("/api/hints", HintsFile(self.queue, self.options.limits), methods=["POST"]),
             *(TrainingRoutes(self.trainer).routes() if self.trainer else ()),
         ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from urllib.parse import quote
 
 import uvicorn
 
@@ -16,6 +18,7 @@ from lab_colorize.serve.routes import application
 
 ALL_ADDRESSES = "0.0.0.0"  # noqa: S104  # only if it is asked for
 ELSEWHERE = ("192.0.2.1", 9)  # an address kept for documents
+NO_ADDRESS_HERE = {errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL}
 MOST_OF_HEADERS = 64 << 10  # bytes; a thousand hints are half of that
 
 
@@ -55,9 +58,16 @@ def listening(options: ServeOptions) -> socket.socket:
         return socket.create_server((options.host, options.port), family=family, backlog=512)
     except OSError as error:
         raise UsageProblem(
-            f"Cannot listen on port {options.port} of {options.host}: {_reason(error)}.",
-            remedy="Another program may be using it: choose another --port, or 0 for any free one.",
+            f"Cannot listen on port {options.port} of {options.host}: {_reason(error)}.", remedy=_way_out(error)
         ) from error
+
+
+def _way_out(error: OSError) -> str:
+    if error.errno in NO_ADDRESS_HERE:
+        return f"--host is an address of this machine: {HOST} for itself alone, {ALL_ADDRESSES} for all machines."
+    if error.errno == errno.EACCES:
+        return "Ports below 1024 are the system's: choose another --port, or 0 for any free one."
+    return "Another program may be using it: choose another --port, or 0 for any free one."
 
 
 def _reason(error: OSError) -> str:
@@ -86,7 +96,7 @@ def _config(app: RequestLog, options: ServeOptions) -> uvicorn.Config:
 def _address(options: ServeOptions, port: int) -> str:
     """What to open in a browser; the token rides behind a #, which browsers keep to themselves."""
     host = f"[{options.host}]" if ":" in options.host else _named(options.host)
-    return f"http://{host}:{port}/" + (f"#token={options.token}" if options.token else "")
+    return f"http://{host}:{port}/" + (f"#token={quote(options.token, safe='')}" if options.token else "")
 
 
 def _named(host: str) -> str:

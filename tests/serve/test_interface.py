@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import cv2
@@ -362,7 +363,11 @@ def test_from_other_machines_a_token_is_demanded_and_made_up(tiny_model):
     ("arguments", "status", "words"),
     [
         (["--model", "nowhere"], 4, "no model called 'nowhere'"),
-        (["--host", "192.0.2.1"], 2, "Cannot listen"),
+        (["--host", "192.0.2.1"], 2, "Cannot assign requested address. --host is an address of this machine"),
+        (["--host", "nosuch.invalid"], 2, "--host is an address of this machine: 127.0.0.1 for itself alone"),
+        (["--host", "0.0.0.0", "--token", ""], 2, "The token is empty."),
+        (["--token", " "], 2, "The token is empty."),
+        (["--train-config", "x.toml"], 2, "--train-config was given without --train."),
         (["--workers", "0"], 2, "workers"),
     ],
 )
@@ -375,7 +380,7 @@ def test_what_cannot_be_served_is_refused_at_once(arguments, status, words):
         timeout=20,
     )
     assert done.returncode == status
-    assert words in done.stderr
+    assert words in " ".join(done.stderr.split())
 
 
 def test_a_port_that_is_taken_is_said(server):
@@ -450,6 +455,31 @@ def test_hints_that_cannot_be_followed_are_refused(hinting, photo, hints, words)
         refused = hinting.colorize(photo.read_bytes(), hints=hints, **more)
         assert refused.status == 400
         assert words in refused.told["message"]
+
+
+def test_a_file_of_hints_is_judged_in_the_command_lines_words(hinting, hinted_model, photo, tmp_path):
+    size = {"name": "a.hints.json", "photograph": photo.name, "width": 80, "height": 60}
+
+    def judged(content, **more):
+        return hinting.ask("POST", f"/api/hints?{urlencode(size | more)}", content, PHOTOGRAPH)
+
+    written = {"hints": [{"x": 20, "y": "50%", "colour": "Red"}, {"x": 0, "y": 60, "colour": "as-is"}]}
+    assert judged(json.dumps(written).encode()).told["points"] == [
+        {"x": 25, "y": 50, "colour": "Red", "shown": "#ff0000"},
+        {"x": 0, "y": 100, "colour": "as-is", "shown": ""},
+    ]
+    for wrong in (b"{", b"[]", b'{"hints": [{"x": 81, "y": 1, "colour": "red"}]}', b'{"width": 1, "hints": []}'):
+        file = tmp_path / "a.hints.json"
+        file.write_bytes(wrong)
+        words = [sys.executable, "-m", "lab_colorize", photo, "--model", hinted_model, "--hints", file.name]
+        said = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path).stderr
+        refused = judged(wrong)
+        assert refused.status == 400
+        assert refused.told["message"] in said
+    assert judged(b"{}", width=0).told["message"] == "'0' is not a valid value for 'width'."
+    missing = hinting.ask("POST", "/api/hints?name=a", b"{}", PHOTOGRAPH)
+    assert missing.told["message"] == "The parameter 'photograph' is missing."
+    assert judged(bytes(1_000_001)).status == 413
 
 
 def test_a_model_without_hints_says_so_without_naming_an_option(server, photo):

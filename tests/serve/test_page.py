@@ -25,6 +25,7 @@ from tests.browser import requested
 from .conftest import QUICK, running
 
 pytestmark = pytest.mark.xdist_group("browser")
+POINT = {"x": 60, "y": 30, "colour": "red"}
 SETTLED = ("done", "failed", "in-colour")
 
 
@@ -732,12 +733,62 @@ def test_saved_points_are_set_on_a_photograph_that_is_there_already(hinting_page
         file.write_text(json.dumps(hints))
     page.drop(saved, other)
     page.until(lambda: page.by("news").text == "1 point set on a.jpg.")
-    assert page.by("notice").text == "b.hints.json fits no photograph here: add its photograph, too."
+    assert page.by("notice").text == "Points are kept until their photograph is added: b.hints.json."
     page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > 60)
     assert page.part("point-count").text == "1 point"
     saved.write_text("[1, 2]")
     page.choose(saved)
-    page.until(lambda: page.by("notice").text == "a.jpg.hints.json cannot be understood: it has no list of hints.")
+    wrong = "The hints a.jpg.hints.json cannot be understood: it has no list of hints. "
+    page.until(lambda: page.by("notice").text.startswith(wrong))
+
+
+def test_saved_points_that_come_first_wait_for_their_photograph(hinting_page, photographs):
+    page = hinting_page
+    (path,) = photographs("a.jpg")
+    saved = path.with_name("a.jpg.hints.json")
+    saved.write_text(json.dumps({"hints": [{"x": 1, "y": 1, "colour": "blue"}]}))
+    page.choose(saved)
+    page.until(lambda: page.by("notice").text == f"Points are kept until their photograph is added: {saved.name}.")
+    saved.write_text(json.dumps({"hints": [{"x": 60, "y": 30, "colour": "lab(50, 70, 50)"}]}))
+    page.choose(saved).choose(path).settled(1)
+    page.until(lambda: page.by("news").text == "1 point set on a.jpg.")
+    assert not page.by("notice").is_displayed()
+    page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > 60)
+    page.part("pointing-mode").click()
+    shown = page.part("point-list").find_element(By.CSS_SELECTOR, "[type=color]").get_property("value")
+    red, green, blue = bytes.fromhex(shown.removeprefix("#"))
+    assert red > 200
+    assert max(green, blue) < 100
+    page.part("save-points").click()
+    kept = json.loads(page.downloaded("a.jpg.hints.json"))
+    assert kept["hints"] == [{"x": "75%", "y": "50%", "colour": "lab(50, 70, 50)"}]
+
+
+@pytest.mark.parametrize(
+    ("hints", "words"),
+    [
+        ({"width": 100, "height": 100, "hints": [POINT]}, "100 x 100 pixels, but it has 80 x 60."),
+        ({"width": 80, "height": 60, "hints": [POINT | {"x": 9999}]}, "9999,30=red lies outside the photograph"),
+        ({"hints": [POINT | {"x": "125%"}]}, "125%,30=red lies outside the photograph"),
+        ({"hints": [POINT | {"colour": "nocol"}]}, "a.jpg.hints.json, hint 1: 'nocol' is not a colour."),
+        ({"hints": [{"x": 1, "y": 2, "color": "red"}]}, "hint 1 does not have x, y and colour."),
+        ({"hints": [POINT] * 1001}, "it has 1,001 hints, and at most 1,000 are accepted."),
+    ],
+)
+def test_saved_points_that_are_wrong_are_refused_and_the_photograph_stays_as_it_was(
+    hinting_page, photographs, hints, words
+):
+    page = hinting_page
+    (path,) = photographs("a.jpg")
+    page.choose(path).settled(1)
+    saved = path.with_name("a.jpg.hints.json")
+    saved.write_text(json.dumps(hints))
+    page.choose(saved)
+    page.until(lambda: words in page.by("notice").text)
+    assert not page.by("news").is_displayed()
+    assert page.states() == ["done"]
+    assert page.part("pointing-mode").is_displayed()
+    assert page.part("point-count").text == ""
 
 
 @pytest.mark.parametrize(("below", "met"), [("100vh", "Remove point"), ("0", "Set colours")])

@@ -1,10 +1,10 @@
 // One photograph: its file, what is wanted of it, and what is shown of it.
 
 import { Compare } from "./compare.js";
-import { Points, pointsIn } from "./points.js";
+import { Points } from "./points.js";
 import { previewOf } from "./preview.js";
 import { save } from "./save.js";
-import { ServerError, colorize, original } from "./server.js";
+import { ServerError, colorize, original, pointsOf } from "./server.js";
 import { amount } from "./words.js";
 
 const LONGEST = 1280; // pixels of a preview
@@ -31,14 +31,22 @@ export class Card extends EventTarget {
 
   // Points that were saved before; how many there are.
   async load(file) {
-    let points;
+    this.loading = true;
     try {
-      points = pointsIn(JSON.parse(await file.text()));
-    } catch (error) {
-      throw new Error(`${file.name} cannot be understood: ${error.message}`);
+      const points = await this.queue.run(() => this.#pointsOf(file), { first: true });
+      this.points.load(points);
+      return points.length;
+    } finally {
+      this.loading = false;
+      this.dispatchEvent(new Event("change"));
     }
-    this.points.load(points);
-    return points.length;
+  }
+
+  // The server judges the file, by the photograph's size; what of the photograph can be read is enough for that.
+  async #pointsOf(file) {
+    const asked = { ...this.settings, accept_truncated: true };
+    const size = this.size ?? (await original(this.file, asked, { longest: 16 })).facts;
+    return pointsOf(file, this.file.name, size);
   }
 
   get takesPoints() {
@@ -47,7 +55,7 @@ export class Card extends EventTarget {
 
   // Whether it is still waiting for its colours, or for other ones.
   get busy() {
-    return ["waiting", "colouring", "changing"].includes(this.state);
+    return this.loading || ["waiting", "colouring", "changing"].includes(this.state);
   }
 
   // Whether something would be lost with the page.
@@ -66,6 +74,7 @@ export class Card extends EventTarget {
     for (const action of ["download", "remove"]) {
       this.part(action).setAttribute("aria-label", `${this.part(action).textContent} ${this.file.name}`);
     }
+    this.loading = false; // whether saved points are being read
     this.kept = false; // whether it was downloaded as it is
     this.own = {}; // settings that were chosen for this photograph alone
     this.final = false; // whether it cannot be coloured, whatever is changed

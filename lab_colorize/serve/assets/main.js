@@ -12,6 +12,7 @@ const by = id => document.getElementById(id);
 const cards = [];
 const colouring = { queue: null, models: [], settings: {} };
 let limits = { most_bytes: Infinity, suffixes: [] };
+let awaiting = []; // files of points whose photograph is not here yet
 let collecting = null; // what ends the making of a ZIP archive
 const changes = new EventTarget(); // told whenever a photograph's state changes, in a hidden tab too
 const removed = new Removed(cards, by("cards"));
@@ -88,20 +89,24 @@ async function add({ photographs, hints, others }) {
   notice([...leftOut(large, others), ...wrong].join(" "), set);
 }
 
-// Points that were saved before, on the photographs that they are for.
+// Points that were saved before, on the photographs that they are for; files whose photograph is not here yet are kept.
 async function setPoints(files) {
   const [set, wrong] = [[], []];
-  for (const hints of files) {
+  const [early, again] = [awaiting, new Set(files.map(({ path }) => path))];
+  awaiting = [];
+  for (const hints of [...early.filter(({ path }) => !again.has(path)), ...files]) {
     const fitting = belonging(hints, cards);
-    if (fitting.length === 0) wrong.push(`${hints.file.name} fits no photograph here: add its photograph, too.`);
+    if (fitting.length === 0) awaiting.push(hints);
     for (const card of fitting) {
       try {
         set.push(setOn(card, await card.load(hints.file)));
       } catch (error) {
-        wrong.push(error.message);
+        wrong.push(`${error.message} ${error.remedy ?? ""}`.trim());
       }
     }
   }
+  const names = some(files.filter(hints => awaiting.includes(hints)).map(({ file }) => file.name));
+  if (names) wrong.push(`Points are kept until their photograph is added: ${names}.`);
   return { set: set.length > 3 ? `Points set on ${set.length} photographs.` : set.join(" "), wrong };
 }
 

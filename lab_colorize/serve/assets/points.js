@@ -5,10 +5,11 @@ import { numberOf } from "./words.js";
 
 const STEP = 1; // percent that an arrow key moves a point
 const GREY = "as-is"; // what stays as grey as it is
+const GREY_SHOWN = "#808080";
 
 export class Points {
   #card;
-  all = []; // of { x, y, colour }, places in percent
+  all = []; // of { x, y, colour, shown }: places in percent, the colour in words and as #rrggbb
   kept = true; // whether they are in a file as they are
 
   constructor(card) {
@@ -42,7 +43,7 @@ export class Points {
 
   // Those that were saved with the photograph before.
   load(points) {
-    this.all = points;
+    this.all = points.map(point => ({ ...point, x: within(point.x), y: within(point.y), shown: point.shown || GREY_SHOWN }));
     this.#changed();
     this.kept = true;
   }
@@ -87,7 +88,8 @@ export class Points {
   }
 
   #add(x, y) {
-    this.all.push({ x: within(x), y: within(y), colour: this.part("pen").value });
+    const colour = this.part("pen").value;
+    this.all.push({ x: within(x), y: within(y), colour, shown: colour });
     this.#changed();
     this.part("points").lastElementChild.focus();
   }
@@ -161,7 +163,7 @@ export class Points {
   // The same point in a list: its colour, and whether it is to stay grey.
   #line(point, number) {
     const colour = field("color", `Colour of point ${number}`);
-    colour.value = point.colour === GREY ? "#808080" : point.colour;
+    colour.value = point.shown;
     colour.addEventListener("input", () => this.#paint(point, colour.value, number));
     const grey = field("checkbox", "");
     grey.checked = point.colour === GREY;
@@ -181,17 +183,10 @@ export class Points {
   }
 
   #paint(point, colour, number) {
-    point.colour = colour;
+    [point.colour, point.shown] = [colour, colour === GREY ? GREY_SHOWN : colour];
     place(this.part("points").children[number - 1], point);
     this.#recolour();
   }
-}
-
-// The points of a file of hints, places in percent.
-export function pointsIn({ width, height, hints }) {
-  if (!Array.isArray(hints)) throw new Error("it has no list of hints.");
-  const percent = (value, length) => within(String(value).endsWith("%") ? parseFloat(value) : (100 * value) / length);
-  return hints.map(({ x, y, colour }) => ({ x: percent(x, width), y: percent(y, height), colour }));
 }
 
 function field(type, name) {
@@ -206,10 +201,10 @@ function put(handle, point, x, y) {
   place(handle, point);
 }
 
-function place(handle, { x, y, colour }) {
+function place(handle, { x, y, shown }) {
   handle.style.setProperty("--x", `${x}%`);
   handle.style.setProperty("--y", `${y}%`);
-  handle.style.setProperty("--colour", colour === GREY ? "grey" : colour);
+  handle.style.setProperty("--colour", shown);
 }
 
 function within(share) {

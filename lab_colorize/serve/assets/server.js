@@ -70,6 +70,11 @@ export async function original(file, settings, { longest, signal } = {}) {
   return pictureOf(await post("api/original", file, { name, accept_truncated, longest }, signal));
 }
 
+// The points of a file of hints, as the server judges it for a photograph of that name and size; places in percent.
+export async function pointsOf(file, photograph, { width, height }) {
+  return (await (await post("api/hints", file, { name: file.name, photograph, width, height })).json()).points;
+}
+
 async function post(address, file, settings, signal) {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined && value !== null && value !== false);
   const headers = { "Content-Type": "application/octet-stream" };
