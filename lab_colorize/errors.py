@@ -27,6 +27,8 @@ class ColorizeError(Exception):
     """A failure that a person can understand: what happened to which file, and what to do about it."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
+    lasting: ClassVar[bool] = False
+    """Whether it is the file's own fault, which only another file could mend, and not that of its place."""
 
     def __init__(self, what: str, *, remedy: str = "") -> None:
         super().__init__(what)
@@ -53,6 +55,13 @@ class UnreadablePhoto(ColorizeError):
     """A file that is not a photograph, or is not whole, or may not be opened."""
 
     exit_code = ExitCode.UNREADABLE
+    lasting = True
+
+
+class PhotoOutOfReach(UnreadablePhoto):
+    """A file that is not there, or may not be opened, or whose disk fails: nothing is known of what it holds."""
+
+    lasting = False
 
 
 class UnsupportedFormat(UnreadablePhoto):

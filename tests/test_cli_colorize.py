@@ -142,7 +142,7 @@ def test_a_photograph_is_not_poured_onto_a_terminal(photo, tiny_model):
 
 def test_standard_input_has_one_name_in_all_messages(run, photo):
     assert run("-", "-o", "x.png", stdin=photo.read_bytes(), text=False).stderr.startswith(b"note: standard input: ")
-    assert "'standard input' is not readable: " in run("-", stdin="no photograph").stderr
+    assert "'standard input' cannot be read: " in run("-", stdin="no photograph").stderr
 
 
 def test_one_bad_photo_does_not_keep_the_others_from_being_coloured(run, photo):

@@ -238,7 +238,7 @@ def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytes
             raise PermissionError(errno.EACCES, "Permission denied")
 
         monkeypatch.setattr(Path, "open", locked)
-    with pytest.raises(UnreadablePhoto, match="may not be read"):
+    with pytest.raises(UnreadablePhoto, match="cannot be opened: permission denied"):
         read_photo(path)
 
 

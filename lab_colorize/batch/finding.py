@@ -29,7 +29,6 @@ class State(StrEnum):
     WHOLE = "whole"
 
 
-ROTTED = "Its time and size are unchanged: damaged, not edited."
 LOSSES = frozenset({State.MISSING, State.CHANGED, State.EDITED, State.UNREADABLE, State.FAILED, State.WAITING})
 
 

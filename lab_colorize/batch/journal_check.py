@@ -6,9 +6,11 @@ Judges one file at a time and knows nothing of the others; `plan` asks.
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab_colorize.batch.damage import ROTTED, is_rotted
 from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.names import Naming
@@ -24,6 +26,14 @@ OTHER_HINTS = "its hints changed"
 OTHER_PHOTOGRAPH = "the photograph changed"
 
 
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A photograph beside what the journal tells of it."""
+
+    outcome: Outcome | None = None  # with the time that the photograph has now, if its contents are the same
+    change: str = ""  # what became of it since
+
+
 @dataclass(frozen=True)
 class JournalCheck:
     """Whether the journal's last word on a source still holds."""
@@ -34,25 +44,38 @@ class JournalCheck:
     naming: Naming
     still_at: Mapping[str, str] = field(default_factory=dict)  # target -> where its result is until it is moved
 
-    def up_to_date(self, task: Task) -> Outcome | None:
+    def up_to_date(self, task: Task, photograph: Photograph) -> Outcome | None:
         """Give the outcome that still holds, or None if the task is due."""
         before = self.history.last.get(task.source)
-        if before is None or before.status is Status.FAILED or not self.target_stands(task, before):
+        if before is None or before.status is Status.FAILED or photograph.change:
+            return None
+        if not self.target_stands(task, before):
             return None
         if not task.copy_only and not self.same_recipe(task, before):
             return None
         if not task.copy_only and not self.same_hints(task, before):
             return None
-        return before if self.unchanged(task, before) else None
+        return photograph.outcome
 
-    def edited(self, task: Task) -> Outcome | None:
+    def edited(self, task: Task, photograph: Photograph) -> Outcome | None:
         """What was made, if somebody worked on it since and nothing tells us to replace that."""
-        made = self.history.made.get(task.target)
-        if self.options.colorize.overwrite or made is None or made.source != task.source:
+        made = self.made(task)
+        if self.options.colorize.overwrite or made is None or not is_edited(self.place(task.target), made):
             return None
-        return made if is_edited(self.place(task.target), made) else None
+        return photograph.outcome if made is self.before(task) else made
 
-    def outdated(self, task: Task) -> str:
+    def result_rotted(self, task: Task) -> bool:
+        """Whether what was made looks untouched and has other contents; read with --checksum alone."""
+        made, target = self.made(task), self.place(task.target)
+        if not self.options.checksum or self.options.colorize.overwrite or made is None or not is_regular_file(target):
+            return False
+        try:
+            same_size = target.stat().st_size == made.target_size
+            return same_size and not is_edited(target, made) and sha256_of(target) != made.target_sha256
+        except OSError:
+            return False  # due, and the worker will find out why
+
+    def outdated(self, task: Task, photograph: Photograph) -> str:
         """Why a task that was done already is due again, if it is not for want of its result."""
         before = self.history.last.get(task.source)
         if before is None or before.status is not Status.DONE or task.copy_only:
@@ -61,7 +84,17 @@ class JournalCheck:
             return OTHER_RECIPE
         if not self.same_hints(task, before):
             return OTHER_HINTS
-        return "" if self.unchanged(task, before) else OTHER_PHOTOGRAPH
+        return photograph.change
+
+    def made(self, task: Task) -> Outcome | None:
+        """What was last written for a task under the name of now."""
+        made = self.history.made.get(task.target)
+        return made if made is not None and made.source == task.source else None
+
+    def before(self, task: Task) -> Outcome | None:
+        """What the journal tells of the contents of a photograph: its last word, unless that is a failure."""
+        last = self.history.last.get(task.source)
+        return self.made(task) if last is None or last.status is Status.FAILED else last
 
     def target_stands(self, task: Task, before: Outcome) -> bool:
         """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
@@ -101,24 +134,25 @@ class JournalCheck:
         except HintsRefused:
             return False  # due, and the worker will say what is wrong with them
 
-    def unchanged(self, task: Task, before: Outcome) -> bool:
-        """As rsync judges: by size and time, or by the contents where --checksum asks for it.
+    def photograph(self, task: Task) -> Photograph:
+        """Hold it against the journal: its size and time, and the contents where times differ or --checksum is given.
 
         Also where the result was made in another folder that is still there: two scans may share size and time.
         """
-        source, root = self.options.boxes.path(task.source), self.options.boxes.root(task.source)
+        before, source = self.before(task), self.options.boxes.path(task.source)
+        if before is None:
+            return Photograph()
         elsewhere = before.folder is not None and Path(before.folder, before.box).is_dir()
-        if elsewhere and made_of_another(before, source, root):
-            return False
-        try:
+        if elsewhere and made_of_another(before, source, self.options.boxes.root(task.source)):
+            return Photograph(before, OTHER_PHOTOGRAPH)
+        with suppress(OSError):
             status = source.stat()
-            if status.st_size != before.source_size:
-                return False
-            if self.options.checksum:
-                return before.source_sha256 == sha256_of(source)
-        except OSError:
-            return False  # due, and the worker will find out why
-        return status.st_mtime_ns == before.source_mtime_ns
+            same_size = status.st_size == before.source_size
+            if same_size and status.st_mtime_ns == before.source_mtime_ns and not self.options.checksum:
+                return Photograph(before)
+            if same_size and before.source_sha256 == sha256_of(source):
+                return Photograph(before.saved_at(status.st_mtime_ns))
+        return Photograph(before, ROTTED if is_rotted(before, source) else OTHER_PHOTOGRAPH)
 
 
 def is_regular_file(path: Path) -> bool:

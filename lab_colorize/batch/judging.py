@@ -1,8 +1,9 @@
-"""Tasks sorted by what the journal says of them: due, done and still so, or edited by somebody since."""
+"""Tasks sorted by what the journal says of them: due, done and still so, edited by somebody since, or damaged."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from lab_colorize.batch.damage import ROTTED, ROTTED_RESULT, damaged
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal_check import JournalCheck
 from lab_colorize.batch.outcome import Outcome
@@ -20,15 +21,17 @@ class Judged:
     standing: Mapping[Task, Outcome]  # up to date
     edited: Mapping[Task, Outcome]  # somebody worked on the result since
     remade: Mapping[str, str]  # source -> why it is due again, or would be if its result were not edited
+    damaged: Mapping[Task, Outcome]  # failures: the photograph rotted, or the result
 
     def without(self, tasks: Collection[Task]) -> "Judged":
-        """The same but for some that are due, or edited, which are to be judged again."""
+        """The same but for some that do not stand, which are to be judged again."""
         names = {task.source for task in tasks}
         return Judged(
             tuple(task for task in self.due if task.source not in names),
             self.standing,
             {task: made for task, made in self.edited.items() if task.source not in names},
             {source: why for source, why in self.remade.items() if source not in names},
+            {task: failed for task, failed in self.damaged.items() if task.source not in names},
         )
 
     def __or__(self, other: "Judged") -> "Judged":
@@ -38,22 +41,36 @@ class Judged:
             {**self.standing, **other.standing},
             {**self.edited, **other.edited},
             {**self.remade, **other.remade},
+            {**self.damaged, **other.damaged},
         )
 
 
 def judge(tasks: Iterable[Task], check: JournalCheck) -> Judged:
     """Judge all of them, and tell why if somebody asked to be told."""
-    still = {task: check.up_to_date(task) for task in tasks}
-    undone = [task for task, before in still.items() if before is None]
-    edited = {task: made for task in undone if (made := check.edited(task)) is not None}
-    remade = {task.source: why for task in undone if (why := check.outdated(task))}
-    for task, before in still.items():
+    due: list[Task] = []
+    standing: dict[Task, Outcome] = {}
+    edited: dict[Task, Outcome] = {}
+    remade: dict[str, str] = {}
+    failed: dict[Task, Outcome] = {}
+    for task in tasks:
+        photograph = check.photograph(task)
+        if photograph.change == ROTTED:
+            why = ROTTED
+            failed[task] = damaged(task.source, why)
+        elif (before := check.up_to_date(task, photograph)) is not None:
+            why = DONE_BEFORE
+            standing[task] = before
+        elif check.result_rotted(task):
+            why = ROTTED_RESULT
+            failed[task] = damaged(task.source, why)
+        else:
+            if why := check.outdated(task, photograph):
+                remade[task.source] = why
+            if (made := check.edited(task, photograph)) is not None:
+                why = EDITED
+                edited[task] = made
+            else:
+                due.append(task)
         with about(str(check.options.boxes.path(task.source))):
-            why = remade.get(task.source, "not done yet") if before is None else DONE_BEFORE
-            tell(EDITED if task in edited else why)
-    return Judged(
-        tuple(task for task in undone if task not in edited),
-        {task: before for task, before in still.items() if before is not None},
-        edited,
-        remade,
-    )
+            tell(why or "not done yet")
+    return Judged(tuple(due), standing, edited, remade, failed)

@@ -119,13 +119,11 @@ def _recognised(
 def under_new_names(options: BatchOptions, task: Task, before: Outcome, mtime_ns: int | None) -> Outcome:
     """The outcome as the journal shall have it; a result keeps its own time where the photograph got another."""
     return replace(
-        before,
+        before.saved_at(mtime_ns),
         source=task.source,
         target=task.target if before.status is Status.DONE or before.source.endswith(SIDECAR_SUFFIXES) else task.source,
         folder=options.boxes.root(task.source),
         box=options.boxes.name(task.source),
-        source_mtime_ns=mtime_ns,
-        target_mtime_ns=before.target_mtime_ns if mtime_ns == before.source_mtime_ns else before.target_time,
     )
 
 

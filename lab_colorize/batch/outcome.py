@@ -1,9 +1,9 @@
 """What became of one photograph: a value, and its form as a line of the journal. Owns no files."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class Status(StrEnum):
@@ -45,11 +45,18 @@ class Outcome:
     target_mtime_ns: int | None = None  # where it is not the source's: an edited target was accepted, or a moved source
     accepted: str = ""  # when `verify --accept` took this as it is: an edited target, or a failure to live with
     traceback: str = ""  # of a bug, for its report
+    lasting: bool = False  # a failure that is the file's own fault: one that a person may have to live with
 
     @property
     def target_time(self) -> int | None:
         """The time that the target has unless somebody edited it, in nanoseconds."""
         return self.source_mtime_ns if self.target_mtime_ns is None else self.target_mtime_ns
+
+    def saved_at(self, mtime_ns: int | None) -> Self:
+        """The same, of a photograph that has this time by now; its result keeps its own."""
+        if mtime_ns == self.source_mtime_ns:
+            return self
+        return replace(self, source_mtime_ns=mtime_ns, target_mtime_ns=self.target_time)
 
     def line(self) -> bytes:
         """One line of JSON; ASCII, so that file names of any bytes survive (as surrogate escapes)."""
@@ -60,6 +67,7 @@ class Outcome:
 # Left out where they say nothing.
 _SELDOM = (
     "lightness", "lightness_sha256", "hints", "folder", "host", "box", "target_mtime_ns", "accepted", "traceback",
+    "lasting",
 )  # fmt: skip
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _NUMBERS = ("target_size", "target_mtime_ns", "source_size", "source_mtime_ns", "width", "height")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.copying import changed, copy_whole, foreign
+from lab_colorize.batch.damage import ROTTED, damaged, is_rotted
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
@@ -69,13 +70,16 @@ class Job:
     task: Task
     written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
     not_to_replace: frozenset[str] = frozenset()  # of these, those that hold work which was accepted
+    before: Outcome | None = None  # what was made of the same photograph
 
 
 def job_of(plan: Plan, task: Task) -> Job:
     """Take along what the plan knows for this task, and no more."""
     places = {task.source, task.target}
     written = {place: plan.written[place] for place in places if place in plan.written}
-    return Job(task, written, plan.not_to_replace & places)
+    made, root = plan.made.get(task.target), plan.boxes.root(task.source)
+    before = made if made is not None and (made.source, made.folder) == (task.source, root) else None
+    return Job(task, written, plan.not_to_replace & places, before)
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,13 @@ class Performer:
         blank = Outcome(source, None, Status.FAILED, folder=boxes.root(source), box=boxes.name(source))
         try:
             blank = _with_stat(blank, path)  # before reading: a later change shows
+            if job.before is not None and is_rotted(job.before, path):
+                return damaged(source, ROTTED)
             return self._copied(job, blank, COPIED) if job.task.copy_only else self._coloured(job, blank)
         except ColorizeError as error:
             if isinstance(error, DiskFull):
                 self.on_full()
-            return replace(blank, reason=of_it(path, error.what), remedy=error.remedy)
+            return replace(blank, reason=of_it(path, error.what), remedy=error.remedy, lasting=error.lasting)
         except OSError as error:
             if error.errno in FULL:
                 self.on_full()
@@ -245,4 +251,5 @@ def _bug(blank: Outcome, error: Exception) -> Outcome:
         reason=f"An unexpected error, which is a bug: {type(error).__name__}: {error}",
         remedy="Please report it with the traceback that is recorded in the journal.",
         traceback="".join(traceback.format_exception(error)),
+        lasting=True,
     )

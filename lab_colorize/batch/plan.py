@@ -40,13 +40,13 @@ class Plan:
     rejected: tuple[Outcome, ...]  # failed before they are tried
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
-    written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
+    made: Mapping[str, Outcome] = field(default_factory=dict)  # target -> what a batch last wrote there
+    written: Mapping[str, str] = field(default_factory=dict)  # of these, the SHA-256
     not_to_replace: frozenset[str] = frozenset()  # targets that hold work which was accepted
     known_failures: Mapping[str, Outcome] = field(default_factory=dict)  # source -> the failure that was accepted
-    no_failures: tuple[Outcome, ...] = ()  # edited results that an earlier version took for failures
     damaged_lines: tuple[int, ...] = ()  # of the journal
     moves: tuple[Move, ...] = ()  # results to be moved first, as their photographs were
-    relocated: tuple[Outcome, ...] = ()  # in another FOLDER by now: where they are is still to be written down
+    confirmed: tuple[Outcome, ...] = ()  # still so, though the journal has another FOLDER, or time, or a failure
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
     ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: set aside in any case
@@ -63,7 +63,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     new = [task for task in tasks if not _is_known(task, history)]
     judged = judge(known, JournalCheck(options, history, recipe, naming))
     missing = _missing(options, found, history, judged)
-    over = dict(renamed_over(options, history, (*judged.due, *judged.edited, *new)))
+    over = dict(renamed_over(options, history, (*judged.due, *judged.edited, *judged.damaged, *new)))
     new = list(dict.fromkeys((*new, *over)))
     leaving = {one.target or "" for one in over.values()}
     moves = find_moves(options, history, (*missing.vanished, *over.values()), leaving, new)
@@ -80,6 +80,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     left_alone = tuple(_outcomes_left_alone(options, found))
     without = bereft(options, missing)
     left = tuple(left_behind(without, tasks, moves))
+    rejected = (*map(_failed, (*found.problems, *clashes.values())), *judged.damaged.values())
     seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
     return Plan(
         options.boxes,
@@ -89,16 +90,16 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         due=judged.due,
         up_to_date=(*_up_to_date(judged), *left_alone),
         left_alone=tuple(one for one in left_alone if history.last.get(one.source) != one),
-        rejected=tuple(_failed(problem) for problem in (*found.problems, *clashes.values())),
+        rejected=tuple(sorted(rejected, key=lambda one: one.source)),
         remade=judged.remade,
         superseded=_superseded(options.out, tasks, history),
+        made=history.made,
         written=history.written,
         not_to_replace=history.not_to_replace,
         known_failures=history.known_failures,
-        no_failures=tuple(made for made in judged.edited.values() if history.last.get(made.source) is not made),
         damaged_lines=history.damaged,
         moves=moves,
-        relocated=tuple(_relocated(options.boxes, (*judged.standing.values(), *missing.relocated))),
+        confirmed=tuple(_confirmed(options.boxes, history, judged, missing)),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
         left_behind=left,
         ousted=ousted,
@@ -176,12 +177,12 @@ def _of_others(
             yield made
 
 
-def _relocated(boxes: Boxes, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Outcomes whose photographs lie in another folder by now, with that folder."""
-    for one in outcomes:
-        box = boxes.holding(one.source)
-        if box is not None and (one.folder, one.box) != (str(box.root), box.name):
-            yield replace(one, folder=str(box.root), box=box.name)
+def _confirmed(boxes: Boxes, history: History, judged: Judged, missing: MissingSources) -> Iterator[Outcome]:
+    """What holds otherwise than the journal tells: in the folder where it is found now, and at its time of now."""
+    standing = (*judged.standing.values(), *missing.relocated)
+    located = ((one, boxes.holding(one.source)) for one in standing)
+    here = (replace(one, folder=str(box.root), box=box.name) if box else one for one, box in located)
+    return (one for one in (*here, *judged.edited.values()) if one != history.last.get(one.source))
 
 
 def _elsewhere(
@@ -215,4 +216,4 @@ def _up_to_date(judged: Judged) -> Iterator[Outcome]:
 
 
 def _failed(problem: ScanProblem) -> Outcome:
-    return Outcome(problem.source, None, Status.FAILED, reason=problem.reason, remedy=problem.remedy)
+    return Outcome(problem.source, None, Status.FAILED, problem.reason, problem.remedy, lasting=problem.lasting)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from lab_colorize.batch.bag import check_names, names_to_be
 from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.colorizers import ColorizerFactory
+from lab_colorize.batch.damage import is_damage
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
 from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, read_journal
 from lab_colorize.batch.moved_photographs import follow
@@ -91,7 +92,7 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
-        for outcome in (*self.plan.relocated, *self.plan.gone, *self.plan.no_failures, *self.plan.left_alone):
+        for outcome in (*self.plan.confirmed, *self.plan.gone, *self.plan.left_alone):
             self._written_down(outcome)
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
@@ -206,6 +207,8 @@ class Batch:
 
     def _written_down(self, outcome: Outcome) -> Outcome:
         """A result without its line in the journal is no success: the next batch could not know of it."""
+        if is_damage(outcome):
+            return outcome  # what the journal tells of it holds
         known = self.plan.known_failures.get(outcome.source)
         if known is not None and (outcome.status, outcome.reason) == (Status.FAILED, known.reason):
             outcome = replace(outcome, accepted=known.accepted)

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lab_colorize.batch.copying import changed, foreign
+from lab_colorize.batch.damage import ROTTED, damaged, is_rotted
 from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.journal import History
@@ -129,13 +130,23 @@ class Sidecars:
         place = self.options.out / before.target
         if not self.options.colorize.overwrite and is_edited(place, before):
             return True
+        source = self.options.boxes.path(sidecar)
         try:
-            status = self.options.boxes.path(sidecar).stat()
+            status = source.stat()
             there = place.stat().st_size == before.target_size
+            if self.options.checksum:
+                there = there and (sha256_of(source), sha256_of(place)) == (before.source_sha256, before.target_sha256)
         except OSError:
             return False
         same = (status.st_size, status.st_mtime_ns) == (before.source_size, before.source_mtime_ns)
         return same and there and before.options == _mark(made)
+
+    def is_rotted(self, sidecar: str, made: Outcome) -> bool:
+        """Whether it is damaged since it was carried to that result."""
+        carried = self.history.made.get(self.target(sidecar, made))
+        if carried is None or carried.source != sidecar:
+            return False
+        return is_rotted(carried, self.options.boxes.path(sidecar))
 
     def target(self, sidecar: str, made: Outcome) -> str:
         """What a sidecar is called beside the result that it belongs to."""
@@ -148,7 +159,8 @@ class Sidecars:
         try:
             return self._carried(blank, made)
         except ColorizeError as error:
-            return replace(blank, reason=of_it(boxes.path(sidecar), error.what), remedy=error.remedy)
+            reason = of_it(boxes.path(sidecar), error.what)
+            return replace(blank, reason=reason, remedy=error.remedy, lasting=error.lasting)
         except OSError as error:
             return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
 
@@ -157,6 +169,8 @@ class Sidecars:
         status, content = path.stat(), path.read_bytes()
         if len(content) > LARGEST:
             raise UnreadablePhoto(f"{path} is longer than {LARGEST >> 20} MB.", remedy="It is not a sidecar.")
+        if self.is_rotted(blank.source, made):
+            return damaged(blank.source, ROTTED)
         target = make_folder_for(self.options.out, relative)
         sha256 = hashlib.sha256(content).hexdigest()
         known = replace(

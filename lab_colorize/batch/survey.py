@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.damage import ROTTED, damaged
 from lab_colorize.batch.journal import History, read_journal
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
@@ -89,6 +90,7 @@ class Survey:
     copies: int
     seconds: float  # an estimate: disks, formats and bit depths differ
     carried: tuple[tuple[str, str], ...]  # sidecars, and where they would be carried to
+    damaged: tuple[Outcome, ...]  # sidecars that would not, for that
     following: frozenset[str]  # where carried ones are that would move along
     left_out: tuple[str, ...]
     room: Room
@@ -96,7 +98,7 @@ class Survey:
     @property
     def failing(self) -> tuple[Outcome, ...]:
         """All that will fail for certain."""
-        return (*self.measured.unreadable, *self.plan.rejected)
+        return (*self.measured.unreadable, *self.plan.rejected, *self.damaged)
 
 
 def survey(options: BatchOptions, known: History | None = None) -> Survey:
@@ -111,8 +113,8 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
     measured = measure(options.boxes, due, max_pixels=options.colorize.max_pixels)
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
-    carried, following = (
-        ((), frozenset[str]()) if options.copy_rest else _carried(options, found, plan, measured, known)
+    carried, damaged, following = (
+        ((), (), frozenset[str]()) if options.copy_rest else _carried(options, found, plan, measured, known)
     )
     return Survey(
         found,
@@ -121,6 +123,7 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
         len(plan.due) - len(due),
         estimate(measured, pace, workers),
         carried,
+        damaged,
         following,
         () if options.copy_rest else tuple(found.rest),
         room_for(plan),
@@ -129,15 +132,15 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
 
 def _carried(
     options: BatchOptions, found: Found, plan: Plan, measured: Measured, known: History | None
-) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+) -> tuple[tuple[tuple[str, str], ...], tuple[Outcome, ...], frozenset[str]]:
     """The sidecars that would be, if all went well; none of those that belong to a result count as left out.
 
-    And where those are that would move along from other places.
+    And those that are damaged, and where those are that would move along from other places.
     """
     from lab_colorize.batch.sidecars import Sidecars
 
     if not any(name.endswith(SIDECAR_SUFFIXES) for name in found.rest):
-        return (), frozenset()
+        return (), (), frozenset()
     failing = {outcome.source for outcome in measured.unreadable}
     before = (replace(one, status=Status.DONE) for one in plan.up_to_date if one.target)
     coloured = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
@@ -147,8 +150,11 @@ def _carried(
     sidecars = Sidecars(options, found, replace(history, last=last), followed)
     sidecars.count_as_found()
     moved = {move.after.source: move.targets[1] for move in sidecars.moves}
-    due = moved | {sidecar: sidecars.target(sidecar, made) for sidecar, made in sidecars.due(moved)}
-    return tuple(due.items()), frozenset(move.targets[0] for move in sidecars.moves)
+    due = list(sidecars.due(moved))
+    rotted = tuple(damaged(sidecar, ROTTED) for sidecar, made in due if sidecars.is_rotted(sidecar, made))
+    lost = {outcome.source for outcome in rotted}
+    carried = moved | {sidecar: sidecars.target(sidecar, made) for sidecar, made in due if sidecar not in lost}
+    return tuple(carried.items()), rotted, frozenset(move.targets[0] for move in sidecars.moves)
 
 
 def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from lab_colorize.batch.bag_verify import bag_findings
 from lab_colorize.batch.boxes import Box
-from lab_colorize.batch.finding import ROTTED, Finding, Kind, State
+from lab_colorize.batch.damage import ROTTED
+from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import JOURNAL_NAME, History, check_unused, read_journal
 from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status

@@ -251,8 +251,9 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
     if missing:
         yield f"{missing} failed and {'is' if missing == 1 else 'are'} missing in the output: what fails is not copied."
     yield "After fixing them, run the same command again: only what is not done yet is tried."
-    place = printable(shlex.quote(str(batch.options.place)))
-    yield f"`lab-colorize verify {place} --accept` accepts those that cannot be fixed."
+    if tally.lasting:
+        place = printable(shlex.quote(str(batch.options.place)))
+        yield f"`lab-colorize verify {place} --accept` accepts those that cannot be fixed."
 
 
 def _missing(tally: Tally, batch: Batch) -> int:

@@ -32,6 +32,7 @@ class Tally:
     copied: int = 0
     colours_copied: int = 0  # of those copied: in colour already
     failed: int = 0
+    lasting: int = 0  # of those failed: by the file's own fault
     failures: list[str] = field(default_factory=list)  # the sources of those failed
     listed: list[Outcome] = field(default_factory=list)
     bug: Outcome | None = None
@@ -62,6 +63,7 @@ class Tally:
 
     def _add_failure(self, outcome: Outcome) -> None:
         self.failed += 1
+        self.lasting += outcome.lasting
         self.failures.append(outcome.source)
         insort(self.listed, outcome, key=lambda one: one.source)
         del self.listed[LISTED:]

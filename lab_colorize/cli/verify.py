@@ -184,10 +184,14 @@ def _proof(findings: list[Finding]) -> Iterator[str]:
 
 def _advice(findings: Collection[Finding]) -> Iterator[str]:
     """What to do about what is not as it should be."""
-    from lab_colorize.batch.finding import LOSSES, ROTTED, Kind, State
+    from lab_colorize.batch.damage import ROTTED
+    from lab_colorize.batch.finding import LOSSES, Kind, State
 
     found = {(finding.kind, finding.state) for finding in findings}
     states = {state for kind, state in found if kind is Kind.SOURCE}
+    changed = {one.reason == ROTTED for one in findings if (one.kind, one.state) == (Kind.SOURCE, State.CHANGED)}
+    if True in changed or State.UNREADABLE in states:
+        yield "Restore damaged photographs from a backup."
     if any(kind is Kind.RESULT and state in LOSSES - {State.EDITED} for kind, state in found):
         yield (
             "The same batch recreates missing results if their photographs are there, and changed ones with"
@@ -210,15 +214,12 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
         )
     if any(kind is Kind.BAG for kind, _ in found):
         yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."
-    changed = {one.reason == ROTTED for one in findings if (one.kind, one.state) == (Kind.SOURCE, State.CHANGED)}
     if False in changed:
         yield (
             "The same batch colours photographs again that were edited or replaced (with --overwrite where their"
             " results were edited, too), and moves the results of renumbered ones along (with --checksum where size and"
             " time are the same)."
         )
-    if True in changed or State.UNREADABLE in states:
-        yield "Restore damaged photographs from a backup."
 
 
 def _tidying(states: Collection[State]) -> Iterator[str]:

@@ -29,6 +29,8 @@ class ScanProblem:
     source: str
     reason: str
     remedy: str
+    lasting: bool = True
+    """Whether only another file, or another name, could mend it."""
 
 
 @dataclass
@@ -183,4 +185,5 @@ def _around(folder: Path) -> Iterator[_Identity]:
 
 def _unopened(relative: str, error: OSError) -> ScanProblem:
     reason = f"This folder cannot be opened: {error.strerror or error}."
-    return ScanProblem(relative or ".", reason, "Give yourself permission to read it, or leave it out with --exclude.")
+    remedy = "Give yourself permission to read it, or leave it out with --exclude."
+    return ScanProblem(relative or ".", reason, remedy, lasting=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from lab_colorize.colour import icc
-from lab_colorize.errors import OutputError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from lab_colorize.errors import OutputError, PhotoOutOfReach, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from lab_colorize.photos import exif, xmp
 from lab_colorize.photos.formats import decoding, encoding, jpeg, tiff
 from lab_colorize.photos.formats.base import WHOLE_COPY, Damaged, Header, Metadata, Page, Parsed, Unsupported
@@ -151,13 +151,14 @@ def _contents(path: Path, name: str, most: int = -1) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
-        raise UnreadablePhoto(f"{name!r} does not exist.", remedy="Check the name.") from None
+        raise PhotoOutOfReach(f"{name!r} does not exist.", remedy="Check the name.") from None
     except PermissionError:
-        raise UnreadablePhoto(f"{name!r} may not be read.", remedy="Check its permissions.") from None
+        what = f"{name!r} cannot be opened: permission denied."
+        raise PhotoOutOfReach(what, remedy="Check its permissions.") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         remedy = "Check the disk and the name."
-        raise UnreadablePhoto(f"{name!r} cannot be read: {reason}.", remedy=remedy) from problem
+        raise PhotoOutOfReach(f"{name!r} cannot be read: {reason}.", remedy=remedy) from problem
 
 
 def _headed_near(data: bytes, path: Path, name: str, max_pixels: int) -> tuple[Format, Header]:
@@ -188,7 +189,7 @@ def parse_photo(data: bytes, name: str, max_pixels: int) -> Encoded:
         parsed = parse(data, format)
         header = parsed.header
     except Damaged as broken:
-        raise UnreadablePhoto(f"{name!r} is not readable: {broken}.", remedy=broken.remedy) from None
+        raise UnreadablePhoto(f"{name!r} cannot be read: {broken}.", remedy=broken.remedy) from None
     except Unsupported as kind:
         raise UnsupportedFormat(f"{name!r} is {kind}.", remedy=kind.remedy) from None
     if header.total > max_pixels:

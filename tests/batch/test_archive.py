@@ -141,7 +141,7 @@ def test_a_dry_run_tells_and_writes_nothing(batch: Batch, folder: Path, tmp_path
     assert ended.returncode == 0
     assert "3 photographs to colour" in ended.stdout
     assert "in colour already, or damaged inside" in ended.stdout  # headers do not tell
-    assert "  bad.jpg: It is not readable" in ended.stdout
+    assert "  bad.jpg: It cannot be read" in ended.stdout
     assert "1 other file to copy as it is" in ended.stdout
     assert "1 would fail" in ended.stdout
     assert sorted(tmp_path.rglob("*")) == before

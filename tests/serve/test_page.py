@@ -232,7 +232,7 @@ def test_what_failed_says_why_and_the_others_are_done(page, photographs):
     bad.write_bytes(b"not a photograph at all")
     page.choose(bad, good).settled(2)
     assert page.states() == ["failed", "done"]
-    assert "'bad.jpg' is not readable: it is not a photograph." in page.part("failure").text
+    assert "'bad.jpg' cannot be read: it is not a photograph." in page.part("failure").text
     assert not page.part("download").is_displayed()
     assert not page.part("again").is_displayed()
     watch(page, 0)
