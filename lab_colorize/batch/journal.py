@@ -16,12 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from lab_colorize.batch.outcome import Outcome, Status, read_line
+from lab_colorize.batch.outcome import Outcome, Status, read_line, sealed
 from lab_colorize.errors import OutputError
 from lab_colorize.files.lock import try_lock
 from lab_colorize.files.writing import unwritten
 
 JOURNAL_NAME = "lab-colorize.jsonl"
+DAMAGED_NAME = "lab-colorize-damaged.jsonl"  # beside it: lines that could not be read
 _State: TypeAlias = tuple[int, int, int, int]  # device and number of the file, its size and its time
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -61,7 +62,7 @@ def history_of(lines: Iterable[bytes], read_at: _State | None = None) -> History
     for number, line in enumerate(lines, 1):
         outcome = read_line(line)
         if outcome is None:
-            if line.endswith(b"\n"):
+            if _is_damaged(line):
                 damaged.append(number)
             continue
         is_blank = False
@@ -74,6 +75,11 @@ def history_of(lines: Iterable[bytes], read_at: _State | None = None) -> History
         if outcome.target is not None and outcome.target_sha256 is not None:
             made[outcome.target] = outcome
     return History(last, made, tuple(damaged), is_blank, read_at)
+
+
+def _is_damaged(line: bytes) -> bool:
+    """Whether a line cannot be read; one without an end is torn, a blank one was damaged and has been put aside."""
+    return line.endswith(b"\n") and not line.isspace() and read_line(line) is None
 
 
 def read_journal(out: Path, known: History | None = None) -> History:
@@ -154,12 +160,34 @@ class Journal:
 
     def append(self, outcome: Outcome) -> None:
         """Write one line in one piece, or none of it (OSError)."""
-        line = outcome.line()
+        line = sealed(outcome.line())
         with self._threads:
             before = os.fstat(self._file).st_size
             if os.write(self._file, line) != len(line):  # the disk filled up within the line
                 os.ftruncate(self._file, before)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def put_aside_damaged(self) -> None:
+        """Copy lines that cannot be read into a file beside the journal, and leave blanks where they were.
+
+        No other line moves, so a program that is killed here has changed nothing else, and the next does it again.
+        """
+        try:
+            aside = os.open(self._out / DAMAGED_NAME, _FLAGS, 0o666)
+            with self._path.open("rb+") as journal, open(aside, "ab") as file:  # noqa: PTH123  # a descriptor
+                lines, end = [], 0
+                for line in journal:
+                    start, end = end, end + len(line)
+                    if _is_damaged(line):
+                        lines.append((start, line))
+                file.writelines(line for _, line in lines)
+                file.flush()
+                os.fsync(aside)
+                for start, line in lines:
+                    journal.seek(start)
+                    journal.write(b" " * (len(line) - 1))
+        except OSError as error:
+            raise unwritten(self._out / DAMAGED_NAME, error) from error
 
     def close(self) -> None:
         """Flush the lines to the disk and let the lock go; OutputError if the disk refuses them only now."""

@@ -1,6 +1,7 @@
 """What became of one photograph: a value, and its form as a line of the journal. Owns no files."""
 
 import json
+import zlib
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -70,11 +71,28 @@ _SELDOM = (
     "lasting",
 )  # fmt: skip
 _NAMES = frozenset(field.name for field in fields(Outcome))
+_CHECK = b', "check": "'
 _NUMBERS = ("target_size", "target_mtime_ns", "source_size", "source_mtime_ns", "width", "height")
 
 
+def sealed(line: bytes) -> bytes:
+    """A line with a check value over all that it says: a flipped bit leaves most of JSON well-formed, but untrue."""
+    body = line.removesuffix(b"}\n")
+    return body + _seal(body) + b"\n"
+
+
+def _seal(body: bytes) -> bytes:
+    return b'%s%08x"}' % (_CHECK, zlib.crc32(body))
+
+
 def read_line(line: bytes) -> Outcome | None:
-    """Read a line of the journal again; None if it is damaged. Keys from later versions are passed over."""
+    """Read a line of the journal again; None if it is damaged. Keys from later versions are passed over.
+
+    Lines of earlier versions, and those that somebody wrote by hand, have no check value.
+    """
+    body, mark, _ = line.rpartition(_CHECK)
+    if mark and line.removesuffix(b"\n") != body + _seal(body):
+        return None
     try:
         told = json.loads(line)
         outcome = Outcome(**{**_known(told), "status": Status(told["status"])})

@@ -16,7 +16,7 @@ from lab_colorize.batch.boxes import merged
 from lab_colorize.batch.colorizers import ColorizerFactory
 from lab_colorize.batch.damage import is_damage
 from lab_colorize.batch.folders import check_folders, clear_folder, clear_temporaries, ignores_case
-from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, read_journal
+from lab_colorize.batch.journal import DAMAGED_NAME, JOURNAL_NAME, History, Journal, read_journal
 from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe
@@ -92,6 +92,8 @@ class Batch:
 
         Closed early, it waits for what is in hand.
         """
+        if self.plan.damaged_lines:
+            self._journal.put_aside_damaged()
         for outcome in (*self.plan.confirmed, *self.plan.gone, *self.plan.left_alone):
             self._written_down(outcome)
         yield from self.plan.up_to_date
@@ -253,7 +255,7 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         PHOTO_SUFFIXES,
         is_photograph_inside,
         GlobFilter(options.include, options.exclude),
-        own_files={JOURNAL_NAME, PRUNED_NAME},
+        own_files={JOURNAL_NAME, DAMAGED_NAME, PRUNED_NAME},
         recurse=options.recurse,
         hidden_too=options.copy_rest,
     )

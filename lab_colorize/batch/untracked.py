@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from lab_colorize.batch.finding import Finding, Kind, State
-from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.journal import DAMAGED_NAME, JOURNAL_NAME
 from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.colouring.names import compare_path
 from lab_colorize.files.contact_sheets import is_contact_sheet, sheet_of
@@ -31,7 +31,7 @@ def untracked(out: Path, known: Collection[str]) -> Iterator[Finding]:
         below[:] = ours
         for name in sorted(names):
             path = (inside / name).as_posix()
-            if path not in known and path != JOURNAL_NAME:
+            if path not in known and path not in {JOURNAL_NAME, DAMAGED_NAME}:
                 yield _file(Path(place, name), path, comparison=path in comparisons)
 
 

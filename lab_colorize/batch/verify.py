@@ -92,7 +92,8 @@ class Account:
                 yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
         for box in sorted(self.boxes, key=lambda box: box.folder):
             for source in map(
-                box.source, scan(Search(box.folder, self.out, PHOTO_SUFFIXES, is_photograph_inside)).photographs
+                box.source,
+                scan(Search(box.folder, self.bag or self.out, PHOTO_SUFFIXES, is_photograph_inside)).photographs,
             ):
                 if source not in self.history.last:
                     yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")

@@ -103,7 +103,7 @@ def batch(context: click.Context, /, dry_run: bool, as_json: bool, quiet: bool, 
         from lab_colorize.report.contact_sheet import check_place
 
         for box in options.boxes.boxes:
-            check_place(box.folder, options.out, report)
+            check_place(box.folder, options.place, report)
     if dry_run:
         _forecast(options, known, as_json=as_json)
         return

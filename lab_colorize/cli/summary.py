@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab_colorize.batch.edited import EDITED
-from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.journal import DAMAGED_NAME, JOURNAL_NAME
 from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.batch.room import in_units
 from lab_colorize.batch.settings import LEFT_ALONE
@@ -74,9 +74,11 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
             yield from left_behind(batch.plan, "--prune puts such results aside.")
     if batch.plan.damaged_lines:
         lines = number_of(len(batch.plan.damaged_lines), "line")
+        were = "was" if len(batch.plan.damaged_lines) == 1 else "were"
         yield (
-            f"note: skipped {lines} of the journal that could not be read: {named(batch.plan.damaged_lines)};"
-            " `verify` says what to do."
+            f"{lines} of the journal could not be read and {were} put into {printable(str(batch.options.out))}"
+            f"/{DAMAGED_NAME}: {named(batch.plan.damaged_lines)}. What no other line records was coloured anew, or"
+            " recognised."
         )
     yield from empty_folders(batch.plan)
     yield from gone(batch.plan, "was recorded")

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from lab_colorize.batch.verify import Account
 
 
-_UNSAID = "the same batch redoes, or recognises, what no other line records."
-
-
 @click.command()
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(
@@ -169,7 +166,8 @@ def _summary(
         numbers = account.history.damaged
         lines = f"{number_of(len(numbers), 'line')} of the journal cannot be read: {named(numbers)}."
         yield click.style(lines, fg="red")
-        yield f"Delete {'it' if len(numbers) == 1 else 'them'} from {printable(str(account.journal))}: {_UNSAID}"
+        them = "it" if len(numbers) == 1 else "them"
+        yield f"The same batch puts {them} aside, and colours anew, or recognises, what no other line records."
     yield from _advice(left)
 
 

@@ -35,15 +35,16 @@ QUALITY = 78
 def write_contact_sheet(
     boxes: Boxes, out: Path, file: Path, *, workers: int, on_step: Callable[[bool], None] = lambda _: None
 ) -> None:
-    """Write the sheet of what the journal in `out` tells; `on_step` hears whether each was drawn."""
-    for box in boxes.boxes:
-        check_place(box.folder, out, file)
+    """Write the sheet of what the journal in `out` tells; `on_step` hears whether each was drawn.
+
+    Whether it may lie there, `check_place` says.
+    """
     outcomes = sorted(read_journal(out).last.values(), key=lambda outcome: outcome.source)
     if not outcomes:
         raise NothingToDo(f"No journal in {out}.", remedy="Run the batch first.")
     thumbnails = thumbnails_of(file)
     try:
-        thumbnails.mkdir(exist_ok=True)
+        thumbnails.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{thumbnails} cannot be made: {error.strerror or error}.") from error
     drawer = _Drawer(boxes, out, file.absolute().parent, thumbnails)
@@ -63,7 +64,8 @@ def _heading(boxes: Boxes) -> str:
 def check_place(folder: Path, out: Path, file: Path) -> None:
     """Refuse a place that cannot be written, or where the next batch would take the thumbnails for photographs.
 
-    Call it before the batch, which may take days.
+    `out` is all that the batch writes, a bag as a whole; folders there are made. Call it before the batch, which may
+    take days.
     """
     if file.suffix.lower() not in {".html", ".htm"}:
         raise UsageProblem(f"The contact sheet {file} is a web page.", remedy="Give it a name that ends in .html.")

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab_colorize.batch.journal import JOURNAL_NAME, History, Journal, history_of, read_journal
-from lab_colorize.batch.outcome import Outcome, Status, read_line
+from lab_colorize.batch.journal import DAMAGED_NAME, JOURNAL_NAME, History, Journal, history_of, read_journal
+from lab_colorize.batch.outcome import Outcome, Status, read_line, sealed
 from lab_colorize.errors import OutputError
 from lab_colorize.files.lock import try_lock
+
+from .conftest import Run, contents_below, picture
 
 paths = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20) | st.binary(min_size=1).map(
     os.fsdecode
@@ -52,7 +54,7 @@ def line_of(name: str) -> bytes:
 
 
 def test_a_line_torn_at_any_byte_is_dropped_and_the_next_one_is_whole() -> None:
-    first, second, third = (line_of(name) for name in ("é.jpg", "b.jpg", "c.jpg"))
+    first, second, third = (sealed(line_of(name)) for name in ("é.jpg", "b.jpg", "c.jpg"))
     for end in range(len(second)):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder)
@@ -72,11 +74,92 @@ def test_a_torn_line_longer_than_a_block_is_cut_off(tmp_path: Path) -> None:
     assert (tmp_path / JOURNAL_NAME).read_bytes() == line_of("a.jpg")
 
 
-@given(st.binary().filter(lambda noise: b"\n" not in noise and read_line(noise) is None))
+@given(st.binary().filter(lambda noise: b"\n" not in noise and noise.strip() and read_line(noise) is None))
 def test_damaged_lines_are_passed_over_and_numbered(noise: bytes) -> None:
     history = history_of([line_of("a.jpg"), noise + b"\n", line_of("b.jpg")])
     assert set(history.last) == {"a.jpg", "b.jpg"}
     assert history.damaged == (2,)
+
+
+def test_no_flipped_bit_makes_a_line_say_something_else() -> None:
+    outcome = Outcome('é, "check": "1.jpg', "b.jpg", Status.DONE, target_sha256="a" * 64, hints="1,2=red")
+    line = sealed(outcome.line())
+    assert read_line(line) == read_line(line[:-1]) == outcome
+    for bit in range(8 * (len(line) - 1)):
+        flipped = bytearray(line)
+        flipped[bit // 8] ^= 1 << bit % 8
+        assert read_line(bytes(flipped)) in {None, outcome}
+        if b', "check": "' in flipped:  # else the check value's own name was hit, and all that the line says is there
+            assert read_line(bytes(flipped)) is None
+
+
+class TestDamagedLines:
+    """What cannot be read is put aside by the next batch, whenever that is killed, and nothing else is touched."""
+
+    def journal(self, out: Path) -> tuple[bytes, bytes, list[bytes]]:
+        with Journal(out) as journal:
+            for name in ("é.jpg", "b.jpg", "c.jpg"):
+                journal.append(Outcome(name, name, Status.DONE, target_sha256="a" * 64))
+        first, second, third = (out / JOURNAL_NAME).read_bytes().splitlines(keepends=True)
+        damaged = [second.replace(b"b.jpg", b"B.jpg"), b"x\n"]
+        (out / JOURNAL_NAME).write_bytes(first + damaged[0] + third + damaged[1])
+        return first, third, damaged
+
+    def test_are_put_aside(self, tmp_path: Path) -> None:
+        first, third, damaged = self.journal(tmp_path)
+        assert read_journal(tmp_path).damaged == (2, 4)
+        with Journal(tmp_path) as journal:
+            journal.put_aside_damaged()
+            journal.append(Outcome("d.jpg", "d.jpg", Status.DONE))
+        assert (tmp_path / DAMAGED_NAME).read_bytes() == b"".join(damaged)
+        history = read_journal(tmp_path)
+        assert (set(history.last), history.damaged) == ({"é.jpg", "c.jpg", "d.jpg"}, ())
+        blank = b" " * (len(damaged[0]) - 1) + b"\n"
+        assert (tmp_path / JOURNAL_NAME).read_bytes().startswith(first + blank + third + b" \n")
+
+    def test_are_not_lost_where_a_batch_is_killed_at_any_of_its_steps(self, tmp_path: Path) -> None:
+        first, third, damaged = self.journal(tmp_path)
+        whole = first + damaged[0] + third + damaged[1]
+        blank = whole.replace(damaged[0], b" " * (len(damaged[0]) - 1) + b"\n")
+        for aside, left in ((b"", whole), (damaged[0][:5], whole), (b"".join(damaged), whole), (damaged[0], blank)):
+            (tmp_path / DAMAGED_NAME).write_bytes(aside)
+            (tmp_path / JOURNAL_NAME).write_bytes(left)
+            with Journal(tmp_path) as journal:
+                journal.put_aside_damaged()
+            assert all(line in (tmp_path / DAMAGED_NAME).read_bytes() for line in damaged)
+            kept = (tmp_path / JOURNAL_NAME).read_bytes().splitlines(keepends=True)
+            assert [line for line in kept if not line.isspace()] == [first, third]
+
+    def test_are_on_the_disk_before_they_leave_the_journal(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, _, damaged = self.journal(tmp_path)
+        seen = []
+
+        def fsync(_: int) -> None:
+            seen.append([(tmp_path / name).read_bytes() for name in (DAMAGED_NAME, JOURNAL_NAME)])
+
+        with Journal(tmp_path) as journal:
+            monkeypatch.setattr(os, "fsync", fsync)
+            journal.put_aside_damaged()
+        assert seen[0][0] == b"".join(damaged)
+        assert all(line in seen[0][1] for line in damaged)
+
+    def test_a_photograph_whose_line_is_lost_has_its_result_recognised(self, run: Run, tmp_path: Path) -> None:
+        for name in ("1.jpg", "2.jpg"):
+            picture(tmp_path / "photos" / name)
+        run("batch", "photos", "--out", "o", "--workers", "1")
+        results, journal = contents_below(tmp_path / "o"), tmp_path / "o" / JOURNAL_NAME
+        journal.write_bytes(journal.read_bytes().replace(b'"source": "2.jpg"', b'"source": "3.jpg"'))
+        assert run("verify", "o").returncode == 6
+        assert "1 photograph to colour" in run("batch", "photos", "--out", "o", "--dry-run").stdout
+        told = run("batch", "photos", "--out", "o", "--quiet")
+        assert told.returncode == 0
+        said = "1 line of the journal could not be read and was put into o/lab-colorize-damaged.jsonl: 2."
+        assert said in told.stderr
+        assert run("verify", "o").returncode == 0
+        assert "journal" not in run("batch", "photos", "--out", "o").stderr
+        assert contents_below(tmp_path / "o").items() >= results.items()
 
 
 @pytest.mark.parametrize("line", [b"[]", b"3", b'{"source": 3, "target": null, "status": "done"}', b"[" * 100_000])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab_colorize.batch.journal import JOURNAL_NAME
+from lab_colorize.batch.outcome import sealed
 from lab_colorize.errors import ExitCode
 from lab_colorize.photos.formats.jpeg_digest import lightness_digest
 from tests import makers as m
@@ -43,7 +44,8 @@ def archive(made, tmp_path):
 
 
 def journal(archive):
-    return [json.loads(line) for line in (archive / "out" / JOURNAL_NAME).read_text().splitlines()]
+    lines = map(json.loads, (archive / "out" / JOURNAL_NAME).read_text().splitlines())
+    return [{key: said for key, said in line.items() if key != "check"} for line in lines]
 
 
 def verify(archive, *words):
@@ -62,7 +64,7 @@ def forge(archive, name, change, **more):
         "lightness_sha256": lightness_digest(bytes(content)),
     }
     lines = [line | told | more if line["target"] == name else line for line in journal(archive)]
-    (archive / "out" / JOURNAL_NAME).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (archive / "out" / JOURNAL_NAME).write_bytes(b"".join(sealed(json.dumps(line).encode() + b"\n") for line in lines))
 
 
 def in_first_scan(content):

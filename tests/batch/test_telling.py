@@ -113,7 +113,7 @@ def test_what_was_left_out_is_named_as_far_as_there_is_room() -> None:
 def test_one_is_never_called_many() -> None:
     text = told(Tally(up_to_date=0), found=Found(others=Counter({"": 1}), links_left=1), damaged=(7,))
     assert "Left out: 1 non-photograph, 1 link to a folder already visited." in text
-    assert "skipped 1 line of the journal that could not be read: 7" in text
+    assert "1 line of the journal could not be read and was put into out/lab-colorize-damaged.jsonl: 7." in text
 
 
 def test_what_another_model_or_other_options_made_due_again_is_said_in_one_line() -> None:
