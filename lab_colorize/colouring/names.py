@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab_colorize.photos.kinds import Format, format_for_suffix, format_named
+from lab_colorize.photos.kinds import PHOTO_SUFFIXES, Format, format_for_suffix, format_named
 
 
 def result_path(
@@ -16,6 +16,13 @@ def result_path(
 ) -> Path:
     """Where `colorize` puts the result of `source` unless told otherwise: NAME_colorized beside it, or in `folder`."""
     return (folder or source.parent) / f"{source.stem}_colorized{target_suffix(source, kind, contents)}"
+
+
+def misnamed(target: Path, written: Format, *, kind: str = "same") -> tuple[str, ...]:
+    """Own up to a name that promises another format: the photograph's own, as a rule, which its result keeps."""
+    if kind != "same" or target.suffix.lower() not in PHOTO_SUFFIXES or format_for_suffix(target.suffix) is written:
+        return ()
+    return (f"the result is {written.value}, whatever its name says",)
 
 
 def kept_apart(sources: Sequence[Path], results: Sequence[Path]) -> list[Path]:

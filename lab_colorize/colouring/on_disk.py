@@ -11,13 +11,12 @@ from pathlib import Path
 from lab_colorize.colouring.colorizer import Colorizer
 from lab_colorize.colouring.comparison import comparison
 from lab_colorize.colouring.in_memory import colorize_bytes
-from lab_colorize.colouring.names import compare_path
+from lab_colorize.colouring.names import compare_path, misnamed
 from lab_colorize.colouring.options import COPIED, ColorizeOptions
 from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.colouring.sidecars import carried, shared_stems, sidecar_name, sidecar_names, sidecar_of
 from lab_colorize.errors import OutputError, OutputExists
 from lab_colorize.files.writing import write_whole
-from lab_colorize.photos.kinds import PHOTO_SUFFIXES, Format, format_for_suffix
 from lab_colorize.photos.metadata import Provenance
 from lab_colorize.photos.photo import parse_photo, read_bytes
 
@@ -68,7 +67,7 @@ def colorize_photo(
         marks = options.hints.points if options.show_hints else ()
         beside = comparison(content, result.content, max_pixels=options.max_pixels, marks=marks)
         write_whole(compare_path(target), beside, overwrite=options.overwrite, like=source)
-    notes = (*result.notes, *_misnamed(target, result.format, options))
+    notes = (*result.notes, *misnamed(target, result.format, kind=options.format))
     if options.sidecar:
         provenance = provenance_of(colorizer.model, options)
         notes += _carry_sidecar(source, target, result, _orientation(content, result, options), provenance)
@@ -112,12 +111,3 @@ def _carry_sidecar(
     except OutputExists:
         return (f"its sidecar was not carried along: {beside.name} exists already",)
     return tuple(f"its sidecar: {note}" for note in notes)
-
-
-def _misnamed(target: Path, kind: Format, options: ColorizeOptions) -> tuple[str, ...]:
-    """Own up to a name that promises another format: the photograph's own, as a rule, which its result keeps."""
-    if options.format != "same" or target.suffix.lower() not in PHOTO_SUFFIXES:
-        return ()
-    if format_for_suffix(target.suffix) is kind:
-        return ()
-    return (f"the result is {kind.value}, whatever its name says",)

@@ -194,9 +194,9 @@ def parse_photo(data: bytes, name: str, max_pixels: int) -> Encoded:
         raise UnsupportedFormat(f"{name!r} is {kind}.", remedy=kind.remedy) from None
     if header.total > max_pixels:
         raise PhotoTooLarge(
-            f"{name!r} claims {header.width} x {header.height} pixels"
+            f"{name!r} has {header.width} x {header.height} pixels"
             + (f" on {header.pages} pages" if header.pages > 1 else "")
-            + f", more than the limit of {max_pixels}.",
+            + f", more than the limit of {max_pixels / 1e6:g} megapixels.",
             remedy="If it really is a photograph, raise --max-pixels, or scale it down or split it.",
         )
     return Encoded(name, data, format, parsed)

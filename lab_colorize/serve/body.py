@@ -16,7 +16,7 @@ def check_kind(request: Request) -> None:
     if kind != "application/octet-stream" and not kind.startswith("image/"):
         raise Refused(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"A body of type {kind or 'none'!r} is not accepted.",
+            f"A body of type {kind!r} is not accepted." if kind else "No Content-Type was given.",
             remedy="Send the photograph file itself as application/octet-stream or as an image type.",
         )
 

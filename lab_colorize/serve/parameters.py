@@ -9,6 +9,7 @@ from starlette.datastructures import QueryParams
 
 from lab_colorize.colouring.hints import Hints, hint_from_words
 from lab_colorize.colouring.options import FORMATS, MOST_SATURATED, ColorizeOptions
+from lab_colorize.errors import HintsRefused
 from lab_colorize.serve.refusals import Refused
 
 LONGEST_NAME = 255
@@ -42,7 +43,14 @@ def _format(text: str) -> str:
 
 
 def _hints(text: str) -> Hints:
-    return Hints(tuple(hint_from_words(one.strip()) for one in text.split(";")))
+    try:
+        return Hints(tuple(hint_from_words(one.strip()) for one in text.split(";")))
+    except HintsRefused as error:
+        if not text.rstrip().endswith("="):
+            raise
+        raise HintsRefused(
+            error.what, remedy=f"In an address # is written %23, and % is %25. {error.remedy}"
+        ) from error
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -98,7 +106,8 @@ ACCEPT_TRUNCATED = Parameter(
 )
 HINTS = Parameter(
     "hints",
-    "Known colours as X,Y=COLOUR, separated by semicolons: 812,430=#5b3a29;25%,40%=skyblue.",
+    "Known colours as X,Y=COLOUR, separated by semicolons; in an address # is written %23, and % is %25: "
+    "812,430=%235b3a29;25%25,40%25=skyblue.",
     {"type": "string"},
     _hints,
 )
@@ -131,8 +140,22 @@ def values_of(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str
         try:
             values[name] = known[name].read(text)
         except (ValueError, KeyError):
-            raise _invalid(f"{text!r} is not a valid value for {name!r}.", known[name].means) from None
+            parameter = known[name]
+            remedy = f"{_allowed(parameter.schema)} {parameter.means}".strip()
+            raise _invalid(f"{text!r} is not a valid value for {name!r}.", remedy) from None
     return values
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    """What a value may be, in words."""
+    if "enum" in schema:
+        return f"Give one of {', '.join(schema['enum'])}."
+    if "minimum" in schema:
+        kind = "a whole number" if schema["type"] == "integer" else "a number"
+        return f"Give {kind} from {schema['minimum']:,.10g} to {schema['maximum']:,.10g}."
+    if "maxLength" in schema:
+        return f"Give at most {schema['maxLength']} characters."
+    return "Give true or false." if schema["type"] == "boolean" else ""
 
 
 def required(query: QueryParams, parameters: tuple[Parameter, ...]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from lab_colorize.colouring.names import result_path
+from lab_colorize.colouring.names import misnamed, result_path
 from lab_colorize.photos.kinds import Format, format_for_suffix
 from lab_colorize.serve.body import body_of
 from lab_colorize.serve.models import Models
@@ -131,21 +131,25 @@ def _answer(task: Task, made: Made) -> Response:
     }
     if made.caption:
         facts["caption"] = made.caption
+    name = _name_of(task, made)
+    notes = made.notes
+    if task.longest is None:
+        notes += misnamed(name, made.format, kind=task.options.format)
     return Response(
         made.content,
         media_type=MEDIA_TYPES[made.format],
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_name_of(task, made), safe='')}",
-            NOTES: json.dumps(made.notes),  # ASCII throughout, as a header must be
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.name, safe='')}",
+            NOTES: json.dumps(notes),  # ASCII throughout, as a header must be
             FACTS: json.dumps(facts),
         },
     )
 
 
-def _name_of(task: Task, made: Made) -> str:
+def _name_of(task: Task, made: Made) -> Path:
     """What the command line would call it; a name without a photograph's suffix gets one."""
     source = Path(task.name)
     if format_for_suffix(source.suffix) is None:
         source = Path(task.name + made.source_format.suffix)
     kind = task.options.format if task.longest is None else "jpg"
-    return result_path(source, kind=kind, contents=made.source_format).name
+    return result_path(source, kind=kind, contents=made.source_format)

@@ -46,6 +46,7 @@ class Answer:
 
 # The first class that fits decides.
 ANSWERS: dict[type[Exception], Answer] = {
+    errors.NothingToColour: Answer(HTTPStatus.CONFLICT, "Set force=true to try it anyway.", "force"),
     errors.AlreadyInColour: Answer(HTTPStatus.CONFLICT, "Set force=true to colour it anyway.", "force"),
     errors.PhotoTooLarge: Answer(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Scale it down, or use the command line, whose limit is higher."

@@ -103,9 +103,11 @@ class Interface:
         )
 
 
-async def _no_such_route(_request: Request, error: Exception) -> Response:
+async def _no_such_route(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
-    return answer_to(Refused(status, f"{status.phrase}.", remedy="/openapi.json describes what there is."))
+    path, method = request.url.path, request.method
+    what = f"{path} does not take {method}." if status == HTTPStatus.METHOD_NOT_ALLOWED else f"There is no {path} here."
+    return answer_to(Refused(status, what, remedy="/openapi.json describes what there is."))
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -24,9 +24,10 @@ from lab_colorize.colouring.options import FORMATS
 from lab_colorize.serve.description import description
 from lab_colorize.serve.options import Limits, ServeOptions
 from lab_colorize.serve.page import contents
+from lab_colorize.serve.parameters import HINTS
 from lab_colorize.serve.routes import Interface
 
-from .conftest import PHOTOGRAPH, QUICK, running
+from .conftest import PHOTOGRAPH, running
 
 ROOT = Path(__file__).parents[2]
 
@@ -166,6 +167,42 @@ def test_an_invalid_request_says_what_it_got_wrong(server, photo, query):
     )
     assert refused.status == 400
     assert query.partition("=")[0] in refused.told["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "remedy"),
+    [
+        ("format=gif", f"Give one of {', '.join(FORMATS)}."),
+        ("saturation=9", "Give a number from 0 to 5."),
+        ("quality=101", "Give a whole number from 1 to 100."),
+        ("longest=99999", "Give a whole number from 16 to 4,096."),
+        ("force=yes", "Give true or false."),
+        ("hints=812,430=", "In an address # is written %23, and % is %25."),
+    ],
+)
+def test_the_remedy_says_what_may_be_given(server, photo, query, remedy):
+    refused = server.ask("POST", f"/api/colorize?{query}", photo.read_bytes(), PHOTOGRAPH)
+    assert refused.told["remedy"].startswith(remedy)
+
+
+def test_the_example_of_hints_can_be_put_into_an_address(hinting, photo):
+    for told in ((ROOT / "docs/serve.md").read_text(), HINTS.means):
+        (example,) = re.findall(r"\d+,\d+=%23\w+;[\w%,]+=\w+", told)
+        here = example.replace("812,430", "12,30")
+        answer = hinting.ask("POST", f"/api/colorize?hints={here}", photo.read_bytes(), PHOTOGRAPH)
+        assert answer.content == hinting.colorize(photo.read_bytes(), hints="12,30=#5b3a29;25%,40%=skyblue").content
+
+
+def test_a_name_that_promises_another_format_is_owned_up_to(server, photo):
+    answer = server.colorize(photo.read_bytes(), name="wrong.png")
+    assert json.loads(answer.headers["lab-colorize-notes"]) == ["the result is JPEG, whatever its name says"]
+    assert json.loads(server.colorize(photo.read_bytes(), name="a.jpg").headers["lab-colorize-notes"]) == []
+
+
+def test_what_is_missing_is_named(server, photo):
+    assert server.ask("GET", "/nowhere").told["message"] == "There is no /nowhere here."
+    assert server.ask("GET", "/api/colorize").told["message"] == "/api/colorize does not take GET."
+    assert server.ask("POST", "/api/colorize", photo.read_bytes()).told["message"] == "No Content-Type was given."
 
 
 def test_a_bug_is_told_as_one_and_no_more_but_logged_with_its_trace(server, photo, monkeypatch, caplog):
@@ -413,7 +450,7 @@ def test_a_large_photograph_is_refused_before_it_is_decoded(quick, scene):
     content = cv2.imencode(".png", np.zeros((1000, 1000), np.uint8))[1].tobytes()
     refused = quick.colorize(content, name="large.png")
     assert refused.status == 413
-    assert str(QUICK.pixels) in refused.told["message"]
+    assert refused.told["message"] == "'large.png' has 1000 x 1000 pixels, more than the limit of 0.4 megapixels."
     assert "command line" in refused.told["remedy"]
 
 

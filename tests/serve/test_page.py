@@ -26,7 +26,7 @@ from .conftest import QUICK, running
 
 pytestmark = pytest.mark.xdist_group("browser")
 POINT = {"x": 60, "y": 30, "colour": "red"}
-SETTLED = ("done", "failed", "in-colour")
+SETTLED = ("done", "failed", "in-colour", "bilevel")
 
 
 class Page:
@@ -201,7 +201,9 @@ def test_of_a_folder_all_is_taken_that_a_batch_takes_by_its_name(page, tmp_path,
         page.until(lambda: page.by("drop").is_displayed())
         page.by("folder").send_keys(str(folder))
     page.settled(len(PHOTO_SUFFIXES))
-    assert page.by("notice").text.startswith("2 files skipped")
+    because = "because their names are not those of photographs: "
+    skipped = {f"2 files skipped, {because}{names}." for names in ("box/a.CR2, box/a.TXT", "box/a.TXT, box/a.CR2")}
+    assert page.by("notice").text in skipped
 
 
 @pytest.mark.parametrize("way", ["drop", "choose"])
@@ -374,7 +376,7 @@ def test_the_model_for_all_leaves_those_that_were_chosen_singly_until_it_is_want
     page.part("model", 1).send_keys("hinted")
     page.by("all-model").send_keys("default")
     page.until(lambda: models() == ["default", "hinted", "default"] and page.states() == ["done"] * 3)
-    assert page.by("own-models-count").text == "1 photograph keeps the model that was chosen for it alone."
+    assert page.by("own-models-count").text == "1 photograph keeps the model that was chosen for it individually."
     assert page.by("level-models").text == "Use default for all"
     assert page.violations() == []
     before = page.picture("after", 1)
@@ -405,7 +407,7 @@ def test_all_are_downloaded_as_a_zip_with_their_folders(page, photographs, tiny_
     page.browser.delete_network_conditions()
     page.downloaded("photographs.zip")
     page.until(lambda: page.by("notice").text)
-    assert page.by("notice").text == "The archive holds 3 photographs. Left out, because not coloured: c.jpg."
+    assert page.by("notice").text == "The ZIP file holds 3 photographs. Left out, because not coloured: box/c.jpg."
     with zipfile.ZipFile(page.downloads / "photographs.zip") as archive:
         assert archive.testzip() is None
         assert sorted(archive.namelist()) == ["box/a_colorized.jpg", "box/b_colorized.png", "box/deep/a_colorized.jpg"]
@@ -413,6 +415,53 @@ def test_all_are_downloaded_as_a_zip_with_their_folders(page, photographs, tiny_
             expected = by_command(tiny_model, path, tmp_path / "out" / path.parent.name)
             name = path.relative_to(paths[0].parents[1]).with_name(expected.name).as_posix()
             assert archive.read(name) == expected.read_bytes()
+
+
+def test_an_empty_folder_is_answered(page, tmp_path):
+    (tmp_path / "empty").mkdir()
+    page.drop(tmp_path / "empty")
+    page.until(lambda: page.by("notice").text == "There is no file in what was added.")
+
+
+def test_while_files_are_dragged_over_the_page_nothing_is_marked_but_where_they_may_be_dropped(page):
+    page.run("document.body.classList.add('dragging')")
+    outlines = "return ['drop', 'cards'].map(id => getComputedStyle(document.getElementById(id)).outlineStyle)"
+    assert page.run(outlines) == ["solid", "none"]
+
+
+def test_the_download_of_a_very_long_name_gets_one_that_fits(page, photographs):
+    (short,) = photographs("a.jpg")
+    page.until(lambda: page.by("drop").is_displayed())
+    page.run(
+        """const data = new DataTransfer(), bytes = Uint8Array.from(arguments[0]);
+        data.items.add(new File([bytes], 'ü'.repeat(120) + '.jpg', { type: 'image/jpeg' }));
+        document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))""",
+        list(short.read_bytes()),
+    )
+    page.settled(1).part("download").click()
+    (file,) = page.until(lambda: [one for one in page.downloads.iterdir() if one.suffix == ".jpg"])
+    assert file.name.endswith("ü_colorized.jpg")
+    assert 200 < len(file.name.encode()) <= 230
+
+
+def test_a_page_of_black_and_white_only_has_not_failed(page, tmp_path):
+    path = tmp_path / "fax.png"
+    cv2.imwrite(str(path), np.kron(np.eye(8, dtype=np.uint8), np.full((20, 20), 255, np.uint8)))
+    page.choose(path).settled(1)
+    assert page.states() == ["bilevel"]
+    assert page.by("told").text == "0 of 1 photograph coloured, 1 black and white only"
+    assert not page.part("download").is_displayed()
+    assert not asks_before_leaving(page)
+
+
+def test_a_file_of_points_that_could_be_for_two_photographs_is_for_neither(hinting_page, photographs):
+    page = hinting_page
+    one, _ = photographs("box/a.jpg", "box/a.png")
+    one.with_name("a.hints.json").write_text(json.dumps({"hints": [POINT]}))
+    page.drop(one.parent).settled(2)
+    both = "a.hints.json could belong to a.jpg or a.png, so no photograph follows it."
+    page.until(lambda: page.by("notice").text.startswith(both))
+    assert not page.by("news").is_displayed()
 
 
 def test_two_photographs_of_one_name_are_both_in_the_zip(page, photographs):

@@ -10,6 +10,7 @@ import { amount } from "./words.js";
 const LONGEST = 1280; // pixels of a preview
 const END = 14; // letters of a long name that are always shown
 const NO_PHOTOGRAPH = [413, 415, 422]; // statuses that no other setting changes
+const LEFT = { AlreadyInColour: ["in-colour", "Already in colour"], NothingToColour: ["bilevel", "Black and white only"] }; // alone, as is right
 const SETTLED = 200; // ms without a move of the saturation slider
 
 export const AGAIN = { force: "Colour it anyway", accept_truncated: "Colour what can be read" };
@@ -60,8 +61,8 @@ export class Card extends EventTarget {
 
   // Whether something would be lost with the page.
   get unsaved() {
-    const failed = ["failed", "in-colour"].includes(this.state);
-    return (!failed && !this.kept) || !this.points.kept;
+    const without = ["failed", "in-colour", "bilevel"].includes(this.state);
+    return (!without && !this.kept) || !this.points.kept;
   }
 
   #build({ queue, models }) {
@@ -222,9 +223,9 @@ export class Card extends EventTarget {
   }
 
   #fail(error) {
-    const inColour = error.kind === "AlreadyInColour";
+    const left = LEFT[error.kind];
     this.retryWith = error.retryWith ?? null;
-    this.final = inColour || NO_PHOTOGRAPH.includes(error.status);
+    this.final = left !== undefined || NO_PHOTOGRAPH.includes(error.status);
     this.part("what").textContent = error.message;
     this.part("remedy").textContent = this.retryWith ? "" : (error.remedy ?? "");
     this.part("again").textContent = AGAIN[this.retryWith] ?? "Try again";
@@ -233,7 +234,7 @@ export class Card extends EventTarget {
     this.part("failure").hidden = false;
     this.part("download").disabled = true;
     this.compare.hideAfter();
-    this.#show(inColour ? "in-colour" : "failed", inColour ? "Already in colour" : "Not coloured");
+    this.#show(...(left ?? ["failed", "Not coloured"]));
   }
 
   #show(state, words) {

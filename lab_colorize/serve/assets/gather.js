@@ -46,7 +46,8 @@ function split(found, suffixes) {
   });
   const hints = found.filter(({ path }) => path.endsWith(HINTS));
   const photographs = wanted.filter(({ path }) => !path.endsWith(HINTS));
-  return { photographs, hints, others: found.length - photographs.length - hints.length };
+  const others = found.filter(one => !photographs.includes(one) && !hints.includes(one));
+  return { photographs, hints, others };
 }
 
 // Those of `cards` that a file of points is for: NAME.jpg.hints.json or else NAME.hints.json, in the same folder; a file

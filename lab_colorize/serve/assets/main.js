@@ -85,6 +85,10 @@ async function add({ photographs, hints, others }) {
   cards.push(...added);
   by("cards").append(...added.map(card => card.element));
   refresh();
+  if (photographs.length + hints.length + others.length === 0) {
+    notice("There is no file in what was added.");
+    return;
+  }
   const { set, wrong } = await setPoints(hints);
   notice([...leftOut(large, others), ...wrong].join(" "), set);
 }
@@ -97,6 +101,11 @@ async function setPoints(files) {
   for (const hints of [...early.filter(({ path }) => !again.has(path)), ...files]) {
     const fitting = belonging(hints, cards);
     if (fitting.length === 0) awaiting.push(hints);
+    const owners = [...new Set(fitting.map(({ file }) => file.name))];
+    if (owners.length > 1) {
+      wrong.push(`${hints.file.name} could belong to ${owners.join(" or ")}, so no photograph follows it. Name it ${owners[0]}.hints.json, for example.`);
+      continue;
+    }
     for (const card of fitting) {
       try {
         set.push(setOn(card, await card.load(hints.file)));
@@ -121,7 +130,10 @@ function leftOut(large, others) {
     const names = some(large.map(({ file }) => file.name));
     words.push(`Larger than this server's limit of ${amount(limits.most_bytes)}: ${names}.`);
   }
-  if (others > 0) words.push(`${numberOf(others, "file")} skipped: not a photograph, by its name.`);
+  if (others.length > 0) {
+    const names = others.length === 1 ? "its name is not that of a photograph" : "their names are not those of photographs";
+    words.push(`${numberOf(others.length, "file")} skipped, because ${names}: ${some(others.map(({ path }) => path))}.`);
+  }
   return words;
 }
 
@@ -219,13 +231,13 @@ function showSaturation() {
   by("all-saturation").value = value;
   by("all-saturation-value").textContent = mixed ? "mixed" : Number(value).toFixed(2);
   by("reset-saturation").disabled = saturation === undefined && !mixed;
-  by("saturation-means").textContent = meaning(chosen) + (mixed ? " Photographs that were set singly keep theirs until Reset." : "");
+  by("saturation-means").textContent = meaning(chosen) + (mixed ? " Photographs that were set individually keep their saturation until Reset." : "");
 }
 
 // Which photographs the model for all is not the model of, because another was chosen for them.
 function showModels() {
   const { length } = withOtherModels();
-  const keep = length === 1 ? "keeps the model that was chosen for it alone" : "keep the models that were chosen for them alone";
+  const keep = length === 1 ? "keeps the model that was chosen for it individually" : "keep the models that were chosen for them individually";
   by("own-models").hidden = length === 0;
   by("own-models-count").textContent = `${numberOf(length, "photograph")} ${keep}.`;
   by("level-models").textContent = `Use ${modelForAll().name} for all`;
@@ -270,18 +282,20 @@ function show() {
   removed.show();
   const count = state => cards.filter(card => card.state === state).length;
   const done = count("done") + count("changing");
-  const [failed, inColour] = [count("failed"), count("in-colour")];
-  const settled = done + failed + inColour;
+  const [failed, inColour, bilevel] = [count("failed"), count("in-colour"), count("bilevel")];
+  const without = failed + inColour + bilevel;
+  const settled = done + without;
   by("progress").max = cards.length || 1;
   by("progress").value = settled;
   by("progress").hidden = settled === cards.length;
-  if (collecting === null) by("told").textContent = told(done, failed, inColour);
-  by("zip").disabled = collecting === null && failed + inColour === cards.length;
+  if (collecting === null) by("told").textContent = told(done, failed, inColour, bilevel);
+  by("zip").disabled = collecting === null && without === cards.length;
 }
 
-function told(done, failed, inColour) {
+function told(done, failed, inColour, bilevel) {
   const parts = [`${done} of ${numberOf(cards.length, "photograph")} coloured`];
   if (inColour > 0) parts.push(`${inColour} already in colour`);
+  if (bilevel > 0) parts.push(`${bilevel} black and white only`);
   if (failed > 0) parts.push(`${failed} failed`);
   return parts.join(", ");
 }
@@ -312,8 +326,8 @@ function tell(words) {
 }
 
 function tellCollected(count, left) {
-  const held = count > 0 ? `The archive holds ${numberOf(count, "photograph")}.` : "There is nothing to download.";
-  const names = some(left.map(card => card.file.name));
+  const held = count > 0 ? `The ZIP file holds ${numberOf(count, "photograph")}.` : "There is nothing to download.";
+  const names = left.map(card => card.path).join(", ");
   if (left.length > 0) notice(`${held} Left out, because not coloured: ${names}.`);
   else notice("", held);
 }

@@ -12,9 +12,9 @@ export function plot(svg, lines, name) {
   svg.replaceChildren(
     ...y.ticks.flatMap(value => [
       element("line", { x1: LEFT, x2: WIDTH - AIR, y1: y(value), y2: y(value), class: "grid" }),
-      label(LEFT - 6, y(value) + 4, "end", short(value)),
+      label(LEFT - 6, y(value) + 4, "end", short(value, y.ticks)),
     ]),
-    ...x.ticks.map(value => label(x(value), HEIGHT - 6, "middle", short(value))),
+    ...x.ticks.map(value => label(x(value), HEIGHT - 6, "middle", short(value, x.ticks))),
     ...lines.map(({ points, className }) =>
       element("polyline", { points: points.map(([a, b]) => `${x(a)},${y(b)}`).join(" "), class: `line ${className}` }),
     ),
@@ -39,8 +39,12 @@ function ticks(low, high) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, n) => (first + n) * step);
 }
 
-function short(value) {
-  return Number(value.toPrecision(3)).toString();
+// As few digits as tell the ticks of an axis apart.
+function short(value, ticks) {
+  const written = digits => ticks.map(tick => Number(tick.toPrecision(digits)).toString());
+  let digits = 3;
+  while (digits < 9 && new Set(written(digits)).size < ticks.length) digits += 1;
+  return Number(value.toPrecision(digits)).toString();
 }
 
 function label(x, y, anchor, words) {

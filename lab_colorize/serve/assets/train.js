@@ -12,6 +12,7 @@ const WORDS = {
   finished: "Finished. The model can now be chosen on the page that colours photographs.",
   failed: "It failed; the log below says why.",
 };
+const NO_BETTER = " It is no better than no colour at all: train longer, or on more photographs.";
 const by = id => document.getElementById(id);
 let epochs = [];
 let shown = null; // the epoch whose picture is shown
@@ -56,9 +57,10 @@ function show(told) {
 
 function inWords({ state, name, step, steps, history }) {
   const last = history?.at(-1);
-  const figures = last ? ` PSNR ${last.psnr.toFixed(2)} dB after epoch ${Math.round(last.epoch)}, ${last.grey_psnr.toFixed(2)} without colour.` : "";
-  const progress = state === "running" && steps ? `: step ${step} of ${steps}.` : state === "running" ? " …" : "";
-  return `${name ? `${name}: ` : ""}${WORDS[state]}${progress}${figures}`;
+  const figures = last ? ` PSNR ${last.psnr.toFixed(2)} dB after epoch ${Math.ceil(last.epoch - 1e-6)}, ${last.grey_psnr.toFixed(2)} without colour.` : "";
+  const poor = state === "finished" && last && last.psnr <= last.grey_psnr ? NO_BETTER : "";
+  const progress = state === "running" && steps && step === steps ? ": exporting the model …" : state === "running" && steps ? `: step ${step} of ${steps}.` : state === "running" ? " …" : "";
+  return `${name ? `${name}: ` : ""}${WORDS[state]}${progress}${figures}${poor}`;
 }
 
 function showCurves(history) {
