@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lab_colorize.batch.damage import ROTTED, is_rotted
@@ -20,9 +20,11 @@ from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.task import Task
 from lab_colorize.errors import HintsRefused
 from lab_colorize.files.hashing import sha256_of
+from lab_colorize.files.times import same_time
 
 OTHER_RECIPE = "the model or the options changed"
-OTHER_HINTS = "its hints changed"
+OTHER_HINTS = "the hints changed"
+NO_COMPARISON = "the comparison was missing"
 OTHER_PHOTOGRAPH = "the photograph changed"
 
 
@@ -55,7 +57,15 @@ class JournalCheck:
             return None
         if not task.copy_only and not self.same_hints(task, before):
             return None
-        return photograph.outcome
+        return photograph.outcome and self.at_its_time(photograph.outcome)
+
+    def at_its_time(self, standing: Outcome) -> Outcome:
+        """With the time that the result has now: the output may have been copied without times."""
+        with suppress(OSError):
+            if standing.target is not None:
+                now = self.place(standing.target).stat().st_mtime_ns
+                return standing if _as_old(standing, now) else replace(standing, target_mtime_ns=now)
+        return standing
 
     def edited(self, task: Task, photograph: Photograph) -> Outcome | None:
         """What was made, if somebody worked on it since and nothing tells us to replace that."""
@@ -84,7 +94,10 @@ class JournalCheck:
             return OTHER_RECIPE
         if not self.same_hints(task, before):
             return OTHER_HINTS
-        return photograph.change
+        if photograph.change:
+            return photograph.change
+        there = is_regular_file(self.place(task.target))
+        return NO_COMPARISON if there and not self.compared(task, before) else ""
 
     def made(self, task: Task) -> Outcome | None:
         """What was last written for a task under the name of now."""
@@ -99,22 +112,28 @@ class JournalCheck:
     def target_stands(self, task: Task, before: Outcome) -> bool:
         """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
         if before.status is Status.DONE:
-            companion = self.naming.companion_of(task.target)
-            beside = companion is None or is_regular_file(self.place(companion))
-            return not task.copy_only and before.target == task.target and beside and self.whole(before)
+            same_name = not task.copy_only and before.target == task.target
+            return same_name and self.compared(task, before) and self.whole(before)
         if self.options.colorize_of(task.source).force and not task.copy_only:
             return False
         return not self.options.copy_rest or (before.target == task.source and self.whole(before))
 
+    def compared(self, task: Task, before: Outcome) -> bool:
+        """Whether the comparison that is asked for is there and was written with the result."""
+        companion = self.naming.companion_of(task.target)
+        return companion is None or (before.compared and is_regular_file(self.place(companion)))
+
     def whole(self, before: Outcome) -> bool:
-        """Whether what was written still stands as it was: by its size, or by the contents with --checksum."""
+        """Whether what was written still stands as it was: by its size and time, or else by its contents."""
         target = self.place(before.target or "")
         if not is_regular_file(target):
             return False
         try:
-            if before.target_size is not None and target.stat().st_size != before.target_size:
+            status = target.stat()
+            if before.target_size not in {None, status.st_size}:
                 return False
-            return not self.options.checksum or before.target_sha256 in {None, sha256_of(target)}
+            same_age = before.target_size is None or _as_old(before, status.st_mtime_ns)
+            return (same_age and not self.options.checksum) or before.target_sha256 in {None, sha256_of(target)}
         except OSError:
             return False  # due, and the worker will find out why
 
@@ -153,6 +172,10 @@ class JournalCheck:
             if same_size and before.source_sha256 == sha256_of(source):
                 return Photograph(before.saved_at(status.st_mtime_ns))
         return Photograph(before, ROTTED if is_rotted(before, source) else OTHER_PHOTOGRAPH)
+
+
+def _as_old(made: Outcome, mtime_ns: int) -> bool:
+    return made.target_time is None or same_time(made.target_time, mtime_ns)
 
 
 def is_regular_file(path: Path) -> bool:

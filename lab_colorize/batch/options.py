@@ -86,6 +86,7 @@ def recipe_of(model: Model, options: ColorizeOptions) -> Recipe:
     told = {name: value for name, value in asdict(options).items() if name not in _WITHOUT_EFFECT_ON_RESULTS}
     if not told["reencode"]:
         del told["reencode"]  # so that what was done before there was a choice stays done
+    told["compare"] = False  # the journal tells whether there is a comparison; the result is the same in any case
     if told.get("saturation") is None:
         told["saturation"] = model.card.saturation
     fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()

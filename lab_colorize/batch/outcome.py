@@ -43,9 +43,10 @@ class Outcome:
     folder: str | None = None  # absolute; sources are relative to it: FOLDER, or of several the one that holds the box
     host: str = ""  # of the machine that worked on it, if a cluster did
     box: str = ""  # the name of FOLDER where there were several, with which `source` begins
-    target_mtime_ns: int | None = None  # where it is not the source's: an edited target was accepted, or a moved source
+    target_mtime_ns: int | None = None  # where it is not the source's: a target accepted, or copied; a source moved
     accepted: str = ""  # when `verify --accept` took this as it is: an edited target, or a failure to live with
     traceback: str = ""  # of a bug, for its report
+    compared: bool = False  # whether a comparison was written beside it
     lasting: bool = False  # a failure that is the file's own fault: one that a person may have to live with
 
     @property
@@ -68,7 +69,7 @@ class Outcome:
 # Left out where they say nothing.
 _SELDOM = (
     "lightness", "lightness_sha256", "hints", "folder", "host", "box", "target_mtime_ns", "accepted", "traceback",
-    "lasting",
+    "compared", "lasting",
 )  # fmt: skip
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _CHECK = b', "check": "'

@@ -143,6 +143,7 @@ class Performer:
             lightness=coloured.lightness,
             lightness_sha256=coloured.lightness_sha256,
             hints=coloured.hints,
+            compared=self.assignment.compare,
         )
 
     def _colour(self, job: Job, source: Path, target: Path) -> "Coloured":

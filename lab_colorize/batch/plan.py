@@ -50,7 +50,7 @@ class Plan:
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
     ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: set aside in any case
-    worked_on: frozenset[str] = frozenset()  # targets of these that somebody edited
+    worked_on: frozenset[str] = frozenset()  # targets of these, or of what is due, that somebody edited
     empty: tuple[EmptyFolder, ...] = ()  # boxes and folders that may be disks which are not mounted
     idle_settings: tuple[str, ...] = ()  # globs that match no photograph
     elsewhere: tuple[str, ...] = ()  # other folders of which OUT holds results
@@ -71,7 +71,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     judged = judged.without(over)
     missing = missing.without({move.before.source for move in moves})
     history = history_after(history, moves)
-    judged |= judge(new, JournalCheck(options, history, recipe, naming, still_at(moves, options.out, naming)))
+    still = still_at(moves, options.out, naming)
+    judged |= judge(new, JournalCheck(options, history, recipe, naming, still))
     if not options.colorize.overwrite:
         refuse_to_replace(options.out, _of_others(options, history, judged.due, missing.left))
         recognised = {task.source for task in judged.standing} | {one.after.source for one in moves if _came_along(one)}
@@ -80,6 +81,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     left_alone = tuple(_outcomes_left_alone(options, found))
     without = bereft(options, missing)
     left = tuple(left_behind(without, tasks, moves))
+    replaced = [history.made[task.target] for task in judged.due if task.target in history.made]
     rejected = (*map(_failed, (*found.problems, *clashes.values())), *judged.damaged.values())
     seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
     return Plan(
@@ -104,7 +106,9 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         left_behind=left,
         ousted=ousted,
         worked_on=frozenset(
-            one.target for one in (*left, *ousted) if one.target and is_edited(options.out / one.target, one)
+            one.target
+            for one in (*left, *ousted, *replaced)
+            if one.target and is_edited(options.out / still.get(one.target, one.target), one)
         ),
         empty=tuple(empty_folders(options, without, seen)),
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),

@@ -66,6 +66,8 @@ class Batch:
         self.disk_full = False  # the batch ended because of it
         self.pruned: list[Outcome] = []  # results that were set aside
         self.sidecars = 0  # that were carried along
+        self.edited_sidecars: list[str] = []  # that are kept
+        self.edits_replaced: list[str] = []  # what somebody had edited, before --overwrite
         self._stopped = False
         self._say = say
         with ExitStack() as stack:
@@ -99,8 +101,10 @@ class Batch:
         yield from self.plan.up_to_date
         for outcome in self.plan.rejected:
             yield self._written_down(outcome)
-        if self.plan.due:
-            yield from self._pool.results()
+        for outcome in self._pool.results() if self.plan.due else ():
+            if outcome.status is not Status.FAILED and outcome.target in self.plan.worked_on:
+                self.edits_replaced.append(outcome.target)
+            yield outcome
         if not (self._stopped or self.options.copy_rest):
             yield from self._sidecars()
         if not self._stopped:
@@ -137,12 +141,16 @@ class Batch:
         for sidecar, made in sidecars.due(lost):
             if self._stopped:
                 break
+            edited = sidecars.edited(sidecar, made)
             outcome = self._written_down(sidecars.carry(sidecar, made))
             if outcome.status is Status.FAILED:
                 yield outcome
-            else:
-                carried.add(sidecar)
+                continue
+            carried.add(sidecar)
+            if edited:
+                self.edits_replaced.append(edited)
         self.sidecars = len(carried)
+        self.edited_sidecars = list(sidecars.kept())
 
     def stop(self) -> None:
         """Begin no further photograph; the iteration ends with those in hand."""

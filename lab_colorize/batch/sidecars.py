@@ -64,6 +64,17 @@ class Sidecars:
             (sidecar, made) for sidecar, made in self.pairs if sidecar not in but and not self._stands(sidecar, made)
         )
 
+    def edited(self, sidecar: str, made: Outcome) -> str:
+        """What it is called beside that result, if somebody edited it there."""
+        target, before = self.target(sidecar, made), self.history.last.get(sidecar)
+        worked_on = before is not None and before.target == target and is_edited(self.options.out / target, before)
+        return target if worked_on else ""
+
+    def kept(self) -> Iterator[str]:
+        """Those that somebody edited beside their results."""
+        edited = (self.edited(sidecar, made) for sidecar, made in self.pairs)
+        return filter(None, edited if not self.options.colorize.overwrite else ())
+
     def count_as_found(self) -> None:
         """They are not left out."""
         self.found.take_out({name for name, _ in self.pairs})
@@ -128,7 +139,7 @@ class Sidecars:
         if before is None or before.target != self.target(sidecar, made):
             return False
         place = self.options.out / before.target
-        if not self.options.colorize.overwrite and is_edited(place, before):
+        if not self.options.colorize.overwrite and self.edited(sidecar, made):
             return True
         source = self.options.boxes.path(sidecar)
         try:

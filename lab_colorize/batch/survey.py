@@ -81,6 +81,17 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class Carrying:
+    """What would become of sidecars, if all went well."""
+
+    carried: tuple[tuple[str, str], ...] = ()  # and where to
+    damaged: tuple[Outcome, ...] = ()  # that would not be, for that
+    following: frozenset[str] = frozenset()  # where those are that would move along from other places
+    edited: tuple[str, ...] = ()  # that somebody edited beside their results, and that would be kept
+    edits_replaced: frozenset[str] = frozenset()  # that --overwrite would replace
+
+
+@dataclass(frozen=True)
 class Survey:
     """Everything that --dry-run tells."""
 
@@ -89,16 +100,21 @@ class Survey:
     measured: Measured
     copies: int
     seconds: float  # an estimate: disks, formats and bit depths differ
-    carried: tuple[tuple[str, str], ...]  # sidecars, and where they would be carried to
-    damaged: tuple[Outcome, ...]  # sidecars that would not, for that
-    following: frozenset[str]  # where carried ones are that would move along
+    sidecars: Carrying
     left_out: tuple[str, ...]
     room: Room
 
     @property
     def failing(self) -> tuple[Outcome, ...]:
         """All that will fail for certain."""
-        return (*self.measured.unreadable, *self.plan.rejected, *self.damaged)
+        return (*self.measured.unreadable, *self.plan.rejected, *self.sidecars.damaged)
+
+    @property
+    def edits_replaced(self) -> frozenset[str]:
+        """What somebody edited, and --overwrite would replace."""
+        failing = {outcome.source for outcome in self.failing}
+        targets = frozenset(task.target for task in self.plan.due if task.source not in failing)
+        return (targets & self.plan.worked_on) | self.sidecars.edits_replaced
 
 
 def survey(options: BatchOptions, known: History | None = None) -> Survey:
@@ -113,34 +129,25 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
     measured = measure(options.boxes, due, max_pixels=options.colorize.max_pixels)
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
-    carried, damaged, following = (
-        ((), (), frozenset[str]()) if options.copy_rest else _carried(options, found, plan, measured, known)
-    )
+    sidecars = Carrying() if options.copy_rest else _carried(options, found, plan, measured, known)
     return Survey(
         found,
         plan,
         measured,
         len(plan.due) - len(due),
         estimate(measured, pace, workers),
-        carried,
-        damaged,
-        following,
+        sidecars,
         () if options.copy_rest else tuple(found.rest),
         room_for(plan),
     )
 
 
-def _carried(
-    options: BatchOptions, found: Found, plan: Plan, measured: Measured, known: History | None
-) -> tuple[tuple[tuple[str, str], ...], tuple[Outcome, ...], frozenset[str]]:
-    """The sidecars that would be, if all went well; none of those that belong to a result count as left out.
-
-    And those that are damaged, and where those are that would move along from other places.
-    """
+def _carried(options: BatchOptions, found: Found, plan: Plan, measured: Measured, known: History | None) -> Carrying:
+    """What would become of sidecars; none of those that belong to a result count as left out."""
     from lab_colorize.batch.sidecars import Sidecars
 
     if not any(name.endswith(SIDECAR_SUFFIXES) for name in found.rest):
-        return (), (), frozenset()
+        return Carrying()
     failing = {outcome.source for outcome in measured.unreadable}
     before = (replace(one, status=Status.DONE) for one in plan.up_to_date if one.target)
     coloured = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
@@ -154,7 +161,14 @@ def _carried(
     rotted = tuple(damaged(sidecar, ROTTED) for sidecar, made in due if sidecars.is_rotted(sidecar, made))
     lost = {outcome.source for outcome in rotted}
     carried = moved | {sidecar: sidecars.target(sidecar, made) for sidecar, made in due if sidecar not in lost}
-    return tuple(carried.items()), rotted, frozenset(move.targets[0] for move in sidecars.moves)
+    edited = (sidecars.edited(sidecar, made) for sidecar, made in due if sidecar not in lost)
+    return Carrying(
+        tuple(carried.items()),
+        rotted,
+        frozenset(move.targets[0] for move in sidecars.moves),
+        tuple(sidecars.kept()),
+        frozenset(filter(None, edited)),
+    )
 
 
 def measure(boxes: Boxes, tasks: list[Task], *, max_pixels: int) -> Measured:

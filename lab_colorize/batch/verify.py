@@ -133,20 +133,25 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
             sha256,
             size,
             outcome.target_time,
-            stale=target in there and outcome.status is not Status.KEPT and not _still_a_copy(outcome, history),
+            stale=target in there and not _still_holds(outcome, history),
             made_of=None if target in there else _made_of(outcome, places),
             copied=outcome.lightness == COPIED,
         )
 
 
-def _still_a_copy(made: Outcome, history: History) -> bool:
-    """Whether --copy-rest copied it, and a later batch without that merely left the photograph out of the output."""
+def _still_holds(made: Outcome, history: History) -> bool:
+    """Whether it is all there is of a photograph that failed since, or was copied by --copy-rest and left out since."""
     last = history.last.get(made.source)
+    failed_since = last is not None and last.status is Status.FAILED
     return (
-        made.status is Status.SKIPPED
-        and last is not None
-        and (last.status, last.target) == (Status.SKIPPED, None)
-        and last.source_sha256 in {None, made.source_sha256}
+        failed_since
+        or made.status is Status.KEPT
+        or (
+            made.status is Status.SKIPPED
+            and last is not None
+            and (last.status, last.target) == (Status.SKIPPED, None)
+            and last.source_sha256 in {None, made.source_sha256}
+        )
     )
 
 
@@ -233,11 +238,7 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
     if not (same_shape if quick else found == check.sha256):
         edited = check.kind is Kind.RESULT and not same_shape
         return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)
-    return (
-        (State.STALE, "Its photograph has another result now, or has failed since.")
-        if check.stale
-        else (State.WHOLE, "")
-    )
+    return (State.STALE, "Its photograph has another result now, or needs none.") if check.stale else (State.WHOLE, "")
 
 
 def _why(status: os.stat_result, *, rotted: bool) -> str:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.progress import in_words
-from lab_colorize.cli.summary import edited, empty_folders, gone, left_behind, left_out, moved_along, ousted, room
+from lab_colorize.cli.summary import (
+    edited,
+    edits_replaced,
+    empty_folders,
+    gone,
+    left_behind,
+    left_out,
+    moved_along,
+    ousted,
+    room,
+)
 from lab_colorize.cli.tally import LISTED
 from lab_colorize.files.films import COMMAND, is_film
 from lab_colorize.wording import number_of
@@ -27,12 +37,15 @@ NO_PHOTOGRAPH = "It is hidden, or neither its suffix nor its contents are a phot
 def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     """What --dry-run says."""
     measured = survey.measured
-    yield (
-        f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels: "
-        f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}, estimated from sample "
-        "pictures of these formats on this machine. Some may be in colour already, or damaged inside: that shows when "
-        "they are opened."
-    )
+    if measured.photographs:
+        yield (
+            f"{number_of(measured.photographs, 'photograph')} to colour, {measured.megapixels:.1f} megapixels: "
+            f"about {in_words(max(1, survey.seconds))} with {number_of(options.workers, 'worker')}, estimated from"
+            " sample pictures of these formats on this machine. Some may be in colour already, or damaged inside: that"
+            " shows when they are opened."
+        )
+    else:
+        yield "No photograph to colour."
     yield from _replaced(survey, options)
     if survey.plan.due:
         yield room(survey.room)
@@ -41,17 +54,18 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from moved_along(survey.plan, "would be moved along")
     yield from ousted(survey.plan)
     asked = "--prune puts {} aside." if options.prune else "--prune would put {} aside."
-    yield from left_behind(survey.plan, asked, survey.following)
+    yield from left_behind(survey.plan, asked, survey.sidecars.following)
     if survey.copies:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
-    if survey.carried:
-        yield f"{number_of(len(survey.carried), 'sidecar')} to carry along."
+    if survey.sidecars.carried:
+        yield f"{number_of(len(survey.sidecars.carried), 'sidecar')} to carry along."
+    yield from edits_replaced(survey.edits_replaced, "would be replaced, and the edits lost")
     left_alone = sum(one.reason == LEFT_ALONE for one in survey.plan.up_to_date)
     if done := len(survey.plan.up_to_date) - left_alone:
         yield f"{done} already up to date."
     if left_alone:
         yield f"{left_alone} {LEFT_ALONE}."
-    yield from edited(survey.plan)
+    yield from edited(survey.plan, survey.sidecars.edited)
     yield from left_out(survey.found, options)
     yield from _failing(survey)
     yield "Nothing was written."
@@ -101,7 +115,7 @@ def forecast_lines(survey: Survey) -> Iterator[str]:
         for outcome in outcomes:
             line = {"source": outcome.source, "target": outcome.target, "action": action, "reason": outcome.reason}
             yield json.dumps(line)
-    for sidecar, target in survey.carried:
+    for sidecar, target in survey.sidecars.carried:
         reason = "the sidecar of a photograph"
         yield json.dumps({"source": sidecar, "target": target, "action": "carry", "reason": reason})
     for source in survey.left_out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,8 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
         yield from moved_along(batch.plan, "moved along")
         if batch.sidecars:
             yield f"{number_of(batch.sidecars, 'sidecar')} carried along."
-        yield from edited(batch.plan)
+        yield from edited(batch.plan, batch.edited_sidecars)
+        yield from edits_replaced(batch.edits_replaced, "replaced, as --overwrite asks")
         yield from left_out(batch.found, batch.options)
         yield from _superseded(batch)
         if not batch.options.prune:
@@ -104,23 +105,33 @@ def counts(tally: Tally) -> str:
     why = ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
     colours = f" ({tally.colours_copied} already in colour)" if tally.colours_copied else ""
     copied = f", {tally.copied} copied as they are{colours}" if tally.copied else ""
-    known = f", {tally.known} failed again, as accepted" if tally.known else ""
-    told = f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {tally.failed} failed"
-    return f"{told}{copied}{known}."
+    failed = f"{tally.failed} failed"
+    if tally.known:
+        failed = f"{tally.failed} newly failed, {tally.known} failed again, as accepted"
+    return f"{tally.done} done, {sum(skipped.values())} skipped{why and f' ({why})'}, {failed}{copied}."
 
 
-def edited(plan: Plan) -> Iterator[str]:
+def edited(plan: Plan, sidecars: Sequence[str]) -> Iterator[str]:
     """What people worked on and is kept for that, and what it would have been replaced for."""
-    kept = [one for one in plan.up_to_date if one.reason == EDITED]
-    if not kept:
-        return
-    was, them, are = ("was", "it", "is") if len(kept) == 1 else ("were", "them", "are")
-    yield (
-        f"{number_of(len(kept), 'result')} {was} edited since a batch wrote {them}, and {are} kept:"
-        f" {printable(named([one.target for one in kept]))}."
-    )
-    for why, count in Counter(plan.remade[one.source] for one in kept if one.source in plan.remade).items():
-        yield f"{count} of these would be coloured again ({why}): --overwrite does that, and the edits are lost."
+    kept = sorted((one for one in plan.up_to_date if one.reason == EDITED), key=lambda one: one.source)
+    for kind, names in (("result", [one.target for one in kept]), ("sidecar", sidecars)):
+        if names:
+            was, them, are = ("was", "it", "is") if len(names) == 1 else ("were", "them", "are")
+            what = f"{number_of(len(names), kind)} {was} edited since a batch wrote {them}, and {are} kept"
+            yield f"{what}: {printable(named(names))}."
+    again: dict[str, list[str | None]] = defaultdict(list)
+    for one in kept:
+        if one.source in plan.remade:
+            again[plan.remade[one.source]].append(one.target)
+    for why, targets in again.items():
+        what = f"{len(targets)} of these would be coloured again ({why}): {printable(named(targets))}"
+        yield f"{what}. --overwrite does that, and the edits are lost."
+
+
+def edits_replaced(targets: Iterable[str], are: str) -> Iterator[str]:
+    """What somebody worked on and --overwrite takes."""
+    if names := sorted(targets):
+        yield f"{number_of(len(names), 'edited file')} {are}: {printable(named(names))}."
 
 
 def edited_in_bag(bag: Path, names: Sequence[str]) -> Iterator[str]:

@@ -125,7 +125,7 @@ def _accepted(counts: Counter[State]) -> str:
         State.FOREIGN: ("file that no batch wrote", "files that no batch wrote"),
     }
     told = ", ".join(number_of(counts[state], *word) for state, word in words.items() if counts[state])
-    return f"Accepted: {told or 'nothing'}."
+    return f"Accepted: {told}." if told else "There was nothing to accept."
 
 
 def _lines(findings: Iterable[Finding], *, quiet: bool) -> Iterator[str]:
@@ -198,11 +198,10 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
         )
     if (Kind.RESULT, State.EDITED) in found:
         yield "Batches keep edited results; --accept takes them as they are, and they are expected so from then on."
-    if states & {State.FAILED, State.WAITING}:
-        yield (
-            "The same batch retries what failed and colours what is waiting; --results-only ignores both, and --accept"
-            " accepts failures."
-        )
+    if State.FAILED in states:
+        yield "The same batch retries what failed; --results-only ignores failures, and --accept accepts them."
+    if State.WAITING in states:
+        yield "The same batch colours what is waiting; --results-only ignores it."
     if State.MISSING in states and not states & {State.WHOLE, State.CHANGED}:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
@@ -225,10 +224,10 @@ def _tidying(states: Collection[State]) -> Iterator[str]:
     from lab_colorize.batch.finding import State
 
     if State.STALE in states:
-        yield "Stale results were left by an earlier --format or an earlier photograph: delete what you do not want."
+        yield "Stale results were left by an earlier --format or an earlier photograph: delete those you do not want."
     if State.FOREIGN in states:
-        yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there;"
-        yield "--accept records them, with their hashes."
+        yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there."
+        yield "--accept records the others, with their hashes."
 
 
 def _counts(states: Counter[State]) -> str:

@@ -13,7 +13,7 @@ _REMEDIES = {
     errno.EPERM: _PERMISSIONS,
     errno.ENAMETOOLONG: "Names may have at most 255 bytes, paths 4096: choose a shorter one.",
     errno.ELOOP: "A link in the path leads to itself: name the place it should lead to.",
-    errno.ENOTDIR: "A part of the path is a file: name another place.",
+    errno.ENOTDIR: "A part of the path is a file: check the path.",
     errno.ENOENT: "Check the name; something may have moved it meanwhile.",
 }
 

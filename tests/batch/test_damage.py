@@ -151,7 +151,7 @@ class TestNewTimes:
         for path in box.iterdir():
             later(path)
         (box / "a.xmp").unlink()
-        assert "0 photographs to colour" in run(*asked, "--dry-run", *checksum).stdout
+        assert "No photograph to colour." in run(*asked, "--dry-run", *checksum).stdout
         again = run(*asked, *checksum)
         assert again.returncode == 0
         assert "again" not in again.stderr

@@ -11,7 +11,9 @@ from pathlib import Path
 import bagit
 import pytest
 
+from lab_colorize.batch.damage import ROTTED
 from lab_colorize.batch.journal import read_journal
+from tests import makers as m
 
 from .conftest import Archive, Run, contents_below, picture
 
@@ -265,3 +267,95 @@ def test_an_edited_copy_is_kept_too(finished: Archive, touch_later: Callable[[Pa
     outcomes = finished.batch(copy_rest=True)
     assert outcomes["colour.jpg"].status == "skipped"
     assert (finished.out / "colour.jpg").read_text() == "retouched"
+
+
+def test_edits_that_overwrite_takes_are_named_before_and_after(run: Run, tmp_path: Path) -> None:
+    for name in ("1.jpg", "2.jpg", "3.jpg"):
+        picture(tmp_path / "photos" / name, seed=int(name[0]))
+    (tmp_path / "photos/3.xmp").write_bytes(m.XMP)
+    run("batch", "photos", "--out", "o")
+    edited = [tmp_path / "o" / name for name in ("1.jpg", "2.jpg")]
+    for result in edited:
+        title(result)
+    (tmp_path / "o/3.xmp").write_bytes(m.XMP + b" ")
+    dry = run("batch", "photos", "--out", "o", "--checksum", "--overwrite", "--dry-run").stdout
+    assert "3 edited files would be replaced, and the edits lost: 1.jpg, 2.jpg, 3.xmp." in dry
+    assert b"On the beach" in edited[0].read_bytes()
+    done = run("batch", "photos", "--out", "o", "--checksum", "--overwrite").stderr
+    assert "3 edited files replaced, as --overwrite asks: 1.jpg, 2.jpg, 3.xmp." in done
+    assert b"On the beach" not in edited[0].read_bytes()
+    assert "edited" not in run("batch", "photos", "--out", "o", "--checksum", "--overwrite").stderr
+
+
+@pytest.mark.parametrize("more", [["--dry-run"], []], ids=str)
+def test_what_would_be_coloured_again_but_for_its_edits_is_named_and_sidecars_are_too(
+    run: Run, tmp_path: Path, more: list[str]
+) -> None:
+    for name in ("1.jpg", "2.jpg"):
+        picture(tmp_path / "photos" / name, seed=int(name[0]))
+    (tmp_path / "photos/2.xmp").write_bytes(m.XMP)
+    run("batch", "photos", "--out", "o")
+    for name in ("1.jpg", "2.jpg"):
+        title(tmp_path / "o" / name)
+    (tmp_path / "o/2.xmp").write_bytes(m.XMP + b" ")
+    picture(tmp_path / "photos/1.jpg", seed=9)
+    ended = run("batch", "photos", "--out", "o", *more)
+    told = ended.stdout + ended.stderr
+    assert "2 results were edited since a batch wrote them, and are kept: 1.jpg, 2.jpg." in told
+    assert "1 sidecar was edited since a batch wrote it, and is kept: 2.xmp." in told
+    assert (
+        "1 of these would be coloured again (the photograph changed): 1.jpg. --overwrite does that, and the edits are"
+        " lost."
+    ) in told
+
+
+def test_after_an_output_was_copied_without_times_damage_is_still_told_from_edits(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "photos/1.jpg")
+    picture(tmp_path / "photos/2.bmp")
+    run("batch", "photos", "--out", "o")
+    for name in ("1.jpg", "2.bmp"):
+        os.utime(tmp_path / "o" / name)  # as `cp -r` does
+    assert "2 done before" in run("batch", "photos", "--out", "o").stderr
+    journal = (tmp_path / "o/lab-colorize.jsonl").read_bytes()
+    run("batch", "photos", "--out", "o")
+    assert (tmp_path / "o/lab-colorize.jsonl").read_bytes() == journal
+    result = tmp_path / "o/2.bmp"
+    status, content = result.stat(), result.read_bytes()
+    result.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    os.utime(result, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert f"changed    result 2.bmp: {ROTTED}" in run("verify", "o").stdout
+    os.utime(result)  # and this is an edit that leaves the size
+    assert "kept: 2.bmp." in run("batch", "photos", "--out", "o").stderr
+
+
+def test_comparisons_come_and_go_without_colouring_what_is_done(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "photos/1.png")
+    run("batch", "photos", "--out", "o")
+    result = (tmp_path / "o/1.png").read_bytes()
+    assert "1 done again: the comparison was missing." in run("batch", "photos", "--out", "o", "--compare").stderr
+    for more in ([], ["--compare"]):
+        assert "1 done before" in run("batch", "photos", "--out", "o", *more).stderr
+    beside = tmp_path / "o/1_compare.png"
+    before = beside.read_bytes()
+    beside.unlink()
+    assert "1 done before" in run("batch", "photos", "--out", "o").stderr
+    assert "1 done again: the comparison was missing." in run("batch", "photos", "--out", "o", "--compare").stderr
+    assert beside.read_bytes() == before
+    assert (tmp_path / "o/1.png").read_bytes() == result
+    picture(tmp_path / "photos/1.png", seed=5)
+    run("batch", "photos", "--out", "o")  # the comparison shows another photograph now
+    assert "1 done again: the comparison was missing." in run("batch", "photos", "--out", "o", "--compare").stderr
+    assert beside.read_bytes() != before
+
+
+def test_a_result_stays_good_when_its_photograph_fails_later(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "photos/1.jpg")
+    run("batch", "photos", "--out", "o")
+    (tmp_path / "photos/1.jpg.hints.json").write_text("[{")
+    assert run("batch", "photos", "--out", "o").returncode == 6
+    verified = run("verify", "o")
+    assert verified.returncode == 6
+    assert "Results: 1 whole." in verified.stdout
+    assert "tale" not in verified.stdout
+    assert "The same batch retries what failed; --results-only ignores failures" in verified.stdout
+    assert "waiting" not in verified.stdout

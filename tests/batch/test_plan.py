@@ -221,13 +221,13 @@ def test_the_recipe_takes_in_what_has_an_effect_on_results_and_nothing_else() ->
         {"accept_truncated": True},
         {"max_pixels": 3},
         {"saturation": 1.15},
+        {"compare": True},
     ):
         assert recipe_of(model, ColorizeOptions(**idle)) == plain
     for telling in (
         {"saturation": 1.0},
         {"format": "png"},
         {"quality": 90},
-        {"compare": True},
         {"source_type": "humanEdits"},
     ):
         assert recipe_of(model, replace(ColorizeOptions(), **telling)) != plain

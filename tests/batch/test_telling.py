@@ -44,6 +44,8 @@ def told(
         disk_full=False,
         pruned=[],
         sidecars=0,
+        edited_sidecars=[],
+        edits_replaced=[],
         options=SimpleNamespace(copy_rest=copy_rest, out=out, place=out, prune=False),
         plan=SimpleNamespace(
             due=due,
