@@ -257,7 +257,8 @@ def _failures(tally: Tally, batch: Batch) -> Iterator[str]:
             yield f"      {printable(outcome.remedy)}"
     journal = printable(str(batch.options.out / JOURNAL_NAME))
     if tally.failed > len(tally.listed):
-        yield f"  ... and {tally.failed - len(tally.listed)} more, which {journal} lists."
+        listing = "`verify`" if tally.damaged else journal
+        yield f"  ... and {tally.failed - len(tally.listed)} more, which {listing} lists."
     if tally.bug is not None:
         yield f"Traceback of the bug, for its report:\n{tally.bug.traceback}"
     missing = _missing(tally, batch) if batch.options.copy_rest else 0

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lab_colorize.batch.damage import is_damage
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.judging import DONE_BEFORE
 from lab_colorize.batch.outcome import Outcome, Status
@@ -33,6 +34,7 @@ class Tally:
     colours_copied: int = 0  # of those copied: in colour already
     failed: int = 0
     lasting: int = 0  # of those failed: by the file's own fault
+    damaged: int = 0  # of those failed: damaged since, which the journal has no line of
     failures: list[str] = field(default_factory=list)  # the sources of those failed
     listed: list[Outcome] = field(default_factory=list)
     bug: Outcome | None = None
@@ -64,6 +66,7 @@ class Tally:
     def _add_failure(self, outcome: Outcome) -> None:
         self.failed += 1
         self.lasting += outcome.lasting
+        self.damaged += is_damage(outcome)
         self.failures.append(outcome.source)
         insort(self.listed, outcome, key=lambda one: one.source)
         del self.listed[LISTED:]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lab_colorize.batch.damage import ROTTED, damaged
 from lab_colorize.batch.journal_check import OTHER_RECIPE
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.survey import Measured, Pace, Share, Sort, estimate
@@ -72,6 +73,8 @@ def test_failures_are_listed_with_their_remedies_up_to_a_limit() -> None:
     text = told(tally, quiet=True)
     assert text.count("It is empty.") == text.count("Scan it again.") == LISTED
     assert "and 5 more, which out/lab-colorize.jsonl lists" in text
+    tally.add(damaged("0.jpg", ROTTED))  # which leaves no line in the journal
+    assert "and 6 more, which `verify` lists" in told(tally)
     assert tally.exit_code == 6
 
 
