@@ -417,6 +417,13 @@ def test_all_are_downloaded_as_a_zip_with_their_folders(page, photographs, tiny_
             assert archive.read(name) == expected.read_bytes()
 
 
+def test_an_empty_file_is_said_to_be_empty(page, tmp_path):
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    page.choose(tmp_path / "empty.jpg").settled(1)
+    assert page.part("facts").text == "0 kB"
+    assert "it is empty" in page.part("failure").text
+
+
 def test_an_empty_folder_is_answered(page, tmp_path):
     (tmp_path / "empty").mkdir()
     page.drop(tmp_path / "empty")

@@ -98,6 +98,39 @@ def test_a_run_that_cannot_begin_says_why(trainer, browser, tmp_path):
     next(pages, None)
 
 
+def test_the_figures_beside_a_curve_can_be_told_apart(trainer, browser, tmp_path):
+    pages = opened(browser, f"http://127.0.0.1:{trainer.port}/train.html", tmp_path)
+    page = next(pages)
+    script = """const done = arguments[0], svg = document.getElementById('psnr');
+        import(`${location.origin}/plot.js`).then(({ plot }) => {
+          plot(svg, [{ points: [[1, 12.401], [2, 12.409]], className: 'main' }], 'PSNR');
+          done([...svg.querySelectorAll('text')].filter(text => text.getAttribute('text-anchor') === 'end').map(text => text.textContent));
+        }, error => done([String(error)]))"""
+    figures = page.browser.execute_async_script(script)
+    assert len(figures) > 2
+    assert len(set(figures)) == len(figures)
+    assert all(figure.startswith("12.4") for figure in figures)
+    next(pages, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"state": "running", "step": 8, "steps": 9}, "a: Training: step 8 of 9. PSNR 12.00 dB after epoch 15, 12.50"),
+        ({"state": "running", "step": 9, "steps": 9}, "a: Training: exporting the model …"),
+        ({"state": "finished", "step": 9, "steps": 9}, "It is no better than no colour at all: train longer"),
+    ],
+)
+def test_the_state_says_what_the_log_says(trainer, browser, tmp_path, monkeypatch, told, words):
+    figures = {"name": "a", "lines": [], "pictures": [], "photographs": "box"}
+    figures["history"] = [{"epoch": 14.4, "loss": 1, "psnr": 12, "grey_psnr": 12.5}]
+    monkeypatch.setattr("lab_colorize.serve.training.Trainer.told", lambda _self: figures | told)
+    pages = opened(browser, f"http://127.0.0.1:{trainer.port}/train.html", tmp_path)
+    page = next(pages)
+    page.until(lambda: words in page.by("told").text)
+    next(pages, None)
+
+
 @pytest.mark.slow
 def test_the_server_ends_with_its_training_and_what_was_learned_is_kept(tmp_path, tiny_model, monkeypatch):
     from lab_colorize.serve.training import Trainer

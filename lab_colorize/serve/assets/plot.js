@@ -12,9 +12,9 @@ export function plot(svg, lines, name) {
   svg.replaceChildren(
     ...y.ticks.flatMap(value => [
       element("line", { x1: LEFT, x2: WIDTH - AIR, y1: y(value), y2: y(value), class: "grid" }),
-      label(LEFT - 6, y(value) + 4, "end", short(value, y.ticks)),
+      label(LEFT - 6, y(value) + 4, "end", y.label(value)),
     ]),
-    ...x.ticks.map(value => label(x(value), HEIGHT - 6, "middle", short(value, x.ticks))),
+    ...x.ticks.map(value => label(x(value), HEIGHT - 6, "middle", x.label(value))),
     ...lines.map(({ points, className }) =>
       element("polyline", { points: points.map(([a, b]) => `${x(a)},${y(b)}`).join(" "), class: `line ${className}` }),
     ),
@@ -26,25 +26,23 @@ function scale(values, from, to) {
   const span = high - low || Math.abs(high) || 1;
   const start = high === low ? low - span / 2 : low;
   const place = value => from + ((value - start) / span) * (to - from);
-  place.ticks = ticks(start, start + span);
+  const step = stepOf(span);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9)); // as many as tell one tick from the next
+  place.ticks = ticks(start, start + span, step);
+  place.label = value => value.toFixed(digits);
   return place;
 }
 
-// Round numbers within a range, about as many as TICKS.
-function ticks(low, high) {
-  const rough = (high - low) / TICKS;
+// A round number, about TICKS of which make up the span.
+function stepOf(span) {
+  const rough = (span / TICKS) * (1 - 1e-9);
   const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = unit * ([1, 2, 5].find(times => times * unit >= rough) ?? 10);
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, n) => (first + n) * step);
+  return unit * ([1, 2, 5].find(times => times * unit >= rough) ?? 10);
 }
 
-// As few digits as tell the ticks of an axis apart.
-function short(value, ticks) {
-  const written = digits => ticks.map(tick => Number(tick.toPrecision(digits)).toString());
-  let digits = 3;
-  while (digits < 9 && new Set(written(digits)).size < ticks.length) digits += 1;
-  return Number(value.toPrecision(digits)).toString();
+function ticks(low, high, step) {
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, n) => (first + n) * step);
 }
 
 function label(x, y, anchor, words) {
