@@ -2,7 +2,7 @@
 
     python benchmarks/video.py FILM...                 # flicker and smear of each
     python benchmarks/video.py --rate [--size 640x480] # against a plain transcode with the same encoder settings
-    python benchmarks/video.py --memory                # 100 frames against 5,000
+    python benchmarks/video.py --memory                # 100 frames against 5,000 or --long
 
 Flicker is the mean change of a and b from frame to frame along the flow, in Lab units, where nothing is covered. Smear
 is the mean change that steadying makes to the true a and b of a film in colour. Both are distances in the plane of a
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--size", default="640x480")
     parser.add_argument("--frames", type=int, default=FRAMES)
+    parser.add_argument("--long", type=int, default=5000, help="frames of the long film of --memory")
     parser.add_argument("--one", nargs=2, metavar=("WAY", "FILM"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
@@ -46,7 +47,7 @@ def main() -> None:
     if asked.rate:
         rates(asked.size, asked.frames)
     if asked.memory:
-        memory(asked.size)
+        memory(asked.size, asked.long)
 
 
 def steadiness(films: list[Path], count: int) -> None:
@@ -162,10 +163,10 @@ def rates(size: str, count: int) -> None:
             print(f"{size}, {what}: {told}, {plain / colour:.2f} of the plain transcode's rate")
 
 
-def memory(size: str) -> None:
-    """Peak memory of short and long films."""
+def memory(size: str, long: int) -> None:
+    """Peak memory of a short and a long film."""
     with tempfile.TemporaryDirectory() as folder:
-        for count in (100, 5000):
+        for count in (100, long):
             path = scan(Path(folder), size, count)
             peaks = {way: peak(way, path) for way in ("plain", "colour")}
             print(f"{size}, {count} frames: plain {peaks['plain']} MB, colour {peaks['colour']} MB")
