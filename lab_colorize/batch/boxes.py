@@ -117,6 +117,7 @@ def merged(scans: Mapping[Box, Found]) -> Found:
         found.others += one.others
         found.thumbnails += one.thumbnails
         found.not_chosen += one.not_chosen
+        found.outputs += one.outputs
         found.links_left += one.links_left
     return found
 

@@ -242,6 +242,9 @@ def _tail(file: int, size: int) -> bytes:
 
 
 def _unusable(out: Path, error: OSError) -> OutputError:
+    if isinstance(error, PermissionError) and os.path.lexists(out / JOURNAL_NAME):
+        what = f"The journal {out / JOURNAL_NAME} cannot be opened: permission denied."
+        return OutputError(what, remedy="Check the permissions of that file, or choose another --out.")
     return OutputError(
         f"{out} cannot be used for results: {error.strerror or error}.",
         remedy="Check its permissions and the space on its disk, or choose another --out.",

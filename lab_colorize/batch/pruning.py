@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab_colorize.batch.folders import make_folder_for, remove_empty
+from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.journal_check import is_regular_file
 from lab_colorize.batch.missing_sources import MissingSources, is_absent
 from lab_colorize.batch.moved_photographs import Move, half_renamed
@@ -62,7 +63,7 @@ def empty_folders(options: BatchOptions, outcomes: Iterable[Outcome], seen: Iter
     for name in sorted(names - set(map(_first, seen)) - {""}):
         box = options.boxes.holding(name)
         folder = Path() if box is None else box.folder if box.name else box.folder / name
-        found = scan(Search(folder, options.place, PHOTO_SUFFIXES, is_photograph_inside))
+        found = scan(Search(folder, options.place, PHOTO_SUFFIXES, is_photograph_inside, output_mark=JOURNAL_NAME))
         if is_absent(folder) or not (found.photographs or found.problems):
             yield EmptyFolder(folder, name, results[name])
 

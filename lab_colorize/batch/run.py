@@ -264,6 +264,7 @@ def _search(folder: Path, options: BatchOptions) -> Search:
         is_photograph_inside,
         GlobFilter(options.include, options.exclude),
         own_files={JOURNAL_NAME, DAMAGED_NAME, PRUNED_NAME},
+        output_mark=JOURNAL_NAME,
         recurse=options.recurse,
         hidden_too=options.copy_rest,
     )

@@ -2,12 +2,14 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 from lab_colorize.batch.boxes import Boxes
+from lab_colorize.batch.copying import foreign
 from lab_colorize.batch.damage import ROTTED, damaged
 from lab_colorize.batch.journal import History, read_journal
 from lab_colorize.batch.options import BatchOptions, recipe_of
@@ -20,6 +22,7 @@ from lab_colorize.colouring.models import Model, find_model
 from lab_colorize.colouring.options import ColorizeOptions
 from lab_colorize.errors import ColorizeError
 from lab_colorize.files.scan import Found
+from lab_colorize.files.times import same_time
 from lab_colorize.photos.kinds import SIDECAR_SUFFIXES, Format
 from lab_colorize.wording import of_it
 from lab_colorize.workers import WorkerPool, usable_cores
@@ -59,7 +62,7 @@ class Measured:
     """The photographs that are due, by their headers."""
 
     shares: Mapping[Sort, Share]
-    unreadable: tuple[Outcome, ...]  # those that will fail, and why
+    unreadable: tuple[Outcome, ...]  # those that will fail instead, and why
 
     @property
     def photographs(self) -> int:
@@ -125,8 +128,10 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
     found = look(options)
     model = find_model(options.model)
     plan = plan_batch(options, found, recipe_of(model, options.colorize), known)
-    due = [task for task in plan.due if not task.copy_only]
+    blocked = {one.source: one for one in _blocked(options, plan)}
+    due = [task for task in plan.due if not task.copy_only and task.source not in blocked]
     measured = measure(options.boxes, due, max_pixels=options.colorize.max_pixels)
+    measured = replace(measured, unreadable=(*measured.unreadable, *blocked.values()))
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
     sidecars = Carrying() if options.copy_rest else _carried(options, found, plan, measured, known)
@@ -134,12 +139,24 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
         found,
         plan,
         measured,
-        len(plan.due) - len(due),
+        sum(task.copy_only for task in plan.due),
         estimate(measured, pace, workers),
         sidecars,
         () if options.copy_rest else tuple(found.rest),
         room_for(plan),
     )
+
+
+def _blocked(options: BatchOptions, plan: Plan) -> Iterator[Outcome]:
+    """Photographs in the way of whose results are files of others; of the same time, they may be results after all."""
+    for task in plan.due if not options.colorize.overwrite else ():
+        target = options.out / task.target
+        with suppress(OSError):
+            there, photograph = target.lstat(), options.boxes.path(task.source).stat()
+            ours = task.copy_only or task.target in plan.written or same_time(photograph.st_mtime_ns, there.st_mtime_ns)
+            if there.st_size and not ours:
+                error = foreign(target)
+                yield Outcome(task.source, None, Status.FAILED, error.what, error.remedy)
 
 
 def _carried(options: BatchOptions, found: Found, plan: Plan, measured: Measured, known: History | None) -> Carrying:

@@ -91,10 +91,9 @@ class Account:
                 state = State.ACCEPTED if outcome.accepted else State.FAILED
                 yield Finding(Kind.SOURCE, outcome.source, state, outcome.reason)
         for box in sorted(self.boxes, key=lambda box: box.folder):
-            for source in map(
-                box.source,
-                scan(Search(box.folder, self.bag or self.out, PHOTO_SUFFIXES, is_photograph_inside)).photographs,
-            ):
+            place = self.bag or self.out
+            search = Search(box.folder, place, PHOTO_SUFFIXES, is_photograph_inside, output_mark=JOURNAL_NAME)
+            for source in map(box.source, scan(search).photographs):
                 if source not in self.history.last:
                     yield Finding(Kind.SOURCE, source, State.WAITING, "No batch has reached it, or it was not chosen.")
 

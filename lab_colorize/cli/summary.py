@@ -149,6 +149,7 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
         ("non-photograph", "non-photographs"): 0 if options.copy_rest else found.others.total(),
         ("thumbnail or file of the system", "thumbnails and files of the system"): found.thumbnails,
         ("not chosen", "not chosen"): found.not_chosen,
+        ("output of another batch", "outputs of other batches"): found.outputs,
         ("link to a folder already visited", "links to folders already visited"): found.links_left,
     }
     films = dict.fromkeys(name for name in found.rest if is_film(name))

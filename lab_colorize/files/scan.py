@@ -44,6 +44,7 @@ class Found:
     others: Counter[str] = field(default_factory=Counter)  # by suffix, in lower case; "" for those without
     thumbnails: int = 0  # folders and files that NAS and macOS keep beside photographs
     not_chosen: int = 0  # by --include, --exclude or --no-recurse
+    outputs: int = 0  # folders that hold the results of a batch
     links_left: int = 0  # not followed: they lead to what was reached without them, round in a circle, or into OUT
 
     def take_out(self, names: Collection[str]) -> None:
@@ -62,6 +63,7 @@ class Search:
     recognises: Callable[[Path], bool] = lambda _: False  # a photograph by its contents, asked of all other files
     choice: GlobFilter = field(default_factory=GlobFilter)
     own_files: Collection[str] = ()  # what this tool keeps beside its results; passed over without being counted
+    output_mark: str = ""  # a file by which a folder further down is known as the output of a batch, and left out
     recurse: bool = True
     hidden_too: bool = False  # hidden folders are looked into, and what cannot be copied is a problem
 
@@ -106,6 +108,9 @@ class _Walk:
                 self.found.problems.append(_unopened(relative, error))
             else:
                 self.found.not_chosen += 1
+            return
+        if relative and any(entry.name == self.search.output_mark for entry in children):
+            self.found.outputs += 1
             return
         for entry in children:
             self.entry(entry, f"{relative}/{entry.name}".lstrip("/"), hidden=hidden, linked=linked)

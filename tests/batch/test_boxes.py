@@ -268,6 +268,25 @@ def test_the_contact_sheet_may_lie_in_a_bag_that_is_still_to_be_made(run: Run, b
     assert run("verify", "boxA/o").returncode == 0
 
 
+def test_a_dry_run_names_files_in_the_way(run: Run, boxes: Path) -> None:
+    (boxes / "o").mkdir()
+    (boxes / "o/scan001.jpg").write_text("x")
+    told = run("batch", "boxB", "--out", "o", "--dry-run").stdout
+    assert "1 photograph to colour" in told
+    assert "1 would fail:\n  scan001.jpg: o/scan001.jpg exists already, and is not what a batch wrote there." in told
+    assert run("batch", "boxB", "--out", "o").returncode == 6
+
+
+def test_the_output_of_another_batch_is_no_part_of_the_archive(run: Run, boxes: Path) -> None:
+    assert run("batch", "boxA", "--out", "boxA/out").returncode == 0
+    told = run("batch", "boxA", "boxB", "--out", "o", "--dry-run").stdout
+    assert "3 photographs to colour" in told
+    assert "Left out: 1 output of another batch." in told
+    assert run("batch", "boxA", "boxB", "--out", "o", "--copy-rest").returncode == 0
+    assert contents_below(boxes / "o").keys() == {"boxA/scan001.jpg", "boxB/scan001.jpg", "boxB/scan002.jpg"}
+    assert run("verify", "o").returncode == 0
+
+
 def test_a_journal_of_an_older_version_still_reads(run: Run, boxes: Path) -> None:
     assert run("batch", "boxA", "--out", "o").returncode == 0
     journal = boxes / "o" / JOURNAL_NAME

@@ -48,7 +48,7 @@ def mixed_photographs(folder: Path) -> None:
 def journal(out: Path) -> list[dict[str, Any]]:
     """Its lines but for order, times and host."""
     lines = [json.loads(line) for line in (out / JOURNAL_NAME).read_text().splitlines()]
-    told = [{key: value for key, value in line.items() if key not in {"seconds", "host"}} for line in lines]
+    told = [{key: value for key, value in line.items() if key not in {"seconds", "host", "check"}} for line in lines]
     return sorted(told, key=lambda line: line["source"])
 
 

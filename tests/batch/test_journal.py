@@ -1,5 +1,6 @@
 """The journal: the last line holds, a torn one is as if never written, one batch at a time."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -255,6 +256,16 @@ def test_a_disk_that_fills_up_within_a_line_leaves_none_of_it(tmp_path: Path, mo
             journal.append(Outcome("a.jpg", "a.jpg", Status.DONE))
         monkeypatch.undo()
         assert (tmp_path / JOURNAL_NAME).read_bytes() == b""
+
+
+def test_a_journal_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / JOURNAL_NAME).touch()
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(OutputError, match=r"lab-colorize\.jsonl cannot be opened: permission denied"):
+        Journal(tmp_path)
 
 
 def test_an_out_that_cannot_be_used_is_refused_at_once(tmp_path: Path) -> None:
