@@ -47,6 +47,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     else:
         yield "No photograph to colour."
     yield from _replaced(survey, options)
+    yield from edits_replaced(survey.edits_replaced, "would be replaced, and the edits lost")
     if survey.plan.due:
         yield room(survey.room)
     yield from empty_folders(survey.plan)
@@ -59,7 +60,6 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
         yield f"{number_of(survey.copies, 'other file')} to copy as {'it is' if survey.copies == 1 else 'they are'}."
     if survey.sidecars.carried:
         yield f"{number_of(len(survey.sidecars.carried), 'sidecar')} to carry along."
-    yield from edits_replaced(survey.edits_replaced, "would be replaced, and the edits lost")
     left_alone = sum(one.reason == LEFT_ALONE for one in survey.plan.up_to_date)
     if done := len(survey.plan.up_to_date) - left_alone:
         yield f"{done} already up to date."
