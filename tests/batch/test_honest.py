@@ -92,9 +92,15 @@ def test_a_card_whose_saturation_would_give_grey_or_noise_is_refused(
         find_model(tmp_path / "m.tflite")
 
 
-@pytest.mark.parametrize("answer", [0.0, np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("answer", "why"), [(0.0, "without colours"), (np.nan, "not numbers"), (np.inf, "not numbers")]
+)
 def test_a_network_that_answers_without_colours_colours_nothing(
-    answer: float, archive: Archive, photographs: Callable[..., dict[str, Outcome]], monkeypatch: pytest.MonkeyPatch
+    answer: float,
+    why: str,
+    archive: Archive,
+    photographs: Callable[..., dict[str, Outcome]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     picture(archive.folder / "1.jpg")
     honest = Colorizer._started
@@ -111,7 +117,7 @@ def test_a_network_that_answers_without_colours_colours_nothing(
 
     monkeypatch.setattr(Colorizer, "_started", lambda colorizer: Dead(honest(colorizer)))
     outcome = photographs()["1.jpg"]
-    assert (outcome.status, "without colours" in outcome.reason) == (Status.FAILED, True)
+    assert (outcome.status, why in outcome.reason) == (Status.FAILED, True)
     assert contents_below(archive.out) == {}
 
 
