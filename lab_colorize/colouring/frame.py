@@ -10,8 +10,9 @@ def shown_size(shape: tuple[int, ...], card: Card) -> tuple[int, int]:
 
     The aspect ratio stays, and the photograph is as large as fits into a frame whose sides are multiples of the
     network's step and whose area is at most that of its square and a row of steps more: the network's time goes by the
-    frame, and without that row one of 4:3 would be shown smaller than a square one. Networks of one side have one frame.
-    Both numbers are multiples of `fraction`, so that the small colour planes lie exactly over the small photograph.
+    frame, and without that row one of 4:3 would be shown smaller than a square one. Networks of one side have one
+    frame. Both numbers are multiples of `fraction`, so that the small colour planes lie exactly over the small
+    photograph.
     """
     height, width = shape
     scale = max(min(high / height, wide / width) for high, wide in _frames(card))
