@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SCHEDULER = re.compile(r"local|(tcp|tls|ws|wss|ucx)://\S+")
 _FINISHING = "\nFinishing the photographs in progress. Ctrl-C again stops at once.\n"
+_STOPPED = "\nStopped at once. Run the same command again to resume.\n"
 _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 
 
@@ -246,6 +247,7 @@ def _finish(running: Batch) -> None:
 def _end_at_once(running: Batch, number: int) -> None:
     """End without waiting for threads that are deep in a photograph; targets are never torn, they get names whole."""
     running.abandon()
+    say_at_once(_STOPPED)
     if sys.stderr.isatty():
         say_at_once(_SHOW_CURSOR)
     os._exit(ended_by(number))

@@ -17,7 +17,9 @@ from lab_colorize.batch.room import in_units
 from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.cli.console import printable
 from lab_colorize.cli.tally import Tally
+from lab_colorize.colouring.sidecars import shared_stems
 from lab_colorize.files.films import COMMAND, is_film
+from lab_colorize.photos.kinds import SIDECAR_SUFFIXES
 from lab_colorize.wording import named, number_of
 
 if TYPE_CHECKING:
@@ -164,6 +166,19 @@ def left_out(found: Found, options: BatchOptions) -> Iterator[str]:
     others = [name for name in found.rest if name not in films]
     if others and not options.copy_rest:
         yield f"Such as {printable(named(others))}; --dry-run --json names every such file."
+        yield from _ambiguous(found)
+
+
+def _ambiguous(found: Found) -> Iterator[str]:
+    """Sidecars that were not carried because they could belong to several photographs."""
+    left = [name for name in found.rest if name.endswith(SIDECAR_SUFFIXES)]
+    shared = shared_stems((*found.photographs, *found.rest)) if left else ()
+    if sidecars := [name for name in left if name.rpartition(".")[0] in shared]:
+        many = "sidecar could belong", "sidecars could each belong"
+        yield (
+            f"{number_of(len(sidecars), *many)} to several photographs: {printable(named(sidecars))}. Named like"
+            " photo.jpg.xmp, a sidecar is carried along."
+        )
 
 
 def _by_suffix(others: Counter[str]) -> str:

@@ -268,6 +268,15 @@ def test_the_contact_sheet_may_lie_in_a_bag_that_is_still_to_be_made(run: Run, b
     assert run("verify", "boxA/o").returncode == 0
 
 
+def test_a_sidecar_that_could_belong_to_two_photographs_is_named(run: Run, boxes: Path) -> None:
+    picture(boxes / "boxA/scan001.png", seed=4)
+    for name in ("scan001.xmp", "orphan.xmp"):
+        (boxes / "boxA" / name).write_text("<x/>")
+    for more in (["--dry-run"], []):
+        told = run("batch", "boxA", "--out", "o", *more)
+        assert "1 sidecar could belong to several photographs: scan001.xmp." in told.stdout + told.stderr
+
+
 def test_a_dry_run_names_files_in_the_way(run: Run, boxes: Path) -> None:
     (boxes / "o").mkdir()
     (boxes / "o/scan001.jpg").write_text("x")

@@ -70,6 +70,7 @@ def test_the_second_interrupt_stops_at_once_and_tears_nothing(
     code, said, out = interrupted(benchmark, tmp_path, tiny_model, signal.SIGTERM, signal.SIGINT)
     assert code == 130
     assert "Traceback" not in said
+    assert said.endswith("Stopped at once. Run the same command again to resume.\n")
     for path in out.rglob("*.*"):
         if path.name != JOURNAL_NAME:
             assert cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR) is not None
