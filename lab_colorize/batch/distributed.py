@@ -174,7 +174,8 @@ def at_work(
             lambda job, why: Carried(_undone(assignment, job, why)),
             staff.unfit,
         )
-        yield ClusterPool(cluster, bundles(plan, assignment.boxes, len(plan.due) // (4 * staff.threads)), work), staff
+        threads = max(1, staff.threads)  # the last worker may have left meanwhile
+        yield ClusterPool(cluster, bundles(plan, assignment.boxes, len(plan.due) // (4 * threads)), work), staff
 
 
 def _undone(assignment: Assignment, job: Job, why: str) -> Outcome:
