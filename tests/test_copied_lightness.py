@@ -371,7 +371,7 @@ FALLING = m.table_curve(np.linspace(1, 0, 256))
         pytest.param(arithmetic, {}, "is coded arithmetically", marks=needs("cjpeg")),
         (without_last_pass, {}, "lacks some of its passes"),
         (two_scans, {}, "has more or fewer scans than its coding allows"),
-        (lambda: m.pillow(m.grey(), "JPEG", icc_profile=m.grey_profile(FALLING)), {}, "has a profile in which levels"),
+        (lambda: m.pillow(m.grey(), "JPEG", icc_profile=m.grey_profile(FALLING)), {}, "has a profile whose tone curve"),
         (lambda: m.pillow(m.grey(), "JPEG"), {"reencode": True}, "was asked for"),
         (lambda: m.pillow(m.grey(), "JPEG"), {"format": "png"}, "becomes another format"),
         (
