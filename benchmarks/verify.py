@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -60,9 +61,11 @@ def damage(folder: Path, results: Path, damages: int, seed: int = 0) -> dict[tup
         for number, path in enumerate(chance.sample(paths, damages)):
             name = path.relative_to(place).as_posix()
             if number % 4:
+                before = path.stat()
                 content = bytearray(path.read_bytes())
                 content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
                 path.write_bytes(content)
+                os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # a result of another time was edited
                 done[kind, name] = "changed"
             else:
                 path.unlink()
