@@ -14,6 +14,7 @@ from lab_colorize.colouring.options import ANEW, ColorizeOptions
 from lab_colorize.colouring.result import Result, provenance_of
 from lab_colorize.errors import AlreadyInColour, NothingToColour
 from lab_colorize.photos import regions
+from lab_colorize.photos.formats import decoding
 from lab_colorize.photos.formats.base import Header, Page
 from lab_colorize.photos.formats.encoding import LOSSLESS_WEBP, depth_kept
 from lab_colorize.photos.formats.jpeg import ParsedJpeg
@@ -81,6 +82,8 @@ def colorize_read(photo: Photo, *, name: str, colorizer: Colorizer, options: Col
         else _coloured(page, photo.metadata.of_page(number).icc, colorizer, _for_page(options, number), kind)
         for number, (page, kept) in enumerate(zip(photo.pages, left, strict=True))
     )
+    if photo.truncated:
+        pages = tuple(map(_grey_where_missing, pages, photo.pages))
     upright = regions.upright(photo.metadata, tuple((page.width, page.height) for page in photo.pages))
     metadata = stamped(upright, provenance_of(colorizer.model, options))
     finished = Photo(pages=pages, format=kind, metadata=metadata, bare=photo.bare)
@@ -115,6 +118,14 @@ def _coloured(page: Page, profile: bytes | None, colorizer: Colorizer, options: 
     by_opencv = kind is not Format.TIFF and page.alpha is None
     pixels = colorizer.joined(lightness, ab, dtype, saturation=options.saturation, blue_first=by_opencv)
     return Page(pixels, None if page.alpha is None else rescaled(page.alpha, page.depth, bits))
+
+
+def _grey_where_missing(coloured: Page, read: Page) -> Page:
+    """The network colours whatever it is shown; what a decoder filled in is grey, and stays so."""
+    grey = rescaled(np.full(1, decoding.NO_DATA, np.uint8), 8, coloured.depth)
+    pixels = coloured.pixels.copy()
+    pixels[decoding.filled_in(read.pixels)] = grey
+    return replace(coloured, pixels=pixels)
 
 
 def _notes(photo: Photo, finished: Photo) -> tuple[str, ...]:

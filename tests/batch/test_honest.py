@@ -132,6 +132,9 @@ def test_the_missing_part_of_a_cut_photograph_that_was_accepted_is_owned_up_to(
     assert "left grey" in outcomes["cut.jpg"].reason
     assert "left grey" in read_journal(archive.out).last["cut.jpg"].reason
     assert "left grey" not in outcomes["whole.jpg"].reason
+    cut, whole = (cv2.imread(str(archive.out / name)).astype(int) for name in ("cut.jpg", "whole.jpg"))
+    assert np.ptp(cut[-4:], axis=2).max() <= 1
+    assert np.ptp(cut[:16], axis=2).max() > 1 < np.ptp(whole[-4:], axis=2).max()
 
 
 @pytest.mark.parametrize("error", [MemoryError(), cv2.error("out of memory"), OSError(5, "Input/output error")])

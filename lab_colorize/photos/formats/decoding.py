@@ -23,7 +23,7 @@ _Array: TypeAlias = NDArray[Any]  # of uint8 or uint16
 _AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
 _RGB = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
 _DEPTHS = frozenset({np.dtype(np.uint8), np.dtype(np.uint16)})
-_NO_DATA = 128
+NO_DATA = 128  # the level of what libjpeg lacks data for
 _LOST = bytes(16)  # what a broken disk or transfer leaves, and what decodes as if it were a picture
 
 
@@ -181,8 +181,14 @@ def ends_early(parsed: jpeg.ParsedJpeg, pixels: _Array, *, block: int = 8) -> bo
     """
     rows, columns = (side % block or block for side in pixels.shape[:2])
     corners = (pixels[y, x] for y in (slice(rows), slice(-rows, None)) for x in (slice(columns), slice(-columns, None)))
-    grey = any((corner == _NO_DATA).all() for corner in corners)
+    grey = any((corner == NO_DATA).all() for corner in corners)
     return grey and not parsed.is_progressive and not completes(parsed.data)
+
+
+def filled_in(pixels: _Array) -> NDArray[np.bool_]:
+    """Which pixels (H, W) are in rows (columns, if turned upright) that a truncated JPEG has no data for."""
+    flat = pixels == NO_DATA if pixels.ndim == 2 else (pixels == NO_DATA).all(axis=2)
+    return flat.all(axis=1)[:, None] | flat.all(axis=0)
 
 
 def completes(data: bytes) -> bool:
