@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.errors import OutputExists, UnreadablePhoto
 from lab_colorize.files.hashing import same_contents, sha256_of
 from lab_colorize.files.writing import fill_whole
@@ -46,6 +47,11 @@ def _pieces(source: Path, reading: BinaryIO) -> Iterator[bytes]:
         raise UnreadablePhoto(
             f"{source} could not be read: {error.strerror or error}.", remedy="Get an intact copy of the file."
         ) from error
+
+
+def refusal(target: Path, made: Outcome | None) -> OutputExists:
+    """Why a file is not replaced of which the journal tells this; one that was accepted as it is, no batch wrote."""
+    return foreign(target) if made is None or made.status is Status.KEPT else changed(target)
 
 
 def foreign(target: Path) -> OutputExists:

@@ -43,11 +43,6 @@ class History:
         return {target: one.target_sha256 for target, one in self.made.items() if one.target_sha256 is not None}
 
     @property
-    def not_to_replace(self) -> frozenset[str]:
-        """Targets that hold somebody's work, which was accepted as it is."""
-        return frozenset(target for target, one in self.made.items() if one.accepted)
-
-    @property
     def known_failures(self) -> dict[str, Outcome]:
         """The failures that were accepted, by their sources."""
         return {source: one for source, one in self.last.items() if one.status is Status.FAILED and one.accepted}

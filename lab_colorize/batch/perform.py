@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lab_colorize.batch.boxes import Boxes
-from lab_colorize.batch.copying import changed, copy_whole, foreign
+from lab_colorize.batch.copying import copy_whole, foreign, refusal
 from lab_colorize.batch.damage import ROTTED, damaged, is_rotted
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.options import BatchOptions, Recipe
@@ -68,18 +68,16 @@ class Job:
     """A task, and what is known of the files that its result, or its copy, may meet."""
 
     task: Task
-    written: Mapping[str, str] = field(default_factory=dict)  # target -> SHA-256 of what a batch last wrote there
-    not_to_replace: frozenset[str] = frozenset()  # of these, those that hold work which was accepted
+    made: Mapping[str, Outcome] = field(default_factory=dict)  # target -> what the journal tells of it
     before: Outcome | None = None  # what was made of the same photograph
 
 
 def job_of(plan: Plan, task: Task) -> Job:
     """Take along what the plan knows for this task, and no more."""
-    places = {task.source, task.target}
-    written = {place: plan.written[place] for place in places if place in plan.written}
-    made, root = plan.made.get(task.target), plan.boxes.root(task.source)
+    known = {place: plan.made[place] for place in (task.source, task.target) if place in plan.made}
+    made, root = known.get(task.target), plan.boxes.root(task.source)
     before = made if made is not None and (made.source, made.folder) == (task.source, root) else None
-    return Job(task, written, plan.not_to_replace & places, before)
+    return Job(task, known, before)
 
 
 @dataclass(frozen=True)
@@ -157,23 +155,19 @@ class Performer:
         elif self._replaceable(job, target):
             return self.colour(source, target, overwrite=True)
         if not same_time(source.stat().st_mtime_ns, target.lstat().st_mtime_ns):
-            raise self._refusal(job, target)
+            raise refusal(target, self._made(job, target))
         return self._accept(job, source, target)
 
     def _replaceable(self, job: Job, target: Path) -> bool:
-        relative = self._relative(target)
-        ours = relative not in job.not_to_replace and _is_ours(target, job.written.get(relative))
-        return self.assignment.overwrite or ours
-
-    def _refusal(self, job: Job, target: Path) -> OutputExists:
-        return changed(target) if self._relative(target) in job.written else foreign(target)
+        return self.assignment.overwrite or _is_ours(target, self._made(job, target))
 
     def _companion_replaceable(self, job: Job, target: Path) -> bool:
         """Whether a comparison is left from an earlier result; one beside a target that never was is foreign."""
         companion = self._companion(target)
         if companion is None or not os.path.lexists(companion):
             return False
-        if not self.assignment.overwrite and self._relative(target) not in job.written:
+        made = self._made(job, target)
+        if not self.assignment.overwrite and (made is None or made.status is Status.KEPT):
             raise foreign(companion)
         return True
 
@@ -184,7 +178,7 @@ class Performer:
         try:
             coloured = self.colour(source, trial, overwrite=False)
             if target.is_symlink() or not same_contents(trial, target):
-                raise self._refusal(job, target)
+                raise refusal(target, self._made(job, target))
             if beside is not None and (companion := self._companion(target)) is not None:
                 beside.replace(companion)
             return replace(coloured, target=target)
@@ -193,8 +187,9 @@ class Performer:
                 if left is not None:
                     left.unlink(missing_ok=True)
 
-    def _relative(self, target: Path) -> str:
-        return target.relative_to(self.assignment.out).as_posix()
+    def _made(self, job: Job, target: Path) -> Outcome | None:
+        """What the journal tells of a target."""
+        return job.made.get(target.relative_to(self.assignment.out).as_posix())
 
     def _companion(self, target: Path) -> Path | None:
         """The comparison that is written beside a target, if one is."""
@@ -219,7 +214,7 @@ class Performer:
             overwrite = self._replaceable(job, target)
             copied = copy_whole(self.assignment.boxes.path(source), target, overwrite=overwrite)
         except OutputExists:
-            raise self._refusal(job, target) from None
+            raise refusal(target, self._made(job, target)) from None
         return replace(
             blank,
             target=source,
@@ -236,14 +231,14 @@ def _with_stat(blank: Outcome, source: Path) -> Outcome:
     return replace(blank, source_size=status.st_size, source_mtime_ns=status.st_mtime_ns)
 
 
-def _is_ours(target: Path, written: str | None) -> bool:
-    """Whether a target still is what a batch wrote: somebody may have retouched it since.
+def _is_ours(target: Path, made: Outcome | None) -> bool:
+    """Whether a target still is what a batch wrote: somebody may have retouched it since, and that was accepted.
 
     An empty file is nobody's work; where a file system has no links, a crash leaves one in the place of a target.
     """
-    if target.is_symlink() or not target.is_file():
+    if target.is_symlink() or not target.is_file() or (made is not None and made.accepted):
         return False
-    return target.stat().st_size == 0 or (written is not None and sha256_of(target) == written)
+    return target.stat().st_size == 0 or (made is not None and sha256_of(target) == made.target_sha256)
 
 
 def _bug(blank: Outcome, error: Exception) -> Outcome:

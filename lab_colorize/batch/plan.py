@@ -6,6 +6,7 @@ Reads times and sizes of files (contents with --checksum), decodes nothing and n
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Boxes
@@ -40,9 +41,7 @@ class Plan:
     rejected: tuple[Outcome, ...]  # failed before they are tried
     remade: Mapping[str, str] = field(default_factory=dict)  # source -> why it is due again, though it was done
     superseded: Mapping[str, str] = field(default_factory=dict)  # result of another name, left there -> its successor
-    made: Mapping[str, Outcome] = field(default_factory=dict)  # target -> what a batch last wrote there
-    written: Mapping[str, str] = field(default_factory=dict)  # of these, the SHA-256
-    not_to_replace: frozenset[str] = frozenset()  # targets that hold work which was accepted
+    made: Mapping[str, Outcome] = field(default_factory=dict)  # target -> what was last written or accepted there
     known_failures: Mapping[str, Outcome] = field(default_factory=dict)  # source -> the failure that was accepted
     damaged_lines: tuple[int, ...] = ()  # of the journal
     moves: tuple[Move, ...] = ()  # results to be moved first, as their photographs were
@@ -50,10 +49,16 @@ class Plan:
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
     ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: set aside in any case
-    worked_on: frozenset[str] = frozenset()  # targets of these, or of what is due, that somebody edited
+    worked_on: frozenset[str] = frozenset()  # targets of these that somebody edited
+    edits_replaced: frozenset[str] = frozenset()  # targets of what is due that somebody edited, and --overwrite takes
     empty: tuple[EmptyFolder, ...] = ()  # boxes and folders that may be disks which are not mounted
     idle_settings: tuple[str, ...] = ()  # globs that match no photograph
     elsewhere: tuple[str, ...] = ()  # other folders of which OUT holds results
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Targets that a batch wrote; what was accepted as foreign, none did."""
+        return frozenset(target for target, one in self.made.items() if one.status is not Status.KEPT)
 
 
 def make_plan(options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming) -> Plan:
@@ -81,7 +86,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     left_alone = tuple(_outcomes_left_alone(options, found))
     without = bereft(options, missing)
     left = tuple(left_behind(without, tasks, moves))
-    replaced = [history.made[task.target] for task in judged.due if task.target in history.made]
+    due = (task.target for task in judged.due if options.colorize.overwrite)
+    replaced = [history.made[target] for target in due if target in history.made]
     rejected = (*map(_failed, (*found.problems, *clashes.values())), *judged.damaged.values())
     seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
     return Plan(
@@ -96,8 +102,6 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         remade=judged.remade,
         superseded=_superseded(options.out, tasks, history),
         made=history.made,
-        written=history.written,
-        not_to_replace=history.not_to_replace,
         known_failures=history.known_failures,
         damaged_lines=history.damaged,
         moves=moves,
@@ -105,11 +109,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
         left_behind=left,
         ousted=ousted,
-        worked_on=frozenset(
-            one.target
-            for one in (*left, *ousted, *replaced)
-            if one.target and is_edited(options.out / still.get(one.target, one.target), one)
-        ),
+        worked_on=frozenset(_edited(options.out, (*left, *ousted))),
+        edits_replaced=frozenset(_edited(options.out, replaced, still)),
         empty=tuple(empty_folders(options, without, seen)),
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
         elsewhere=tuple(_elsewhere(options.boxes, history, {task.source for task in judged.standing}, missing.left)),
@@ -128,6 +129,13 @@ def _ousted(over: Iterable[Outcome], moves: Collection[Move]) -> Iterator[Outcom
     """Results of photographs that are gone, at names to which those of others move."""
     moved, taken = {move.before.source for move in moves}, {move.targets[1] for move in moves}
     return (one for one in over if one.source not in moved and one.target in taken)
+
+
+def _edited(out: Path, made: Iterable[Outcome], still: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Targets of some outcomes that somebody edited; `still` tells where those are that are to be moved."""
+    for one in made:
+        if one.target and is_edited(out / (still or {}).get(one.target, one.target), one):
+            yield one.target
 
 
 def _is_known(task: Task, history: History) -> bool:

@@ -102,7 +102,7 @@ class Batch:
         for outcome in self.plan.rejected:
             yield self._written_down(outcome)
         for outcome in self._pool.results() if self.plan.due else ():
-            if outcome.status is not Status.FAILED and outcome.target in self.plan.worked_on:
+            if outcome.status is not Status.FAILED and outcome.target in self.plan.edits_replaced:
                 self.edits_replaced.append(outcome.target)
             yield outcome
         if not (self._stopped or self.options.copy_rest):
@@ -136,6 +136,7 @@ class Batch:
         yield from map(self._written_down, stuck)
         sidecars = Sidecars(self.options, self.found, read_journal(self.options.out))
         sidecars.count_as_found()
+        self.edited_sidecars = list(sidecars.kept())  # before others are replaced, which the journal read here tells of
         lost = {outcome.source for outcome in stuck}
         carried = moved - lost
         for sidecar, made in sidecars.due(lost):
@@ -150,7 +151,6 @@ class Batch:
             if edited:
                 self.edits_replaced.append(edited)
         self.sidecars = len(carried)
-        self.edited_sidecars = list(sidecars.kept())
 
     def stop(self) -> None:
         """Begin no further photograph; the iteration ends with those in hand."""

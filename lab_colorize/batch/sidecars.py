@@ -8,11 +8,12 @@ are copied as they are, like all other files.
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from lab_colorize.batch.copying import changed, foreign
+from lab_colorize.batch.copying import foreign, refusal
 from lab_colorize.batch.damage import ROTTED, damaged, is_rotted
 from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.folders import make_folder_for
@@ -28,6 +29,7 @@ from lab_colorize.colouring.sidecars import LARGEST, carried, shared_stems, side
 from lab_colorize.errors import ColorizeError, UnreadablePhoto
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.scan import Found
+from lab_colorize.files.times import same_time
 from lab_colorize.files.writing import write_whole
 from lab_colorize.photos.kinds import SIDECAR_SUFFIXES
 from lab_colorize.photos.metadata import Provenance
@@ -65,15 +67,20 @@ class Sidecars:
         )
 
     def edited(self, sidecar: str, made: Outcome) -> str:
-        """What it is called beside that result, if somebody edited it there."""
-        target, before = self.target(sidecar, made), self.history.last.get(sidecar)
-        worked_on = before is not None and before.target == target and is_edited(self.options.out / target, before)
-        return target if worked_on else ""
+        """What it is called beside that result, if what is there is somebody's work."""
+        target = self.target(sidecar, made)
+        there = self.history.made.get(target)
+        return target if there is not None and is_edited(self.options.out / target, there) else ""
 
     def kept(self) -> Iterator[str]:
         """Those that somebody edited beside their results."""
-        edited = (self.edited(sidecar, made) for sidecar, made in self.pairs)
-        return filter(None, edited if not self.options.colorize.overwrite else ())
+        return (self.target(sidecar, made) for sidecar, made in self.pairs if self._is_kept(sidecar, made))
+
+    def _is_kept(self, sidecar: str, made: Outcome) -> bool:
+        """Whether it was carried to that result and edited there, and nothing tells us to replace that."""
+        before = self.history.last.get(sidecar)
+        there = before is not None and before.target == self.target(sidecar, made)
+        return there and not self.options.colorize.overwrite and bool(self.edited(sidecar, made))
 
     def count_as_found(self) -> None:
         """They are not left out."""
@@ -139,7 +146,7 @@ class Sidecars:
         if before is None or before.target != self.target(sidecar, made):
             return False
         place = self.options.out / before.target
-        if not self.options.colorize.overwrite and self.edited(sidecar, made):
+        if self._is_kept(sidecar, made):
             return True
         source = self.options.boxes.path(sidecar)
         try:
@@ -152,7 +159,21 @@ class Sidecars:
         same = (status.st_size, status.st_mtime_ns) == (before.source_size, before.source_mtime_ns)
         return same and there and before.options == _mark(made)
 
-    def is_rotted(self, sidecar: str, made: Outcome) -> bool:
+    def failing(self, sidecar: str, made: Outcome) -> Outcome | None:
+        """The failure to carry it that can be foreseen; what is in the way with its time may have been carried."""
+        if self._is_rotted(sidecar, made):
+            return damaged(sidecar, ROTTED)
+        target = self.target(sidecar, made)
+        written, place = self.history.made.get(target), self.options.out / target
+        if self.options.colorize.overwrite or not (written is None or written.accepted):
+            return None
+        with suppress(OSError):
+            if not same_time(self.options.boxes.path(sidecar).stat().st_mtime_ns, place.lstat().st_mtime_ns):
+                error = refusal(place, written)
+                return Outcome(sidecar, None, Status.FAILED, error.what, error.remedy)
+        return None
+
+    def _is_rotted(self, sidecar: str, made: Outcome) -> bool:
         """Whether it is damaged since it was carried to that result."""
         carried = self.history.made.get(self.target(sidecar, made))
         if carried is None or carried.source != sidecar:
@@ -180,7 +201,7 @@ class Sidecars:
         status, content = path.stat(), path.read_bytes()
         if len(content) > LARGEST:
             raise UnreadablePhoto(f"{path} is longer than {LARGEST >> 20} MB.", remedy="It is not a sidecar.")
-        if self.is_rotted(blank.source, made):
+        if self._is_rotted(blank.source, made):
             return damaged(blank.source, ROTTED)
         target = make_folder_for(self.options.out, relative)
         sha256 = hashlib.sha256(content).hexdigest()
@@ -221,8 +242,8 @@ class Sidecars:
         sha256 = sha256_of(target)
         if sha256 == hashlib.sha256(packet).hexdigest():
             return
-        if written is None or sha256 != written.target_sha256:
-            raise foreign(target) if written is None else changed(target)
+        if written is None or written.accepted or sha256 != written.target_sha256:
+            raise refusal(target, written)
 
     @cached_property
     def _vanished(self) -> list[Outcome]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.copying import foreign
-from lab_colorize.batch.damage import ROTTED, damaged
 from lab_colorize.batch.journal import History, read_journal
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
@@ -88,7 +87,7 @@ class Carrying:
     """What would become of sidecars, if all went well."""
 
     carried: tuple[tuple[str, str], ...] = ()  # and where to
-    damaged: tuple[Outcome, ...] = ()  # that would not be, for that
+    failing: tuple[Outcome, ...] = ()  # that would not be, and why
     following: frozenset[str] = frozenset()  # where those are that would move along from other places
     edited: tuple[str, ...] = ()  # that somebody edited beside their results, and that would be kept
     edits_replaced: frozenset[str] = frozenset()  # that --overwrite would replace
@@ -110,14 +109,14 @@ class Survey:
     @property
     def failing(self) -> tuple[Outcome, ...]:
         """All that will fail for certain."""
-        return (*self.measured.unreadable, *self.plan.rejected, *self.sidecars.damaged)
+        return (*self.measured.unreadable, *self.plan.rejected, *self.sidecars.failing)
 
     @property
     def edits_replaced(self) -> frozenset[str]:
         """What somebody edited, and --overwrite would replace."""
         failing = {outcome.source for outcome in self.failing}
         targets = frozenset(task.target for task in self.plan.due if task.source not in failing)
-        return (targets & self.plan.worked_on) | self.sidecars.edits_replaced
+        return (targets & self.plan.edits_replaced) | self.sidecars.edits_replaced
 
 
 def survey(options: BatchOptions, known: History | None = None) -> Survey:
@@ -175,13 +174,13 @@ def _carried(options: BatchOptions, found: Found, plan: Plan, measured: Measured
     sidecars.count_as_found()
     moved = {move.after.source: move.targets[1] for move in sidecars.moves}
     due = list(sidecars.due(moved))
-    rotted = tuple(damaged(sidecar, ROTTED) for sidecar, made in due if sidecars.is_rotted(sidecar, made))
-    lost = {outcome.source for outcome in rotted}
+    doomed = tuple(failed for failed in (sidecars.failing(sidecar, made) for sidecar, made in due) if failed)
+    lost = {outcome.source for outcome in doomed}
     carried = moved | {sidecar: sidecars.target(sidecar, made) for sidecar, made in due if sidecar not in lost}
     edited = (sidecars.edited(sidecar, made) for sidecar, made in due if sidecar not in lost)
     return Carrying(
         tuple(carried.items()),
-        rotted,
+        doomed,
         frozenset(move.targets[0] for move in sidecars.moves),
         tuple(sidecars.kept()),
         frozenset(filter(None, edited)),

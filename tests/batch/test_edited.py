@@ -210,6 +210,33 @@ class TestAccept:
         assert run("batch", "photos", "--out", "o").returncode == 6
         assert (catalogued / "late.jpg").read_text() == "mine"
 
+    def test_a_file_in_the_way_fails_alike_before_and_after_it_was_accepted(self, run: Run, catalogued: Path) -> None:
+        picture(catalogued.parent / "photos/late.jpg")
+        (catalogued / "late.jpg").write_text("mine")
+        os.utime(catalogued / "late.jpg", (1, 1))
+        failed = run("batch", "photos", "--out", "o")
+        reason = "late.jpg exists already, and is not what a batch wrote there."
+        assert (failed.returncode, reason in failed.stderr) == (6, True)
+        assert "1 failure, 1 file that no batch wrote" in run("verify", "o", "--accept").stdout
+        dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
+        assert "1 would fail again, as accepted." in dry
+        assert "late.jpg" not in dry
+        again = run("batch", "photos", "--out", "o")
+        assert (again.returncode, "1 failed again, as accepted" in again.stderr) == (0, True)
+        assert (catalogued / "late.jpg").read_text() == "mine"
+
+    def test_a_dry_run_foretells_no_loss_that_the_batch_refuses(self, run: Run, catalogued: Path) -> None:
+        (catalogued / "late.jpg").write_text("mine")
+        os.utime(catalogued / "late.jpg", (1, 1))
+        run("verify", "o", "--accept")
+        picture(catalogued.parent / "photos/late.jpg")
+        dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
+        assert "1 would fail:" in dry
+        assert "late.jpg exists already, and is not what a batch wrote there." in dry
+        assert "replaced" not in dry
+        dry = run("batch", "photos", "--out", "o", "--dry-run", "--overwrite").stdout
+        assert "1 edited file would be replaced, and the edits lost: late.jpg." in dry
+
     def test_what_is_missing_stays_missing(self, run: Run, catalogued: Path) -> None:
         (catalogued / "2.png").unlink()
         assert run("verify", "o", "--accept").returncode == 6

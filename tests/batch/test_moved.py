@@ -353,6 +353,21 @@ class TestRenumbering:
         run("verify", "o", "--accept")
         assert run("verify", "o").returncode == 0
 
+    @pytest.mark.parametrize("edited", ["1.jpg", "2.jpg"])
+    def test_of_the_one_put_aside_only_its_own_edits_are_told(self, run: Run, tmp_path: Path, edited: str) -> None:
+        for number in (1, 2):
+            picture(tmp_path / f"photos/{number}.jpg", seed=number, size=(64, 40 + number))
+        run("batch", "photos", "--out", "o")
+        (tmp_path / "o" / edited).write_bytes((tmp_path / "o" / edited).read_bytes() + b"a caption")
+        (tmp_path / "photos/2.jpg").replace(tmp_path / "photos/1.jpg")
+        told = f"1.jpg{' (1 edited since a batch wrote it)' if edited == '1.jpg' else ''}."
+        dry = run("batch", "photos", "--out", "o", "--dry-run").stdout
+        assert f"1 result would be set aside, to make way for those of other photographs: {told}" in dry
+        again = run("batch", "photos", "--out", "o", "--overwrite").stderr
+        aside = f"Put aside, as their photographs are gone: 1 result, {told[:-1]}."
+        assert aside in again
+        assert ("1 edited file replaced, as --overwrite asks: 1.jpg." in again) == (edited == "2.jpg")
+
 
 def test_the_command_tells_of_moves_and_verify_finds_all_whole(run_apart: Run, run: Run, tmp_path: Path) -> None:
     for number in range(3):

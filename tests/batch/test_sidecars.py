@@ -316,3 +316,42 @@ def test_the_edited_sidecar_of_one_that_is_gone_makes_room(tmp_path: Path, run: 
     assert done.returncode == 0
     assert (out / "n2.xmp").read_bytes() == before["n1"]
     assert [path.read_bytes() for path in (out / "lab-colorize-pruned").rglob("n2.xmp")] == [before["n2"]]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["foreign", "journal lost"])
+def test_a_sidecar_of_the_users_own_that_was_accepted_is_not_replaced(tmp_path: Path, run: Run, *, lost: bool) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    (folder / "n1.xmp").unlink()
+    run("batch", "in", "--out", "out")
+    (out / "n1.xmp").write_bytes(b"<catalogue/>")
+    if lost:
+        (out / "lab-colorize.jsonl").unlink()
+        run("batch", "in", "--out", "out")
+    assert run("verify", "out", "--accept").returncode == 0
+    (folder / "n1.xmp").write_bytes(m.XMP)
+    dry = run("batch", "in", "--out", "out", "--dry-run").stdout
+    done = run("batch", "in", "--out", "out")
+    assert (done.returncode, "carried" in done.stderr) == (6, False)
+    refused = "n1.xmp exists already, and is not what a batch wrote there."
+    assert refused in done.stderr
+    assert (refused in dry, "carry" in dry) == (True, False)
+    assert (out / "n1.xmp").read_bytes() == b"<catalogue/>"
+    assert run("verify", "out", "--accept").returncode == 0
+    assert run("batch", "in", "--out", "out").returncode == 0  # as that failure was accepted
+    told = "1 edited file would be replaced, and the edits lost: n1.xmp."
+    assert told in run("batch", "in", "--out", "out", "--overwrite", "--dry-run").stdout
+    replaced = run("batch", "in", "--out", "out", "--overwrite").stderr
+    assert "1 edited file replaced, as --overwrite asks: n1.xmp." in replaced
+    assert b"Box 7" in (out / "n1.xmp").read_bytes()
+
+
+def test_sidecars_that_were_copied_are_carried_once_they_are_not_and_nobody_edited_them(
+    tmp_path: Path, run: Run
+) -> None:
+    box(tmp_path / "in")
+    run("batch", "in", "--out", "out", "--copy-rest")
+    assert (tmp_path / "out/a.xmp").read_bytes() == TURNED
+    done = run("batch", "in", "--out", "out").stderr
+    assert "2 sidecars carried along." in done
+    assert "edited" not in done
+    assert b"compositeWithTrainedAlgorithmicMedia" in (tmp_path / "out/a.xmp").read_bytes()
