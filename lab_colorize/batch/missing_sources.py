@@ -16,28 +16,15 @@ from lab_colorize.batch.outcome import Outcome
 
 @dataclass(frozen=True)
 class MissingSources:
-    """Outcomes of earlier batches whose photographs this one did not find, beside those that it found up to date."""
+    """Outcomes of earlier batches whose photographs this one did not find."""
 
     options: BatchOptions
     outcomes: tuple[Outcome, ...]
-    up_to_date: Collection[Outcome]
 
     @property
     def gone(self) -> tuple[Outcome, ...]:
         """Those of which nothing is left, in a folder that is there."""
-        return tuple(one for one in self.outcomes if _is_folder(self.place(one)) and self.nothing_left(one))
-
-    @property
-    def relocated(self) -> tuple[Outcome, ...]:
-        """Those that must have come along with others of their folder; the next batch may find them gone."""
-        return tuple(one for one in self.outcomes if (one.folder, one.box) in self.left)
-
-    @cached_property
-    def left(self) -> frozenset[tuple[str | None, str]]:
-        """Folders, and boxes in them, that are no more, some of whose photographs were found here."""
-        return frozenset(
-            (one.folder, one.box) for one in self.up_to_date if one.folder is None or not _is_folder(self.place(one))
-        )
+        return tuple(one for one in self.outcomes if is_folder(self.place(one)) and self.nothing_left(one))
 
     @cached_property
     def vanished(self) -> tuple[Outcome, ...]:
@@ -49,9 +36,8 @@ class MissingSources:
         return replace(self, outcomes=tuple(one for one in self.outcomes if one.source not in found))
 
     def can_be_missed(self, one: Outcome) -> bool:
-        """Whether the folder that its name starts from is there, or was moved here; a box itself may be renamed."""
-        start = self.place(one) if one.folder is None else Path(one.folder)
-        return _is_folder(start) or (one.folder, one.box) in self.left
+        """Whether the folder that its name starts from is there; a box itself may be renamed."""
+        return is_folder(self.place(one) if one.folder is None else Path(one.folder))
 
     def place(self, one: Outcome) -> Path:
         """The folder that must be there for its photograph to be missed."""
@@ -81,5 +67,6 @@ def is_absent(path: Path) -> bool:
     return False
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there and can be looked at."""
     return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where it may not look

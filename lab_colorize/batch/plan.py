@@ -16,6 +16,7 @@ from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import JournalCheck
 from lab_colorize.batch.judging import DONE_BEFORE, Judged, judge
 from lab_colorize.batch.missing_sources import MissingSources
+from lab_colorize.batch.moved_folders import at_new_places
 from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, renamed_over, still_at
 from lab_colorize.batch.names import Naming, name_targets
 from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
@@ -63,11 +64,12 @@ class Plan:
 
 def make_plan(options: BatchOptions, found: Found, history: History, recipe: Recipe, naming: Naming) -> Plan:
     """Give each file its target and judge by the journal whether it is due."""
+    told, history = history, at_new_places(options.boxes, history)
     tasks, clashes = _tasks(options, found, history, naming)
     known = [task for task in tasks if _is_known(task, history)]
     new = [task for task in tasks if not _is_known(task, history)]
     judged = judge(known, JournalCheck(options, history, recipe, naming))
-    missing = _missing(options, found, history, judged)
+    missing = _missing(options, found, history)
     over = dict(renamed_over(options, history, (*judged.due, *judged.edited, *judged.damaged, *new)))
     new = list(dict.fromkeys((*new, *over)))
     leaving = {one.target or "" for one in over.values()}
@@ -79,7 +81,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     still = still_at(moves, options.out, naming)
     judged |= judge(new, JournalCheck(options, history, recipe, naming, still))
     if not options.colorize.overwrite:
-        refuse_to_replace(options.out, _of_others(options, history, judged.due, missing.left))
+        refuse_to_replace(options.out, _of_others(options, history, judged.due))
         recognised = {task.source for task in judged.standing} | {one.after.source for one in moves if _came_along(one)}
         for box in options.boxes.boxes:
             refuse_to_mix(options.out, box, history.last.values(), recognised)
@@ -105,7 +107,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         known_failures=history.known_failures,
         damaged_lines=history.damaged,
         moves=moves,
-        confirmed=tuple(_confirmed(options.boxes, history, judged, missing)),
+        confirmed=tuple(_confirmed(history_after(told, moves), history, judged)),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
         left_behind=left,
         ousted=ousted,
@@ -113,16 +115,16 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         edits_replaced=frozenset(_edited(options.out, replaced, still)),
         empty=tuple(empty_folders(options, without, seen)),
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
-        elsewhere=tuple(_elsewhere(options.boxes, history, {task.source for task in judged.standing}, missing.left)),
+        elsewhere=tuple(_elsewhere(options.boxes, history, {task.source for task in judged.standing})),
     )
 
 
-def _missing(options: BatchOptions, found: Found, history: History, judged: Judged) -> MissingSources:
+def _missing(options: BatchOptions, found: Found, history: History) -> MissingSources:
     """What the journal tells of and nothing was found of."""
     copied = found.rest if options.copy_rest else ()
     there = {*found.photographs, *copied, *(problem.source for problem in found.problems)}
     absent = tuple(one for one in history.last.values() if one.source not in there)
-    return MissingSources(options, absent, tuple(judged.standing.values()))
+    return MissingSources(options, absent)
 
 
 def _ousted(over: Iterable[Outcome], moves: Collection[Move]) -> Iterator[Outcome]:
@@ -177,34 +179,40 @@ def _came_along(move: Move) -> bool:
     return not os.path.isdir(Path(move.before.folder or "", move.before.box))  # noqa: PTH112  # Path.is_dir raises
 
 
-def _of_others(
-    options: BatchOptions, history: History, due: Iterable[Task], left: Collection[tuple[str | None, str]]
-) -> Iterator[Outcome]:
-    """Results of photographs in other folders that stand where those of due ones belong; `left` folders moved here."""
+def _of_others(options: BatchOptions, history: History, due: Iterable[Task]) -> Iterator[Outcome]:
+    """Results of photographs in other folders that stand where those of due ones belong."""
     for task in due:
         made = history.made.get(task.target)
-        if made is None or (made.folder, made.box) in left or not os.path.lexists(options.out / task.target):
+        if made is None or not os.path.lexists(options.out / task.target):
             continue
         if made_of_another(made, options.boxes.path(task.source), options.boxes.root(task.source)):
             yield made
 
 
-def _confirmed(boxes: Boxes, history: History, judged: Judged, missing: MissingSources) -> Iterator[Outcome]:
-    """What holds otherwise than the journal tells: in the folder where it is found now, and at its time of now."""
-    standing = (*judged.standing.values(), *missing.relocated)
-    located = ((one, boxes.holding(one.source)) for one in standing)
-    here = (replace(one, folder=str(box.root), box=box.name) if box else one for one, box in located)
-    return (one for one in (*here, *judged.edited.values()) if one != history.last.get(one.source))
+def _confirmed(told: History, history: History, judged: Judged) -> Iterator[Outcome]:
+    """What holds otherwise than the journal tells: in the folder where it is found now, and at its time of now.
+
+    The last word on a photograph comes last.
+    """
+    for target, one in history.made.items():
+        if history.last.get(one.source) is not one and _differs(one, told.made.get(target)):
+            yield one
+    found = {one.source: one for one in (*judged.standing.values(), *judged.edited.values())}
+    for source, one in (history.last | found).items():
+        if _differs(one, told.last.get(source)):
+            yield one
 
 
-def _elsewhere(
-    boxes: Boxes, history: History, up_to_date: Collection[str], left: Collection[tuple[str | None, str]]
-) -> Iterator[str]:
-    """Other folders whose results lie where those of these do; not the ones that they were moved from."""
+def _differs(one: Outcome, other: Outcome | None) -> bool:
+    return one is not other and one != other
+
+
+def _elsewhere(boxes: Boxes, history: History, up_to_date: Collection[str]) -> Iterator[str]:
+    """Other folders whose results lie where those of these do."""
     results = (one for one in history.last.values() if one.target is not None and one.source not in up_to_date)
     mixed = {(one.folder, one.box) for one in results if boxes.holding(one.source) is not None}
     known = [box.root / box.name for box in boxes.boxes]
-    for place in sorted(Path(folder, box) for folder, box in mixed - set(left) if folder is not None):
+    for place in sorted(Path(folder, box) for folder, box in mixed if folder is not None):
         if not any(map(place.is_relative_to, known)):
             known.append(place)
             yield str(place)

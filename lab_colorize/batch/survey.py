@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.copying import foreign
 from lab_colorize.batch.journal import History, read_journal
+from lab_colorize.batch.moved_folders import at_new_places
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan
@@ -167,7 +168,7 @@ def _carried(options: BatchOptions, found: Found, plan: Plan, measured: Measured
     failing = {outcome.source for outcome in measured.unreadable}
     before = (replace(one, status=Status.DONE) for one in plan.up_to_date if one.target)
     coloured = (Outcome(one.source, one.target, Status.DONE) for one in plan.due if one.source not in failing)
-    history = read_journal(options.out, known)
+    history = at_new_places(options.boxes, read_journal(options.out, known))
     last = history.last | {one.source: one for one in (*before, *coloured)}
     followed = {move.after.source: move.before.source for move in plan.moves}
     sidecars = Sidecars(options, found, replace(history, last=last), followed)
