@@ -21,11 +21,6 @@ class MissingSources:
     options: BatchOptions
     outcomes: tuple[Outcome, ...]
 
-    @property
-    def gone(self) -> tuple[Outcome, ...]:
-        """Those of which nothing is left, in a folder that is there."""
-        return tuple(one for one in self.outcomes if is_folder(self.place(one)) and self.nothing_left(one))
-
     @cached_property
     def vanished(self) -> tuple[Outcome, ...]:
         """Those whose photographs are certainly not where they were, though that place can be looked at."""
@@ -38,6 +33,17 @@ class MissingSources:
     def can_be_missed(self, one: Outcome) -> bool:
         """Whether the folder that its name starts from is there; a box itself may be renamed."""
         return is_folder(self.place(one) if one.folder is None else Path(one.folder))
+
+    def is_of_this_batch(self, one: Outcome) -> bool:
+        """Whether it was found in one of the folders that this batch was given."""
+        return (one.folder, one.box) in self._here or (one.folder is None and self._holds(one.source))
+
+    @cached_property
+    def _here(self) -> frozenset[tuple[str | None, str]]:
+        return frozenset((str(box.root), box.name) for box in self.options.boxes.boxes)
+
+    def _holds(self, source: str) -> bool:
+        return self.options.boxes.holding(source) is not None
 
     def place(self, one: Outcome) -> Path:
         """The folder that must be there for its photograph to be missed."""

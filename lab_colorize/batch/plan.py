@@ -22,9 +22,10 @@ from lab_colorize.batch.names import Naming, name_targets
 from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
 from lab_colorize.batch.other_folders import made_of_another, refuse_to_mix, refuse_to_replace
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.pruning import EmptyFolder, bereft, empty_folders, left_behind
+from lab_colorize.batch.pruning import bereft, left_behind
 from lab_colorize.batch.settings import LEFT_ALONE
 from lab_colorize.batch.task import Task
+from lab_colorize.batch.whole_folders import EmptyFolder, gone_or_away
 from lab_colorize.files.scan import Found, ScanProblem
 
 
@@ -92,6 +93,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     replaced = [history.made[target] for target in due if target in history.made]
     rejected = (*map(_failed, (*found.problems, *clashes.values())), *judged.damaged.values())
     seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
+    gone, empty = gone_or_away(missing, found, seen, moves)
     return Plan(
         options.boxes,
         options.out,
@@ -108,12 +110,12 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         damaged_lines=history.damaged,
         moves=moves,
         confirmed=tuple(_confirmed(history_after(told, moves), history, judged)),
-        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in missing.gone),
+        gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in gone),
         left_behind=left,
         ousted=ousted,
         worked_on=frozenset(_edited(options.out, (*left, *ousted))),
         edits_replaced=frozenset(_edited(options.out, replaced, still)),
-        empty=tuple(empty_folders(options, without, seen)),
+        empty=empty,
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),
         elsewhere=tuple(_elsewhere(options.boxes, history, {task.source for task in judged.standing})),
     )

@@ -6,7 +6,7 @@ Reads and never writes, so it works where nothing can be written.
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -113,7 +113,7 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, b
             f"The journal in {out} is empty: a batch began there and came to no photograph.",
             remedy="Run the same batch again.",
         )
-    places = _places(history, folder) if sources else {}
+    places = _places(out, history, folder) if sources else {}
     checks = (*_results(out, history, places), *_sources(history, places))
     return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)
 
@@ -162,20 +162,27 @@ def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | N
     return places[outcome.source].path(outcome.source), outcome.source_sha256
 
 
-def _places(history: History, folder: Path | None) -> dict[str, Box]:
+def _places(out: Path, history: History, folder: Path | None) -> dict[str, Box]:
     """The folder of each source whose hash is recorded in the journal; all of them must be there."""
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
     places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
-    for place in {box.folder for box in places.values()}:
+    for box in {box.folder: box for box in places.values()}.values():
         try:
-            check_opens(place)  # a disk that is not mounted is no loss of thousands of files
+            check_opens(box.folder)  # a disk that is not mounted is no loss of thousands of files
         except (NothingToDo, NotADirectoryError) as problem:
-            why = problem.what if isinstance(problem, NothingToDo) else f"{place} is a file."
-            raise NothingToDo(
-                f"The folder of the photographs is not there: {why}",
-                remedy="Give --source FOLDER if it was moved, or --results-only.",
-            ) from problem
+            why = problem.what if isinstance(problem, NothingToDo) else f"{box.folder} is a file."
+            remedy = f"Give --source FOLDER if it was moved, or --results-only.{_given_away(out, box, places.values())}"
+            raise NothingToDo(f"The folder of the photographs is not there: {why}", remedy=remedy) from problem
     return places
+
+
+def _given_away(out: Path, box: Box, boxes: Iterable[Box]) -> str:
+    """What to do about a box that is not there and will not be again, if it is one of several."""
+    if not box.name or not any(other != box for other in boxes):
+        return ""
+    results = out / box.name
+    delete = f"delete {results} and " if os.path.lexists(results) else ""
+    return f" If it is gone for good, {delete}run the batch of the other folders once with --prune."
 
 
 def _sources(history: History, places: Mapping[str, Box]) -> Iterator[Check]:

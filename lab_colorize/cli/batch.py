@@ -80,7 +80,8 @@ _SHOW_CURSOR = "\x1b[?25h"  # the progress bar hides it
 @click.option(
     "--prune",
     is_flag=True,
-    help="Move results whose photographs are gone into a folder of their own, for you to review.",
+    help="Move results whose photographs are gone into a folder of their own, for you to review; no longer expect boxes"
+    " that are gone, results included.",
 )
 @click.option("--manifest", is_flag=True, help="Make the output a bag (BagIt): results in data/, a manifest beside it.")
 @click.option(

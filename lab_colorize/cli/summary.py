@@ -240,6 +240,11 @@ def empty_folders(plan: Plan) -> Iterator[str]:
             kept = f"its {number_of(one.results, 'result')} {'is' if one.results == 1 else 'are'} kept"
             place = printable(str(plan.out / one.name))
             yield f"{told}: {kept}. Mount its disk; if it was emptied for good, delete {place} by hand."
+        elif one.expected:
+            many = "photograph without a result is", "photographs without a result are"
+            expected = f"{number_of(one.expected, *many)} still expected there"
+            how = "`verify --accept` accepts that" if one.failed else "a batch with --prune records that"
+            yield f"{told}: {expected}. Mount its disk; if it is gone for good, {how}."
         else:
             yield f"{told}: if it lies on a disk of its own, see whether that is mounted."
 

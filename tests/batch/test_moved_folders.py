@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.journal import JOURNAL_NAME, read_journal
 from lab_colorize.batch.outcome import Status
+from lab_colorize.colouring.on_disk import Coloured
+from lab_colorize.errors import OutputExists
 
-from .conftest import Archive, Run, picture
+from .conftest import Archive, Run, contents_below, picture
+from .test_plan import planned
 from .test_verify import told
 
 
@@ -135,8 +139,6 @@ class TestCopiedArchive:
         assert last["a/4.jpg"].folder == str(captioned.folder)
 
     def test_no_photograph_of_the_old_place_is_taken_for_another_one_of_its_name(self, captioned: Archive) -> None:
-        from lab_colorize.errors import OutputExists
-
         other = Archive(captioned.folder.with_name("other"), captioned.out)
         shutil.copytree(captioned.folder, other.folder)
         (other.folder / "a/2.tif").write_text("another photograph")
@@ -146,3 +148,127 @@ class TestCopiedArchive:
         assert captioned.results() == before
         other.batch(exclude=("a/2.tif",))
         assert read_journal(captioned.out).last["a/2.tif"].folder == str(captioned.folder)
+
+
+class TestFoldersThatMayBeAway:
+    """A disk that is not mounted is no reason to expect less, whether its photographs had results or not."""
+
+    def test_photographs_that_failed_for_a_lost_disk_are_still_expected(
+        self, run: Run, archive: Archive, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.add("b1/1.jpg", *(f"b2/{number}.jpg" for number in range(3)))
+        honest, away = archive.stand_in.colour, archive.folder.with_name("away")
+
+        def lost(source: Path, target: Path, *, overwrite: bool) -> Coloured:
+            if (archive.folder / "b2").exists():
+                (archive.folder / "b2").rename(away)
+            return honest(source, target, overwrite=overwrite)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(archive.stand_in, "colour", lost)
+            assert [one.status for one in archive.batch(workers=1).values()] == [Status.DONE, *[Status.FAILED] * 3]
+        for more in ({}, {"prune": True}):
+            (place,) = planned(archive, **more).empty
+            assert (place.folder, place.expected, place.failed) == (archive.folder / "b2", 3, True)
+            archive.batch(**more)
+            assert told(archive) == {f"source b2/{number}.jpg": "failed" for number in range(3)}
+        assert run("verify", str(archive.out), "--accept").returncode == 0  # it is gone for good
+        archive.batch(prune=True)
+        assert read_journal(archive.out).last.keys() == {"b1/1.jpg"}
+        away.rename(archive.folder / "b2")
+        archive.asked()
+        archive.batch()
+        assert archive.asked() == ["0.jpg", "1.jpg", "2.jpg"]
+
+    def test_skipped_ones_too_until_somebody_says_otherwise(self, archive: Archive) -> None:
+        archive.add("b1/1.jpg")
+        archive.add("b2/2.jpg", content="colour")
+        archive.batch()
+        (archive.folder / "b2").rename(archive.folder.with_name("away"))
+        archive.batch()
+        assert told(archive) == {"source b2/2.jpg": "missing"}
+        archive.batch(prune=True)
+        assert told(archive) == {}
+
+    def test_a_folder_whose_results_somebody_deleted_is_gone_with_all_that_was_in_it(self, archive: Archive) -> None:
+        archive.add("b1/1.jpg", "b2/2.jpg")
+        archive.add("b2/bad.jpg", content="bad")
+        archive.add("b2/colour.jpg", content="colour")
+        archive.batch()
+        shutil.rmtree(archive.folder / "b2")
+        (kept,) = planned(archive).empty
+        assert (kept.results, kept.expected) == (1, 0)
+        archive.batch()
+        assert len(read_journal(archive.out).last) == 4
+        shutil.rmtree(archive.out / "b2")
+        archive.batch()
+        assert read_journal(archive.out).last.keys() == {"b1/1.jpg"}
+
+    def test_the_command_says_what_is_expected_and_what_to_do(self, run: Run, tmp_path: Path) -> None:
+        for name in ("q/b1/1.jpg", "q/b2/2.jpg"):
+            picture(tmp_path / name, seed=len(name))
+        (tmp_path / "q/b2/2.jpg").write_bytes(b"no photograph")
+        assert run("batch", "q", "--out", "o").returncode == 6
+        (tmp_path / "q/b2").rename(tmp_path / "away")
+        for more in (["--dry-run"], ["--quiet"]):
+            again = run("batch", "q", "--out", "o", *more)
+            said = f"No photograph was found in {Path('q/b2')}: 1 photograph without a result is still expected there."
+            assert f"{said} Mount its disk; if it is gone for good, `verify --accept`" in again.stdout + again.stderr
+            assert "gone, results included" not in again.stdout + again.stderr
+
+
+class TestBoxes:
+    """One of several folders is renamed, or given away."""
+
+    @pytest.fixture
+    def boxes(self, archive: Archive) -> Archive:
+        archive.add("boxA/1.jpg", "boxB/1.jpg")
+        archive.add("boxB/colour.jpg", content="colour")
+        archive.add("boxB/bad.jpg", content="bad")
+        archive.batch(boxes=self.given(archive, "boxA", "boxB"))
+        archive.asked()
+        return archive
+
+    def given(self, archive: Archive, *names: str) -> Boxes:
+        return Boxes.under_own_names([archive.folder / name for name in names])
+
+    def test_all_that_is_known_of_a_renamed_box_follows_it(self, boxes: Archive) -> None:
+        (boxes.folder / "boxB").rename(boxes.folder / "boxBB")
+        boxes.batch(boxes=self.given(boxes, "boxA", "boxBB"))
+        assert boxes.asked() == ["bad.jpg", "colour.jpg"]
+        assert read_journal(boxes.out).last.keys() == {"boxA/1.jpg", "boxBB/1.jpg", "boxBB/colour.jpg", "boxBB/bad.jpg"}
+        (boxes.folder / "boxBB/bad.jpg").write_text("grey")
+        boxes.batch(boxes=self.given(boxes, "boxBB"))
+        assert told(boxes) == {}
+
+    def test_one_photograph_that_moved_out_of_a_box_that_is_away_takes_no_others_along(self, boxes: Archive) -> None:
+        (boxes.folder / "boxB/1.jpg").rename(boxes.folder / "boxA/2.jpg")
+        (boxes.folder / "boxB").rename(boxes.folder / "unmounted")
+        boxes.batch(boxes=self.given(boxes, "boxA"))
+        assert {"boxB/colour.jpg", "boxB/bad.jpg"} < read_journal(boxes.out).last.keys()
+
+    def test_one_that_is_given_away_is_expected_until_its_results_are_deleted_and_prune_is_given(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        for name in ("boxA/1.jpg", "boxC/1.jpg", "boxC/2.jpg"):
+            picture(tmp_path / name, seed=sum(map(ord, name)))
+        assert run("batch", "boxA", "boxC", "--out", "o").returncode == 0
+        (tmp_path / "boxC").rename(tmp_path / "away")
+        before = contents_below(tmp_path / "o")
+        assert run("batch", "boxA", "--out", "o", "--prune").returncode == 0
+        assert contents_below(tmp_path / "o") == before
+        verified = run("verify", "o")
+        assert verified.returncode == 7
+        way = " ".join(verified.stderr.split())
+        assert "If it is gone for good, delete o/boxC and run the batch of the other folders once with --prune." in way
+        shutil.rmtree(tmp_path / "o/boxC")
+        again = run("batch", "boxA", "--out", "o")
+        said = (
+            f"No photograph was found in {tmp_path / 'boxC'}: 2 photographs without a result are still expected there."
+        )
+        assert f"{said} Mount its disk; if it is gone for good, a batch with --prune records that." in again.stderr
+        verified = run("verify", "o")
+        assert verified.returncode == 7
+        assert "gone for good, run the batch" in " ".join(verified.stderr.split())
+        assert "2 photographs gone" in run("batch", "boxA", "--out", "o", "--prune").stderr
+        assert run("verify", "o").returncode == 0
