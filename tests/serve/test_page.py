@@ -564,6 +564,46 @@ def test_when_the_server_goes_away_the_page_waits_and_goes_on(browser, tiny_mode
     next(pages, None)
 
 
+def test_a_server_started_anew_with_another_token_gets_it_and_the_page_goes_on(
+    browser, hinted_model, photographs, tmp_path
+):
+    def serving(token, port=0):
+        options = {"host": "0.0.0.0", "port": port, "token": token}
+        return running(ServeOptions(model=str(hinted_model), workers=1, **options))
+
+    with serving("first") as server:
+        pages = opened(browser, f"http://127.0.0.1:{server.port}/", tmp_path)
+        page = next(pages).open("#token=first").choose(*photographs("a.jpg", "b.jpg")).settled(2)
+        page.part("pointing-mode").click()
+        page.part("add-point").click()
+        page.until(lambda: page.states() == ["done"] * 2)
+        page.part("pointing-done").click()
+    with serving("second", server.port):
+        slide(page, page.by("all-saturation"), 0)
+        page.press("zip")
+        page.until(lambda: page.by("gate").is_displayed())
+        assert page.browser.switch_to.active_element == page.by("token")
+        assert set(page.states()) <= {"changing", "waiting"}
+        assert page.part("point-count").text == "1 point"
+        assert page.violations() == []
+        page.by("token").send_keys("wrong", Keys.ENTER)
+        page.until(lambda: "That is not the token." in page.by("gate-why").text)
+        page.browser.get(f"{page.address}#token=second")
+        page.until(lambda: not page.by("gate").is_displayed())
+        assert page.browser.current_url == page.address
+        page.settled(2)
+        assert page.states() == ["done"] * 2
+        assert not in_colour(page.picture("after", 1))
+        page.downloaded("photographs.zip")
+    with serving("third", server.port):
+        page.part("download").click()
+        page.until(lambda: page.by("gate").is_displayed())
+        page.by("token").send_keys("third", Keys.ENTER)
+        page.downloaded("a_colorized.jpg")
+        assert not page.by("gate").is_displayed()
+    next(pages, None)
+
+
 def test_a_file_too_large_is_refused_by_the_page_itself(browser, quick, photographs, tmp_path):
     pages = opened(browser, f"http://127.0.0.1:{quick.port}/", tmp_path)
     page = next(pages)

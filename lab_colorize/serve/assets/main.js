@@ -17,18 +17,21 @@ let collecting = null; // what ends the making of a ZIP archive
 const changes = new EventTarget(); // told whenever a photograph's state changes, in a hidden tab too
 const removed = new Removed(cards, by("cards"));
 
-// Beginning: the server is asked for its models, and the person for its token if need be.
+// Beginning: the server is asked for its models, and the person for its token if need be. A server that was started
+// anew may demand another one: then this is where what waits for it goes on.
 
-async function begin() {
-  takeToken();
+async function begin(given = takeToken()) {
   by("where").textContent = location.host;
   try {
-    open(await about());
-    by("away").hidden = true;
+    const told = await about();
+    if (colouring.queue === null) open(told);
+    by("gate").hidden = by("away").hidden = true;
+    by("token").value = "";
+    colouring.queue.unlock();
   } catch (error) {
     by("away").hidden = !(error instanceof Unreachable);
     if (error instanceof Unreachable) setTimeout(begin, 2000);
-    else if (error instanceof ServerError && error.status === 401) askForToken();
+    else if (error instanceof ServerError && error.status === 401) askForToken(given);
     else notice(error.message);
   }
 }
@@ -39,27 +42,33 @@ function open(told) {
   colouring.models = told.models;
   colouring.queue.addEventListener("away", () => (by("away").hidden = false));
   colouring.queue.addEventListener("back", () => (by("away").hidden = true));
+  colouring.queue.addEventListener("locked", () => begin());
   by("version").textContent = `lab-colorize ${told.version}`;
   by("train-link").hidden = !told.training;
   by("formats").textContent = new Intl.ListFormat("en", { type: "disjunction" }).format(told.formats);
   by("most").textContent = amount(told.most_bytes);
   by("all-model").append(...told.models.map(({ name }) => new Option(name, name)));
   by("all-models").hidden = told.models.length < 2;
-  by("gate").hidden = true;
   notice("");
   refresh();
 }
 
-function askForToken() {
+function askForToken(given) {
+  const wrong = given ? "That is not the token. " : "";
+  const kept = cards.length > 0 ? " Your photographs stay here and go on once it is given." : "";
+  by("gate-why").textContent = `${wrong}It was printed when the server was started.${kept}`;
   by("gate").hidden = false;
-  by("gate-why").textContent = by("token").value ? "That is not the token. It was printed when the server was started." : by("gate-why").textContent;
+  by("token").focus();
   by("token").select();
 }
 
 by("gate").addEventListener("submit", event => {
   event.preventDefault();
   keepToken(by("token").value.trim());
-  begin();
+  begin(true);
+});
+addEventListener("hashchange", () => {
+  if (takeToken()) begin(true);
 });
 
 // What went wrong, and what went well.

@@ -1,13 +1,15 @@
-// Work in turn, some at a time. When the server is busy or away it waits, and then goes on; nothing is lost by that.
+// Work in turn, some at a time. When the server is busy or away, or demands another token, it waits, and then goes on;
+// nothing is lost by that.
 
 import { ServerError, Unreachable, healthy } from "./server.js";
 
 const PAUSE = 1500; // ms between questions whether the server is back
+const LOCKED = "until a token is given";
 
 export class Queue extends EventTarget {
   #waiting = [];
   #running = 0;
-  #paused = null;
+  #paused = null; // what ends the pause: a timer, or LOCKED
 
   constructor(atATime) {
     super();
@@ -54,8 +56,20 @@ export class Queue extends EventTarget {
     }
   }
 
+  // The token is given: what waited goes on.
+  unlock() {
+    if (this.#paused !== LOCKED) return;
+    this.#paused = null;
+    this.#next();
+  }
+
   #pause(error) {
     if (this.#paused !== null) return;
+    if (error.status === 401) {
+      this.#paused = LOCKED;
+      this.dispatchEvent(new Event("locked"));
+      return;
+    }
     const away = error instanceof Unreachable;
     if (away) this.dispatchEvent(new Event("away"));
     const wait = away ? PAUSE : 1000 * (error.retryAfter || 2);
@@ -74,5 +88,5 @@ export class Queue extends EventTarget {
 }
 
 function mayPass(error) {
-  return error instanceof Unreachable || (error instanceof ServerError && error.status === 503);
+  return error instanceof Unreachable || (error instanceof ServerError && [401, 503].includes(error.status));
 }

@@ -16,12 +16,13 @@ export class ServerError extends Error {
 
 export class Unreachable extends Error {}
 
-// A token rides behind the # of the address, is kept for this tab, and leaves the address at once.
+// A token rides behind the # of the address, is kept for this tab, and leaves the address at once. Whether there was one.
 export function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
-  if (given === null) return;
+  if (given === null) return false;
   keepToken(given);
   history.replaceState(null, "", location.pathname);
+  return true;
 }
 
 export function keepToken(token) {

@@ -23,7 +23,7 @@ async function look() {
     show(await training());
     notice("");
   } catch (error) {
-    notice(error.message);
+    notice(error.status === 401 ? `${error.message} Give it on the page that colours photographs.` : error.message);
   }
   setTimeout(look, EVERY);
 }
@@ -112,5 +112,6 @@ by("which").addEventListener("input", () => {
   showPicture();
 });
 
+addEventListener("hashchange", takeToken);
 takeToken();
 look();
