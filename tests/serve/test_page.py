@@ -471,6 +471,94 @@ def test_a_file_of_points_that_could_be_for_two_photographs_is_for_neither(hinti
     assert not page.by("news").is_displayed()
 
 
+def with_points(path, count=1):
+    """A file of points for a photograph, beside it."""
+    saved = path.with_name(f"{path.name}.hints.json")
+    saved.write_text(json.dumps({"hints": [POINT] * count}))
+    return saved
+
+
+def points_of(page):
+    return [page.part("points", card).get_property("childElementCount") for card in range(len(page.cards()))]
+
+
+def test_a_file_of_points_is_for_the_photograph_that_was_chosen_with_it(hinting_page, photographs):
+    page = hinting_page
+    one, other = photographs("x/a.jpg", "y/a.jpg")
+    page.choose(one).settled(1)
+    page.part("pointing-mode").click()
+    for _ in range(3):
+        page.part("add-point").click()
+    page.choose(other, with_points(other)).settled(2)
+    page.until(lambda: page.by("news").text == "1 point set on a.jpg (2).")
+    assert points_of(page) == [3, 1]
+    page.choose(with_points(one, 2))
+    either = "a.jpg.hints.json could belong to a.jpg or a.jpg (2), so no photograph follows it. Choose it together with"
+    page.until(lambda: page.by("notice").text.startswith(either))
+    assert points_of(page) == [3, 1]
+
+
+def test_points_that_a_file_replaces_can_be_had_back(hinting_page, photographs):
+    page = hinting_page
+    (path,) = photographs("a.jpg")
+    page.choose(path).settled(1)
+    page.part("pointing-mode").click()
+    for _ in range(3):
+        page.part("add-point").click()
+    page.part("pointing-done").click()
+    page.choose(with_points(path))
+    page.until(lambda: page.by("news").text == "1 point set on a.jpg in place of 3.")
+    assert page.by("undone-what").text == "Replaced 3 points of a.jpg."
+    assert points_of(page) == [1]
+    page.part("remove").click()
+    page.by("undo").click()
+    page.by("undo").click()
+    assert points_of(page) == [3]
+    assert page.part("point-count").text == "3 points"
+    assert page.browser.switch_to.active_element == page.part("pointing-mode")
+    assert not page.by("undone").is_displayed()
+    page.settled(1).part("download").click()
+    page.downloaded("a_colorized.jpg")
+    assert asks_before_leaving(page)  # since they are in no file
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_said_is_seen_wherever_the_page_is_scrolled_to_and_can_be_closed(hinting_page, photographs, width):
+    page = hinting_page
+    metrics = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    (path, *others) = photographs(*(f"{n}.jpg" for n in range(9)))
+    page.choose(path, *others).settled(9)
+    wrong = with_points(path)
+    wrong.write_text("[]")
+    page.choose(wrong, with_points(others[0]))
+    page.until(lambda: page.by("notice").text and page.by("news").text)
+    seen = """const box = arguments[0].getBoundingClientRect();
+        return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === arguments[0]"""
+    for place in (0, 900, 99999):
+        page.run("scrollTo(0, arguments[0])", place)
+        for said in ("notice", "news"):
+            page.until(lambda said=said: page.run(seen, page.by(said)))
+    assert page.violations() == []
+    page.by("news").find_element(By.XPATH, "../button").click()
+    assert not page.by("news").is_displayed()
+    page.by("clear").click()
+    assert not page.by("notice").is_displayed()
+
+
+def test_photographs_of_one_name_are_told_apart(page, photographs):
+    one, other = photographs("x/a.jpg", "x/deep/a.jpg")
+    page.drop(one.parent).settled(2)
+    page.choose(one).choose(other).settled(4)
+    names = [[page.part(part, card).text for part in ("folder", "name")] for card in range(4)]
+    assert names == [["in x", "a.jpg"], ["in x/deep", "a.jpg"], ["", "a.jpg"], ["", "a.jpg (2)"]]
+    called = [page.part("download", card).accessible_name for card in range(4)]
+    assert called == ["Download x/a.jpg", "Download x/deep/a.jpg", "Download a.jpg", "Download a.jpg (2)"]
+    page.part("remove", 2).click()
+    page.choose(one).settled(4)
+    assert page.part("name", 3).text == "a.jpg"
+
+
 def test_two_photographs_of_one_name_are_both_in_the_zip(page, photographs):
     one, other = photographs("x/a.jpg", "y/a.jpg")
     page.choose(one).settled(1).choose(other).settled(2)
@@ -486,11 +574,11 @@ def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photo
     names = [card.find_element(By.CLASS_NAME, "name").text for card in page.cards()]
     assert names == ["a.jpg", "c.jpg"]
     assert page.browser.switch_to.active_element.accessible_name == "Remove photograph c.jpg"
-    assert page.by("removed-what").text == "Removed b.jpg."
+    assert page.by("undone-what").text == "Removed b.jpg."
     page.by("clear").click()
     assert page.cards() == []
     page.until(lambda: page.by("drop").is_displayed())
-    assert page.by("removed-what").text == "Removed 2 photographs."
+    assert page.by("undone-what").text == "Removed 2 photographs."
     assert page.violations() == []
     page.by("undo").click()
     page.by("undo").click()
@@ -498,10 +586,10 @@ def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photo
     assert names == ["a.jpg", "b.jpg", "c.jpg"]
     assert page.states() == ["done"] * 3
     assert in_colour(page.picture("after", 1))
-    assert not page.by("removed").is_displayed()
+    assert not page.by("undone").is_displayed()
     page.part("remove").click()
     page.by("forget").click()
-    assert not page.by("removed").is_displayed()
+    assert not page.by("undone").is_displayed()
 
 
 def double_click(page, element):
@@ -828,7 +916,7 @@ def test_saved_points_are_set_on_a_photograph_that_is_there_already(hinting_page
     for file in (saved, other):
         file.write_text(json.dumps(hints))
     page.drop(saved, other)
-    page.until(lambda: page.by("news").text == "1 point set on a.jpg.")
+    page.until(lambda: page.by("news").text == "1 point set on box/a.jpg.")
     assert page.by("notice").text == "Points are kept until their photograph is added: b.hints.json."
     page.until(lambda: page.states() == ["done"] and redness_at(page, 0.75, 0.5) > 60)
     assert page.part("point-count").text == "1 point"

@@ -32,8 +32,7 @@ export async function archived(cards, signal, tell) {
 }
 
 async function put(zip, card, name, blob) {
-  const folder = card.path.slice(0, card.path.length - card.file.name.length);
-  await zip.add(folder + name, blob);
+  await zip.add(card.folder + name, blob);
   if (card.points.all.length === 0) return;
   await zip.add(`${card.path}.hints.json`, card.points.file());
   card.points.kept = true;

@@ -20,23 +20,25 @@ export class Card extends EventTarget {
   #settling = 0;
   #pending = false; // whether something else is wanted than what was asked for last
 
-  // `colouring`: the queue, the models, and what holds for all photographs at first.
-  constructor({ file, path }, colouring) {
+  // `number` tells photographs of one path apart; `colouring`: the queue, the models, and what holds for all
+  // photographs at first.
+  constructor({ file, path }, number, colouring) {
     super();
     this.file = file;
     this.path = path;
+    this.number = number;
+    this.label = `${path}${number > 1 ? ` (${number})` : ""}`; // what this photograph alone is called
     this.settings = { name: file.name, ...colouring.settings };
     this.state = "waiting";
     this.#build(colouring);
   }
 
-  // Points that were saved before; how many there are.
+  // Points that were saved before; how many there are, and which they replace.
   async load(file) {
     this.loading = true;
     try {
       const points = await this.queue.run(() => this.#pointsOf(file), { first: true });
-      this.points.load(points);
-      return points.length;
+      return { count: points.length, former: this.points.load(points) };
     } finally {
       this.loading = false;
       this.dispatchEvent(new Event("change"));
@@ -69,11 +71,11 @@ export class Card extends EventTarget {
     this.queue = queue;
     this.models = models;
     this.element = document.getElementById("card").content.firstElementChild.cloneNode(true);
-    this.compare = new Compare(this.part("frame"), this.file.name);
+    this.compare = new Compare(this.part("frame"), this.label);
     this.#buildName();
     this.part("facts").textContent = amount(this.file.size);
     for (const action of ["download", "remove"]) {
-      this.part(action).setAttribute("aria-label", `${this.part(action).textContent} ${this.file.name}`);
+      this.part(action).setAttribute("aria-label", `${this.part(action).textContent} ${this.label}`);
     }
     this.loading = false; // whether saved points are being read
     this.kept = false; // whether it was downloaded as it is
@@ -92,27 +94,33 @@ export class Card extends EventTarget {
 
   // In two parts, so that a long one can be cut between them.
   #buildName() {
-    const { name } = this.file;
+    const name = this.label.slice(this.folder.length);
     const end = name.length > 2 * END ? name.slice(-END) : "";
     const parts = [["name-start", name.slice(0, name.length - end.length)], ["name-end", end]].filter(([, text]) => text);
     this.part("name").append(
       ...parts.map(([className, textContent]) => Object.assign(document.createElement("span"), { className, textContent })),
     );
-    this.part("name").setAttribute("aria-label", name);
+    this.part("name").setAttribute("aria-label", this.label);
     this.part("name").title = this.path;
+    this.part("folder").textContent = this.folder && `in ${this.folder.slice(0, -1)}`;
+  }
+
+  // With a slash at its end; empty where it is not known.
+  get folder() {
+    return this.path.slice(0, this.path.length - this.file.name.length);
   }
 
   #buildSettings() {
     const model = this.part("model");
     model.append(...this.models.map(({ name }) => new Option(name, name)));
     this.part("model-choice").hidden = this.models.length < 2;
-    model.setAttribute("aria-label", `Model for ${this.file.name}`);
+    model.setAttribute("aria-label", `Model for ${this.label}`);
     model.addEventListener("change", () => {
       this.own.model = model.value;
       this.change({ model: model.value });
     });
     const saturation = this.part("saturation");
-    saturation.setAttribute("aria-label", `Saturation of ${this.file.name}`);
+    saturation.setAttribute("aria-label", `Saturation of ${this.label}`);
     saturation.addEventListener("input", () => {
       this.own.saturation = saturation.value;
       this.change({ saturation: saturation.value });
@@ -229,7 +237,7 @@ export class Card extends EventTarget {
     this.part("what").textContent = error.message;
     this.part("remedy").textContent = this.retryWith ? "" : (error.remedy ?? "");
     this.part("again").textContent = AGAIN[this.retryWith] ?? "Try again";
-    this.part("again").setAttribute("aria-label", `${this.part("again").textContent}: ${this.file.name}`);
+    this.part("again").setAttribute("aria-label", `${this.part("again").textContent}: ${this.label}`);
     this.part("again").hidden = this.final && this.retryWith === null;
     this.part("failure").hidden = false;
     this.part("download").disabled = true;

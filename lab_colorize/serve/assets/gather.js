@@ -50,9 +50,14 @@ function split(found, suffixes) {
   return { photographs, hints, others };
 }
 
-// Those of `cards` that a file of points is for: NAME.jpg.hints.json or else NAME.hints.json, in the same folder; a file
-// that comes by itself may be for a photograph of any folder.
-export function belonging(hints, cards) {
+// Those that a file of points is for, of the first of `groups` of cards that has any.
+export function belonging(hints, groups) {
+  return groups.map(cards => fittingIn(cards, hints)).find(found => found.length > 0) ?? [];
+}
+
+// NAME.jpg.hints.json or else NAME.hints.json, in the same folder; a file that comes by itself may be for a photograph
+// of any folder.
+function fittingIn(cards, hints) {
   const stem = hints.path.slice(0, -HINTS.length);
   const named = path => cards.filter(card => path(card) === stem || path(card).replace(/\.[^./]*$/, "") === stem);
   const found = named(card => card.path);

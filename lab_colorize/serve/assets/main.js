@@ -4,8 +4,8 @@ import { Card } from "./card.js";
 import { archived } from "./archive.js";
 import { belonging, chosen, dropped } from "./gather.js";
 import { Queue } from "./queue.js";
-import { Removed } from "./removed.js";
 import { ServerError, Unreachable, about, keepToken, takeToken } from "./server.js";
+import { Undo } from "./undo.js";
 import { amount, numberOf, some } from "./words.js";
 
 const by = id => document.getElementById(id);
@@ -15,7 +15,7 @@ let limits = { most_bytes: Infinity, suffixes: [] };
 let awaiting = []; // files of points whose photograph is not here yet
 let collecting = null; // what ends the making of a ZIP archive
 const changes = new EventTarget(); // told whenever a photograph's state changes, in a hidden tab too
-const removed = new Removed(cards, by("cards"));
+const undoing = new Undo(cards, by("cards"));
 
 // Beginning: the server is asked for its models, and the person for its token if need be. A server that was started
 // anew may demand another one: then this is where what waits for it goes on.
@@ -25,11 +25,12 @@ async function begin(given = takeToken()) {
   try {
     const told = await about();
     if (colouring.queue === null) open(told);
-    by("gate").hidden = by("away").hidden = true;
+    by("gate").hidden = true;
+    sayAway(false);
     by("token").value = "";
     colouring.queue.unlock();
   } catch (error) {
-    by("away").hidden = !(error instanceof Unreachable);
+    sayAway(error instanceof Unreachable);
     if (error instanceof Unreachable) setTimeout(begin, 2000);
     else if (error instanceof ServerError && error.status === 401) askForToken(given);
     else notice(error.message);
@@ -40,8 +41,8 @@ function open(told) {
   limits = told;
   colouring.queue = new Queue(told.workers + 1);
   colouring.models = told.models;
-  colouring.queue.addEventListener("away", () => (by("away").hidden = false));
-  colouring.queue.addEventListener("back", () => (by("away").hidden = true));
+  colouring.queue.addEventListener("away", () => sayAway(true));
+  colouring.queue.addEventListener("back", () => sayAway(false));
   colouring.queue.addEventListener("locked", () => begin());
   by("version").textContent = `lab-colorize ${told.version}`;
   by("train-link").hidden = !told.training;
@@ -73,10 +74,26 @@ addEventListener("hashchange", () => {
 
 // What went wrong, and what went well.
 function notice(wrong, news = "") {
-  for (const [place, words] of [["notice", wrong], ["news", news]]) {
-    by(place).textContent = words;
-    by(place).hidden = words === "";
-  }
+  say("notice", wrong);
+  say("news", news);
+}
+
+function say(place, words) {
+  by(place).textContent = words;
+  by(place).parentElement.hidden = words === "";
+}
+
+function sayAway(away) {
+  say("away", away ? "The server is not responding. The page keeps trying, and your photographs stay here." : "");
+}
+
+for (const button of document.querySelectorAll(".close")) {
+  button.addEventListener("click", () => (button.parentElement.hidden = true));
+}
+// The style sheet keeps what is reached by keys from being covered by them.
+for (const place of ["bar", "notices", "undone"]) {
+  const tell = () => document.documentElement.style.setProperty(`--height-of-${place}`, `${by(place).offsetHeight}px`);
+  new ResizeObserver(tell).observe(by(place));
 }
 
 // Adding.
@@ -85,39 +102,46 @@ async function add({ photographs, hints, others }) {
   if (colouring.queue === null) return;
   const large = photographs.filter(({ file }) => file.size > limits.most_bytes);
   const fitting = photographs.filter(({ file }) => file.size <= limits.most_bytes);
-  const added = fitting.map(photograph => new Card(photograph, colouring));
+  const added = fitting.map(newCard);
   for (const card of added) {
     card.addEventListener("change", refresh);
     card.addEventListener("remove", () => take([card]));
     card.preview();
   }
-  cards.push(...added);
   by("cards").append(...added.map(card => card.element));
   refresh();
   if (photographs.length + hints.length + others.length === 0) {
     notice("There is no file in what was added.");
     return;
   }
-  const { set, wrong } = await setPoints(hints);
+  const { set, wrong } = await setPoints(hints, added);
   notice([...leftOut(large, others), ...wrong].join(" "), set);
 }
 
-// Points that were saved before, on the photographs that they are for; files whose photograph is not here yet are kept.
-async function setPoints(files) {
+// Photographs of one path are numbered: of files that were chosen by themselves, the folder is not known.
+function newCard(photograph) {
+  const taken = cards.filter(({ path }) => path === photograph.path).map(({ number }) => number);
+  let number = 1;
+  while (taken.includes(number)) number += 1;
+  const card = new Card(photograph, number, colouring);
+  cards.push(card);
+  return card;
+}
+
+// Points that were saved before, on the photographs that they are for, first among those `added` with them; files whose
+// photograph is not here yet are kept.
+async function setPoints(files, added) {
   const [set, wrong] = [[], []];
   const [early, again] = [awaiting, new Set(files.map(({ path }) => path))];
   awaiting = [];
   for (const hints of [...early.filter(({ path }) => !again.has(path)), ...files]) {
-    const fitting = belonging(hints, cards);
+    const fitting = belonging(hints, [added, cards]);
     if (fitting.length === 0) awaiting.push(hints);
-    const owners = [...new Set(fitting.map(({ file }) => file.name))];
-    if (owners.length > 1) {
-      wrong.push(`${hints.file.name} could belong to ${owners.join(" or ")}, so no photograph follows it. Name it ${owners[0]}.hints.json, for example.`);
-      continue;
-    }
-    for (const card of fitting) {
+    else if (fitting.length > 1) wrong.push(unclear(hints, fitting));
+    else {
       try {
-        set.push(setOn(card, await card.load(hints.file)));
+        set.push(await setOn(fitting[0], hints.file));
+        refresh();
       } catch (error) {
         wrong.push(`${error.message} ${error.remedy ?? ""}`.trim());
       }
@@ -128,9 +152,19 @@ async function setPoints(files) {
   return { set: set.length > 3 ? `Points set on ${set.length} photographs.` : set.join(" "), wrong };
 }
 
-function setOn(card, count) {
+function unclear({ file }, cards) {
+  const [first, ...others] = new Set(cards.map(card => card.file.name));
+  const owners = (others.length > 0 ? [first, ...others] : cards.map(({ label }) => label)).join(" or ");
+  const remedy = others.length > 0 ? `Name it ${first}.hints.json, for example.` : "Choose it together with its photograph.";
+  return `${file.name} could belong to ${owners}, so no photograph follows it. ${remedy}`;
+}
+
+async function setOn(card, file) {
+  const { count, former } = await card.load(file);
+  if (former.all.length > 0) undoing.replaced(card, former);
+  const instead = former.all.length > 0 ? ` in place of ${former.all.length}` : "";
   const unused = card.takesPoints ? "" : ", but its model takes none: choose another model";
-  return `${numberOf(count, "point")} set on ${card.file.name}${unused}.`;
+  return `${numberOf(count, "point")} set on ${card.label}${instead}${unused}.`;
 }
 
 function leftOut(large, others) {
@@ -146,23 +180,23 @@ function leftOut(large, others) {
   return words;
 }
 
-// Removing, and the way back.
+// Removing, and the way back from that and more.
 
 function take(leaving) {
   const place = cards.indexOf(leaving[0]);
-  removed.take(leaving);
+  undoing.take(leaving);
   const next = cards[Math.min(place, cards.length - 1)];
   show();
   (next ? next.part("remove") : by("choose")).focus();
 }
 
 by("undo").addEventListener("click", () => {
-  const [first] = removed.restore();
+  const button = undoing.undo();
   show();
-  first.part("remove").focus();
+  button.focus();
 });
 by("forget").addEventListener("click", () => {
-  removed.forget();
+  undoing.forget();
   show();
 });
 
@@ -223,6 +257,7 @@ by("level-models").addEventListener("click", () => {
 });
 by("clear").addEventListener("click", () => {
   collecting?.abort();
+  notice("");
   take([...cards]);
 });
 
@@ -288,7 +323,7 @@ function show() {
     showSaturation();
     showModels();
   }
-  removed.show();
+  undoing.show();
   const count = state => cards.filter(card => card.state === state).length;
   const done = count("done") + count("changing");
   const [failed, inColour, bilevel] = [count("failed"), count("in-colour"), count("bilevel")];
@@ -336,7 +371,7 @@ function tell(words) {
 
 function tellCollected(count, left) {
   const held = count > 0 ? `The ZIP file holds ${numberOf(count, "photograph")}.` : "There is nothing to download.";
-  const names = left.map(card => card.path).join(", ");
+  const names = left.map(({ label }) => label).join(", ");
   if (left.length > 0) notice(`${held} Left out, because not coloured: ${names}.`);
   else notice("", held);
 }

@@ -14,9 +14,8 @@ export class Points {
 
   constructor(card) {
     this.#card = card;
-    const name = card.file.name;
-    this.part("pointing-mode").setAttribute("aria-label", `Set colours of ${name}`);
-    this.part("hints-name").textContent = `${name}.hints.json`;
+    this.part("pointing-mode").setAttribute("aria-label", `Set colours of ${card.label}`);
+    this.part("hints-name").textContent = `${card.file.name}.hints.json`;
     this.part("pointing-mode").addEventListener("click", event => {
       if (event.detail < 2) this.#switch(!this.#on()); // the second of a double click on what was here before
     });
@@ -41,11 +40,18 @@ export class Points {
     if (!taken) this.#switch(false);
   }
 
-  // Those that were saved with the photograph before.
+  // Those that were saved with the photograph before. Gives those that they replace, as `restore` takes them.
   load(points) {
-    this.all = points.map(point => ({ ...point, x: within(point.x), y: within(point.y), shown: point.shown || GREY_SHOWN }));
+    const former = { all: this.all, kept: this.kept };
+    const all = points.map(point => ({ ...point, x: within(point.x), y: within(point.y), shown: point.shown || GREY_SHOWN }));
+    this.restore({ all, kept: true });
+    return former;
+  }
+
+  restore({ all, kept }) {
+    this.all = all;
     this.#changed();
-    this.kept = true;
+    this.kept = kept;
   }
 
   // As the command line reads them beside the photograph.
