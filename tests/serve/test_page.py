@@ -594,8 +594,8 @@ def test_what_is_removed_is_gone_and_the_keyboard_stays_where_it_was(page, photo
 
 def double_click(page, element):
     """Two clicks that count as one double click, however long a busy machine takes over them."""
-    script = """arguments[0].scrollIntoView({block: 'center'}); const box = arguments[0].getBoundingClientRect();
-        return [box.x + box.width / 2, box.y + box.height / 2]"""
+    script = """const middle = () => { const box = arguments[0].getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] };
+        scrollBy(0, middle()[1] - innerHeight / 2); return middle()"""
     x, y = page.run(script, element)
     for count in (1, 2):
         for kind in ("mousePressed", "mouseReleased"):
