@@ -1,11 +1,13 @@
 """Results in OUT that were made of photographs in another folder: neither replaced nor mixed with others unasked."""
 
 import os
+import shlex
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from lab_colorize.batch.boxes import Box
+from lab_colorize.batch.boxes import Box, Boxes
+from lab_colorize.batch.names import folded
 from lab_colorize.batch.outcome import Outcome
 from lab_colorize.errors import OutputExists
 from lab_colorize.files.globs import glob_of
@@ -13,7 +15,7 @@ from lab_colorize.files.hashing import sha256_of
 from lab_colorize.wording import number_of
 
 _TOGETHER = (
-    "Colour both folders in one batch, and each is mirrored under its own name: lab-colorize batch FOLDER1 FOLDER2"
+    "olour both folders in one batch, and each is mirrored under its own name: lab-colorize batch FOLDER1 FOLDER2"
     " --out NEW. Or choose another --out"
 )
 
@@ -34,16 +36,18 @@ def made_of_another(before: Outcome, source: Path, root: str) -> bool:
         return True  # it cannot be told, and what is in OUT is not to be risked
 
 
-def refuse_to_replace(out: Path, in_the_way: Iterable[Outcome]) -> None:
+def refuse_to_replace(out: Path, boxes: Boxes, in_the_way: Iterable[Outcome]) -> None:
     """OutputExists that names the results and where they came from, if there are any."""
     results = sorted(in_the_way, key=lambda one: one.target or "")
     if not results:
         return
     first = results[0]
+    box = boxes.holding(first.source)
+    together = "" if box is None else f"{_together(box, Path(first.folder or '', first.box))}, or "
     raise OutputExists(
         f"{number_of(len(results), 'result')} in {out}, such as {first.target}, would be replaced by those of other"
         f" photographs of the same name: {'it was' if len(results) == 1 else 'they were'} made from {first.folder}.",
-        remedy=f"{_TOGETHER}, or replace them with --overwrite.",
+        remedy=f"{together}replace them with --overwrite.",
     )
 
 
@@ -63,7 +67,7 @@ def refuse_to_mix(out: Path, box: Box, outcomes: Iterable[Outcome], recognised: 
     if here.is_relative_to(os.path.realpath(there)):
         remedy = f"Give {there}{only_the_part(here, there)}, or another --out."
     else:
-        remedy = "Rename it, or choose another --out." if box.name else f"{_TOGETHER}."
+        remedy = "Rename it, or choose another --out." if box.name else f"{_together(box, there)}."
     raise OutputExists(f"{place}: those of {box.folder} would be mixed with them.", remedy=remedy)
 
 
@@ -77,6 +81,14 @@ def has_some_of(box: Box, outcomes: Iterable[Outcome]) -> bool:
     return False
 
 
+def _together(box: Box, there: Path) -> str:
+    """How results of two folders get their places side by side, or apart."""
+    name = Path(os.path.normpath(box.root / box.name)).name
+    if folded(name) != folded(there.name):
+        return f"C{_TOGETHER}"
+    return f"Rename one of the folders, as both are called {name}, and c{_TOGETHER}"
+
+
 def only_the_part(here: Path, there: Path) -> str:
     """How to choose a folder when the one around it is given."""
-    return f" with --include '{glob_of(str(here.relative_to(os.path.realpath(there))))}/*'"
+    return f" with --include {shlex.quote(glob_of(str(here.relative_to(os.path.realpath(there)))) + '/*')}"

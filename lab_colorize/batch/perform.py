@@ -21,6 +21,7 @@ from lab_colorize.batch.boxes import Boxes
 from lab_colorize.batch.copying import copy_whole, foreign, refusal
 from lab_colorize.batch.damage import ROTTED, damaged, is_rotted
 from lab_colorize.batch.folders import make_folder_for
+from lab_colorize.batch.missing_sources import is_absent
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
 from lab_colorize.batch.plan import Plan
@@ -34,6 +35,8 @@ from lab_colorize.wording import of_it
 
 if TYPE_CHECKING:
     from lab_colorize.colouring.on_disk import Coloured
+
+_VANISHED = "It was there when the batch began: see whether its disk is still mounted, or what moved it."
 
 
 class Colour(Protocol):
@@ -111,7 +114,8 @@ class Performer:
         except OSError as error:
             if error.errno in FULL:
                 self.on_full()
-            return replace(blank, reason=f"{error.strerror or error}.", remedy="Check permissions and disk space.")
+            remedy = _VANISHED if is_absent(path) else "Check permissions and disk space."
+            return replace(blank, reason=f"{error.strerror or error}.", remedy=remedy)
         except MemoryError:
             return replace(blank, reason="Not enough memory.", remedy="Run again with fewer --workers.")
         except Exception as error:  # noqa: BLE001  # a bug must not stop the batch, nor be hidden: it fails, with its trace

@@ -82,7 +82,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     still = still_at(moves, options.out, naming)
     judged |= judge(new, JournalCheck(options, history, recipe, naming, still))
     if not options.colorize.overwrite:
-        refuse_to_replace(options.out, _of_others(options, history, judged.due))
+        refuse_to_replace(options.out, options.boxes, _of_others(options, history, judged.due))
         recognised = {task.source for task in judged.standing} | {one.after.source for one in moves if _came_along(one)}
         for box in options.boxes.boxes:
             refuse_to_mix(options.out, box, history.last.values(), recognised)

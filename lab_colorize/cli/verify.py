@@ -205,10 +205,7 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
     if State.MISSING in states and not states & {State.WHOLE, State.CHANGED}:
         yield "None of the photographs is where the batch found it: give --source FOLDER if they were moved."
     elif State.MISSING in states:
-        yield (
-            "If the whole folder was moved, --source says where it is now; after moves within it, the same batch moves"
-            " the results along. With --prune, it sets aside the results of photographs that were removed for good."
-        )
+        yield from _missing(findings)
     if any(kind is Kind.BAG for kind, _ in found):
         yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."
     if False in changed:
@@ -216,6 +213,30 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
             "The same batch colours photographs again that were edited or replaced (with --overwrite where their"
             " results were edited, too), and moves the results of renumbered ones along (with --checksum where size and"
             " time are the same)."
+        )
+
+
+def _missing(findings: Collection[Finding]) -> Iterator[str]:
+    """What to do about photographs that are missing while others are there."""
+    from lab_colorize.batch.finding import Kind, State
+    from lab_colorize.batch.whole_folders import first_folder
+    from lab_colorize.wording import named
+
+    missing: set[str] = set()
+    others: set[str] = {""}  # in FOLDER itself others are there, or none would be
+    for one in findings:
+        if one.kind is Kind.SOURCE and one.state not in {State.FAILED, State.ACCEPTED}:
+            (missing if one.state is State.MISSING else others).add(first_folder(one.path))
+    if whole := sorted(missing - others):
+        disk, they, their = ("its disk", "it is", "its") if len(whole) == 1 else ("their disks", "they are", "their")
+        yield (
+            f"No photograph is left in {printable(named(whole))}: mount {disk}; the same batch finds what was renamed."
+            f" If {they} gone for good, delete {their} results by hand and run the same batch with --prune."
+        )
+    if missing & others:
+        yield (
+            "If the whole folder was moved, --source says where it is now; after moves within it, the same batch moves"
+            " the results along. With --prune, it sets aside the results of photographs that were removed for good."
         )
 
 

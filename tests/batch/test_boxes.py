@@ -1,6 +1,7 @@
 """Several folders and one output: no result of one ever takes the place of another's, unless it is asked for."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -55,6 +56,25 @@ def test_a_second_archive_is_not_mixed_with_the_first(run: Run, boxes: Path) -> 
     assert "2 skipped (2 done before)" in again.stderr
     assert "other" not in again.stderr
     assert "all" not in again.stderr
+
+
+def test_what_a_refusal_advises_can_be_done(run: Run, boxes: Path) -> None:
+    """Two folders of one name cannot be mirrored side by side; a name may hold what a shell reads."""
+    picture(boxes / "other/boxA/scan001.jpg", seed=9)
+    picture(boxes / "third/boxA/scan009.jpg", seed=8)
+    picture(boxes / "all/it's 3/scan001.jpg", seed=7)
+    assert run("batch", "boxA", "--out", "o").returncode == 0
+    for folder in ("other/boxA", "third/boxA/../boxA"):
+        refused = run("batch", folder, "--out", "o")
+        assert refused.returncode == 5, refused.stderr
+        said = " ".join(refused.stderr.split())
+        assert "Rename one of the folders, as both are called boxA, and colour both folders in one batch" in said
+    (boxes / "other/boxA").rename(boxes / "other/boxZ")
+    assert run("batch", "boxA", "other/boxZ", "--out", "new").returncode == 0
+    assert run("batch", "all", "--out", "p").returncode == 0
+    refused = run("batch", "all/it's 3", "--out", "p")
+    words = shlex.split(" ".join(refused.stderr.split("Give ")[1].split()).partition(", or")[0])
+    assert words == [str(boxes / "all"), "with", "--include", "it's 3/*"]
 
 
 def test_a_scan_of_the_same_size_and_time_in_another_box_is_another_photograph(run: Run, boxes: Path) -> None:

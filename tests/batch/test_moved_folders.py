@@ -166,7 +166,9 @@ class TestFoldersThatMayBeAway:
 
         with monkeypatch.context() as patched:
             patched.setattr(archive.stand_in, "colour", lost)
-            assert [one.status for one in archive.batch(workers=1).values()] == [Status.DONE, *[Status.FAILED] * 3]
+            done, *failed = archive.batch(workers=1).values()
+        assert [one.status for one in (done, *failed)] == [Status.DONE, *[Status.FAILED] * 3]
+        assert all("whether its disk is still mounted" in one.remedy for one in failed)
         for more in ({}, {"prune": True}):
             (place,) = planned(archive, **more).empty
             assert (place.folder, place.expected, place.failed) == (archive.folder / "b2", 3, True)

@@ -412,3 +412,26 @@ class TestCommand:
         finished.folder.mkdir()
         assert self.verify(monkeypatch, finished.out) == 6
         assert "None of the photographs is where the batch found it: give --source" in capsys.readouterr().out
+
+    def test_a_folder_that_is_gone_as_a_whole_is_told_from_photographs_that_are_missing(
+        self, archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        archive.add("b1/1.jpg", "b1/2.jpg", "b2/3.jpg", "4.jpg")
+        archive.batch()
+        shutil.rmtree(archive.folder / "b2")
+        self.verify(monkeypatch, archive.out)
+        said = capsys.readouterr().out
+        assert (
+            "No photograph is left in b2: mount its disk; the same batch finds what was renamed. If it is gone" in said
+        )
+        assert "With --prune, it sets aside" not in said  # it does not
+        shutil.rmtree(archive.out / "b2")  # as it says
+        archive.batch(prune=True)
+        for name in ("b1/1.jpg", "4.jpg"):
+            assert self.verify(monkeypatch, archive.out) == 0
+            (archive.folder / name).unlink()
+            self.verify(monkeypatch, archive.out)
+            said = capsys.readouterr().out
+            assert "No photograph is left" not in said
+            assert "With --prune, it sets aside the results of photographs that were removed for good." in said
+            archive.batch(prune=True)
