@@ -175,9 +175,16 @@ def still_at(moves: Iterable[Move], out: Path, naming: Naming) -> dict[str, str]
 
 
 def follow(
-    moves: Iterable[Move], out: Path, naming: Naming, write_down: Callable[[Outcome], None]
+    moves: Iterable[Move],
+    out: Path,
+    naming: Naming,
+    write_down: Callable[[Outcome], None],
+    along: Callable[[Move], None] = lambda _: None,
 ) -> Iterator[Outcome]:
-    """Carry out the moves, each in the journal before the next begins; give those that could not be, as failures."""
+    """Carry out the moves, each in the journal before the next begins; give those that could not be, as failures.
+
+    `along` takes along what else belongs to a result that has moved.
+    """
     for chain in _chains(moves):
         taken: set[str] = set()  # names that photographs of this chain have by now
         stuck: OutputError | None = None
@@ -185,6 +192,7 @@ def follow(
             try:
                 if stuck is None:
                     _carry_out(out, move, naming)
+                    along(move)
             except OutputError as error:
                 stuck = error
             if stuck is None:
@@ -213,10 +221,10 @@ def _chains(moves: Iterable[Move]) -> Iterator[list[Move]]:
 
 def _carry_out(out: Path, move: Move, naming: Naming) -> None:
     result, *comparison = _pairs(move, naming)
-    _rename(out, *result)
+    rename(out, *result)
     for beside in comparison:
         with suppress(OutputError):
-            _rename(out, *beside)
+            rename(out, *beside)
 
 
 def _pairs(move: Move, naming: Naming) -> list[tuple[str, str]]:
@@ -226,7 +234,8 @@ def _pairs(move: Move, naming: Naming) -> list[tuple[str, str]]:
     return [(old, new)] if beside is None or companion is None else [(old, new), (beside, companion)]
 
 
-def _rename(out: Path, old: str, new: str) -> None:
+def rename(out: Path, old: str, new: str) -> None:
+    """Move a file in OUT to a free name, if it is not there already; OutputError if that cannot be."""
     if is_absent(out / old):
         return  # by a batch that was killed before it could write that down; or there is no comparison
     place = make_folder_for(out, new)

@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab_colorize.batch.folders import make_folder_for, remove_empty
+from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import is_regular_file
 from lab_colorize.batch.missing_sources import MissingSources
 from lab_colorize.batch.moved_photographs import Move, half_renamed
 from lab_colorize.batch.names import folded
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.own_sidecars import OwnSidecars
 from lab_colorize.batch.task import Task
 from lab_colorize.batch.whole_folders import first_folder
 from lab_colorize.colouring.names import compare_path
@@ -41,18 +43,23 @@ def left_behind(outcomes: Iterable[Outcome], tasks: Collection[Task], moved: Ite
 
 
 def prune(
-    outcomes: Iterable[Outcome], options: BatchOptions, written: Collection[str], write_down: Callable[[Outcome], None]
+    outcomes: Iterable[Outcome], options: BatchOptions, history: History, write_down: Callable[[Outcome], None]
 ) -> Iterator[Outcome]:
-    """Put results aside, and give what became of each: GONE from OUT, or a failure. `written` are the journal's."""
+    """Put results aside, with what is beside them, and give what became of each: GONE from OUT, or a failure."""
+    own = OwnSidecars(options.out, history, write_down)
     aside = f"{PRUNED_NAME}/{time.strftime('%Y-%m-%d_%H%M%S')}"
     for one in outcomes:
         target = one.target or ""
-        if not is_regular_file(options.out / target):
+        made = history.made.get(target)
+        if made is None or made.source != one.source or not is_regular_file(options.out / target):
             continue  # it followed its photograph meanwhile, as sidecars do
         try:
+            for sidecar in list(own.beside(target)):
+                _put_aside(options, sidecar, aside)
+                own.forget(sidecar)
             _put_aside(options, target, aside)
             beside = compare_path(Path(target)).as_posix()
-            if beside not in written and is_regular_file(options.out / beside):
+            if beside not in history.made and is_regular_file(options.out / beside):
                 _put_aside(options, beside, aside)
         except OutputError as error:
             reason = f"Its photograph is gone, but its result could not be set aside: {error.what}"

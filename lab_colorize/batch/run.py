@@ -3,7 +3,7 @@
 Prints nothing and knows no signals: whoever runs it iterates over outcomes and may call `stop`.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -21,6 +21,7 @@ from lab_colorize.batch.moved_photographs import follow
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.own_sidecars import OwnSidecars
 from lab_colorize.batch.perform import Job, Performer, assignment_of, job_of
 from lab_colorize.batch.plan import Plan, make_plan
 from lab_colorize.batch.pruning import PRUNED_NAME, prune
@@ -74,7 +75,9 @@ class Batch:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
             self.plan = plan_batch(options, self.found, factory.recipe, known)
-            self.plan = self._moved_along(self.plan)
+            history = read_journal(options.out, known)
+            self.own_sidecars = OwnSidecars(options.out, history, self._must_write_down)
+            self.plan = self._moved_along(self.plan, history)
             copies_only = all(task.copy_only for task in self.plan.due)
             self._factory = factory.for_copies_only() if copies_only else factory
             elsewhere = options.scheduler is not None and self.plan.due
@@ -109,17 +112,18 @@ class Batch:
             yield from self._sidecars()
         if not self._stopped:
             yield from self._pruned()
+        self.own_sidecars.settle()  # where sidecars of the archive, or results, have left their names meanwhile
 
     def _pruned(self) -> Generator[Outcome]:
         """Put results aside whose photographs are gone, once sidecars have followed theirs; only failures come out."""
-        for outcome in prune(self._left_behind(), self.options, self.plan.written, self._must_write_down):
+        if not (self.options.prune and self.plan.left_behind):
+            return
+        history = read_journal(self.options.out)
+        for outcome in prune(self.plan.left_behind, self.options, history, self._must_write_down):
             if outcome.status is Status.FAILED:
                 yield outcome
             else:
                 self.pruned.append(outcome)
-
-    def _left_behind(self) -> tuple[Outcome, ...]:
-        return self.plan.left_behind if self.options.prune else ()
 
     def _sidecars(self) -> Generator[Outcome]:
         """Carry sidecars to the names of the results; only failures are anybody's concern."""
@@ -129,11 +133,12 @@ class Batch:
 
         followed = {move.after.source: move.before.source for move in self.plan.moves}
         sidecars = Sidecars(self.options, self.found, read_journal(self.options.out), followed)
-        self._put_aside(sidecars.ousted())
+        self._put_aside(sidecars.ousted(), sidecars.history)
         moved = {move.after.source for move in sidecars.moves}
         naming = replace(self.plan.naming, companion_of=lambda _: None)  # they have no comparison
         stuck = list(follow(sidecars.moves, self.options.out, naming, self._must_write_down))
         yield from map(self._written_down, stuck)
+        self.own_sidecars.settle()
         sidecars = Sidecars(self.options, self.found, read_journal(self.options.out))
         sidecars.count_as_found()
         self.edited_sidecars = list(sidecars.kept())  # before others are replaced, which the journal read here tells of
@@ -184,10 +189,12 @@ class Batch:
             self._end_for_want_of_room()
         return self._written_down(carried.outcome)
 
-    def _moved_along(self, plan: Plan) -> Plan:
+    def _moved_along(self, plan: Plan, history: History) -> Plan:
         """Move results as their photographs were; what cannot be moved has failed."""
-        self._put_aside(plan.ousted, plan.written)
-        stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down))
+        self._put_aside(plan.ousted, history)
+        along = self.own_sidecars.leave
+        stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down, along))
+        self.own_sidecars.settle()
         sources = {outcome.source for outcome in stuck}
         return replace(
             plan,
@@ -197,9 +204,9 @@ class Batch:
             rejected=(*plan.rejected, *stuck),
         )
 
-    def _put_aside(self, ousted: Iterable[Outcome], written: Collection[str] = ()) -> None:
+    def _put_aside(self, ousted: Iterable[Outcome], history: History) -> None:
         """Make room for what moves where these are."""
-        for one in prune(ousted, self.options, written, self._must_write_down):
+        for one in prune(ousted, self.options, history, self._must_write_down):
             if one.status is Status.GONE:  # or the move will fail for it
                 self.pruned.append(one)
 

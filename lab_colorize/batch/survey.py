@@ -14,6 +14,7 @@ from lab_colorize.batch.journal import History, read_journal
 from lab_colorize.batch.moved_folders import at_new_places
 from lab_colorize.batch.options import BatchOptions, recipe_of
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.batch.own_sidecars import OwnSidecars
 from lab_colorize.batch.plan import Plan
 from lab_colorize.batch.room import Room, room_for
 from lab_colorize.batch.run import look, plan_batch
@@ -106,6 +107,7 @@ class Survey:
     sidecars: Carrying
     left_out: tuple[str, ...]
     room: Room
+    own_sidecars: tuple[tuple[str, str], ...]  # that no batch wrote and would move along: old and new names
 
     @property
     def failing(self) -> tuple[Outcome, ...]:
@@ -135,6 +137,8 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
     workers = max(1, min(options.workers, usable_cores(), measured.photographs))
     pace = pace_of(measured.shares, model, options.colorize, workers) if measured.photographs else Pace(0.0, {})
     sidecars = Carrying() if options.copy_rest else _carried(options, found, plan, measured, known)
+    own = OwnSidecars(options.out, read_journal(options.out, known)) if plan.moves else None
+    own_sidecars = () if own is None else tuple(pair for move in plan.moves for pair in own.along(move))
     return Survey(
         found,
         plan,
@@ -144,6 +148,7 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
         sidecars,
         () if options.copy_rest else tuple(found.rest),
         room_for(plan),
+        own_sidecars,
     )
 
 

@@ -20,6 +20,7 @@ from lab_colorize.cli.summary import (
     left_out,
     moved_along,
     ousted,
+    own_sidecars,
     room,
 )
 from lab_colorize.cli.tally import LISTED
@@ -53,6 +54,7 @@ def forecast(survey: Survey, options: BatchOptions) -> Iterator[str]:
     yield from empty_folders(survey.plan)
     yield from gone(survey.plan, "would be recorded")
     yield from moved_along(survey.plan, "would be moved along")
+    yield from own_sidecars(survey.own_sidecars, "would be moved along")
     yield from ousted(survey.plan)
     asked = "--prune puts {} aside." if options.prune else "--prune would put {} aside."
     yield from left_behind(survey.plan, asked, survey.sidecars.following)

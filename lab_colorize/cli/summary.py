@@ -12,6 +12,7 @@ import click
 
 from lab_colorize.batch.edited import EDITED
 from lab_colorize.batch.journal import DAMAGED_NAME, JOURNAL_NAME
+from lab_colorize.batch.own_sidecars import WAITING_NAME
 from lab_colorize.batch.pruning import PRUNED_NAME
 from lab_colorize.batch.room import in_units
 from lab_colorize.batch.settings import LEFT_ALONE
@@ -69,12 +70,14 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
         yield from moved_along(batch.plan, "moved along")
         if batch.sidecars:
             yield f"{number_of(batch.sidecars, 'sidecar')} carried along."
+        yield from own_sidecars(batch.own_sidecars.moved, "moved along")
         yield from edited(batch.plan, batch.edited_sidecars)
         yield from edits_replaced(batch.edits_replaced, "replaced, as --overwrite asks")
         yield from left_out(batch.found, batch.options)
         yield from _superseded(batch)
         if not batch.options.prune:
-            yield from left_behind(batch.plan, "--prune puts such results aside.")
+            there = {new for _, new in batch.own_sidecars.moved}
+            yield from left_behind(batch.plan, "--prune puts such results aside.", there)
     if batch.plan.damaged_lines:
         lines = number_of(len(batch.plan.damaged_lines), "line")
         were = "was" if len(batch.plan.damaged_lines) == 1 else "were"
@@ -83,6 +86,7 @@ def summary(tally: Tally, batch: Batch, *, interrupted: bool, quiet: bool) -> It
             f"/{DAMAGED_NAME}: {named(batch.plan.damaged_lines)}. What no other line records was coloured anew, or"
             " recognised."
         )
+    yield from _waiting(batch)
     yield from empty_folders(batch.plan)
     yield from gone(batch.plan, "was recorded")
     yield from _pruned(batch)
@@ -205,10 +209,31 @@ def moved_along(plan: Plan, become: str) -> Iterator[str]:
         yield f"{number_of(len(plan.moves), 'result')} {become} with photographs that were moved: {names}."
 
 
-def left_behind(plan: Plan, remedy: str, following: Collection[str] = ()) -> Iterator[str]:
-    """Results that have lost their photographs; sidecars that moved along meanwhile, or are to do so, are none."""
+def own_sidecars(moves: Collection[tuple[str, str]], become: str) -> Iterator[str]:
+    """Sidecars that no batch wrote, which go along with the results that they stood beside."""
+    if moves:
+        names = printable(named([f"{old} -> {new}" for old, new in moves]))
+        whose = "its result" if len(moves) == 1 else "their results"
+        yield f"{number_of(len(moves), 'sidecar')} that no batch wrote {become} with {whose}: {names}."
+
+
+def _waiting(batch: Batch) -> Iterator[str]:
+    """Those of them that could not; said even if quiet, because nobody would look for them there."""
+    if names := batch.own_sidecars.waiting:
+        one = len(names) == 1
+        taken = "its name there is another file's" if one else "their names there are other files'"
+        where = printable(str(batch.options.out / WAITING_NAME))
+        yield (
+            f"{number_of(len(names), 'sidecar')} that no batch wrote could not move along with"
+            f" {'its result' if one else 'their results'}, as {taken}: {printable(named(names))}."
+            f" {'It waits' if one else 'They wait'} in {where}: move the other away, and the next batch goes on."
+        )
+
+
+def left_behind(plan: Plan, remedy: str, others: Collection[str] = ()) -> Iterator[str]:
+    """Results that have lost their photographs; not `others`, sidecars that moved there meanwhile, or are to leave."""
     there = [one.target for one in plan.left_behind if os.path.lexists(plan.out / (one.target or ""))]
-    left = [target for target in there if target not in following]
+    left = [target for target in there if target not in others]
     if left:
         have, their = ("has", "its photograph") if len(left) == 1 else ("have", "their photographs")
         told = remedy.format("it" if len(left) == 1 else "them")

@@ -247,7 +247,7 @@ def _tidying(states: Collection[State]) -> Iterator[str]:
     if State.STALE in states:
         yield "Stale results were left by an earlier --format or an earlier photograph: delete those you do not want."
     if State.FOREIGN in states:
-        yield "Foreign files were written by no batch, and no batch touches them: move away what does not belong there."
+        yield "Foreign files were written by no batch, and none replaces them: move away what does not belong there."
         yield "--accept records the others, with their hashes."
 
 

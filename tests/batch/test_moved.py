@@ -322,8 +322,15 @@ class TestRenumbering:
             for old, new in renamed.split():
                 (again.folder / f"{old}.jpg").replace(again.folder / f"{new}.jpg")
 
-        for again in _killed_at_every_step(80, coloured, numbered_anew, monkeypatch, links=links, checksum=True):
+        for name in ("1", "2", "3"):
+            (coloured.out / f"{name}.xmp").write_text(f"sidecar of caption of {name}.jpg")
+        for again in _killed_at_every_step(120, coloured, numbered_anew, monkeypatch, links=links, checksum=True):
             belong = self._belong(again, captioned)
+            results = again.results()
+            for name, content in results.items():
+                if name.endswith(".xmp"):
+                    assert content == b"sidecar of " + results[name.replace(".xmp", ".jpg")], (again.out, name)
+            assert sum(name.endswith(".xmp") for name in results) == 3
             assert all(belong.values()), (again.out, belong)
             assert len(belong) == (2 if renamed == "23 12" else 3)
             assert set(captioned.values()) <= set(again.results().values())

@@ -355,3 +355,94 @@ def test_sidecars_that_were_copied_are_carried_once_they_are_not_and_nobody_edit
     assert "2 sidecars carried along." in done
     assert "edited" not in done
     assert b"compositeWithTrainedAlgorithmicMedia" in (tmp_path / "out/a.xmp").read_bytes()
+
+
+DOWN = {"n2": "n1", "n3": "n2"}
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["foreign", "accepted"])
+@pytest.mark.parametrize("more", [[], ["--prune"], ["--copy-rest"]], ids=["carried", "pruned", "copied"])
+def test_sidecars_of_the_users_own_go_along_with_their_results(
+    tmp_path: Path, run: Run, more: list[str], *, accepted: bool
+) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    for number in (1, 3):
+        (folder / f"n{number}.xmp").unlink()
+    assert run("batch", "in", "--out", "out", *more).returncode == 0
+    carried = (out / "n2.xmp").read_bytes()
+    gone = ("n1.xmp",) if more != ["--copy-rest"] else ()  # which would be in the way of the copy
+    for name in (*gone, "n3.xmp", "n3.jpg.xmp", "n3.txt"):
+        (out / name).write_text(f"catalogue of {name}")
+    if accepted:
+        assert run("verify", "out", "--accept").returncode == 0
+    (folder / "n1.jpg").unlink()
+    renumbered(folder, DOWN)
+    told = "moved along with their results: n3.jpg.xmp -> n2.jpg.xmp, n3.xmp -> n2.xmp."
+    dry = run("batch", "in", "--out", "out", *more, "--dry-run").stdout
+    assert f"2 sidecars that no batch wrote would be {told}" in dry
+    done = run("batch", "in", "--out", "out", *more)
+    assert (done.returncode, f"2 sidecars that no batch wrote {told}" in done.stderr) == (0, True)
+    assert "lost" not in done.stderr
+    assert {path.name for path in out.iterdir()} == {
+        *("n1.jpg", "n1.xmp", "n2.jpg", "n2.xmp", "n2.jpg.xmp", "n3.txt"),
+        *("lab-colorize.jsonl", "lab-colorize-pruned"),
+    }
+    assert (out / "n1.xmp").read_bytes() == carried
+    assert (out / "n2.xmp").read_text() == "catalogue of n3.xmp"
+    assert (out / "n2.jpg.xmp").read_text() == "catalogue of n3.jpg.xmp"
+    aside = [path.read_text() for path in (out / "lab-colorize-pruned").rglob("*.xmp")]
+    assert aside == [f"catalogue of {name}" for name in gone]
+    states = {
+        line["path"]: line["state"] for line in map(json.loads, run("verify", "out", "--json").stdout.splitlines())
+    }
+    own = "whole" if accepted else "foreign"
+    assert (states["n2.xmp"], states["n2.jpg.xmp"], states["n1.xmp"]) == (own, own, "whole")
+    assert "n3.xmp" not in states
+
+
+def test_a_sidecar_of_the_users_own_whose_new_name_is_taken_waits_and_is_named(tmp_path: Path, run: Run) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    for path in folder.glob("*.xmp"):
+        path.unlink()
+    run("batch", "in", "--out", "out")
+    (out / "n3.xmp").write_bytes(b"<catalogue/>")
+    (out / "n4.xmp").write_bytes(b"<in the way/>")
+    renumbered(folder, {"n3": "n4"})
+    for more in ([], ["--quiet"]):
+        done = run("batch", "in", "--out", "out", *more)
+        assert "1 sidecar that no batch wrote could not move along with its result" in done.stderr
+        assert "another file's: n4.xmp. It waits in out/lab-colorize-sidecars" in done.stderr
+        assert "moved along with its result" not in done.stderr
+    assert (out / "n4.xmp").read_bytes() == b"<in the way/>"
+    assert not (out / "n3.xmp").exists()
+    (out / "n4.xmp").unlink()
+    assert "wait" not in run("batch", "in", "--out", "out").stderr
+    assert (out / "n4.xmp").read_bytes() == b"<catalogue/>"
+    assert not (out / "lab-colorize-sidecars").exists()
+
+
+def test_the_sidecar_of_one_of_two_results_of_its_name_stays(tmp_path: Path, run: Run) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    (folder / "n3.xmp").unlink()
+    (folder / "n3.png").write_bytes(m.pillow(m.grey(), "PNG"))
+    run("batch", "in", "--out", "out")
+    (out / "n3.xmp").write_bytes(b"<catalogue/>")
+    (folder / "n3.jpg").rename(folder / "n4.jpg")
+    assert run("batch", "in", "--out", "out").returncode == 0
+    assert (out / "n3.xmp").read_bytes() == b"<catalogue/>"
+    (folder / "n4.jpg").unlink()
+    assert run("batch", "in", "--out", "out", "--prune").returncode == 0
+    assert (out / "n3.xmp").read_bytes() == b"<catalogue/>"
+
+
+def test_prune_puts_the_sidecar_of_a_result_aside_with_it(tmp_path: Path, run: Run) -> None:
+    folder, out = numbered(tmp_path / "in"), tmp_path / "out"
+    (folder / "n3.xmp").unlink()
+    run("batch", "in", "--out", "out")
+    (out / "n3.xmp").write_bytes(b"<catalogue/>")
+    run("verify", "out", "--accept")
+    (folder / "n3.jpg").unlink()
+    assert run("batch", "in", "--out", "out", "--prune").returncode == 0
+    assert {path.name for path in (out / "lab-colorize-pruned").rglob("n3.*")} == {"n3.jpg", "n3.xmp"}
+    assert set(read_journal(out).made) == {f"n{number}.{suffix}" for number in (1, 2) for suffix in ("jpg", "xmp")}
+    assert run("verify", "out").returncode == 0
