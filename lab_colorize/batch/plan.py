@@ -51,7 +51,7 @@ class Plan:
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
     ousted: tuple[Outcome, ...] = ()  # the same, where results that are moved belong by now: set aside in any case
-    worked_on: frozenset[str] = frozenset()  # targets of these that somebody edited
+    worked_on: frozenset[str] = frozenset()  # targets of these, and of those superseded, that somebody edited
     edits_replaced: frozenset[str] = frozenset()  # targets of what is due that somebody edited, and --overwrite takes
     empty: tuple[EmptyFolder, ...] = ()  # boxes and folders that may be disks which are not mounted
     idle_settings: tuple[str, ...] = ()  # globs that match no photograph
@@ -91,6 +91,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     left = tuple(left_behind(without, tasks, moves))
     due = (task.target for task in judged.due if options.colorize.overwrite)
     replaced = [history.made[target] for target in due if target in history.made]
+    superseded = _superseded(options.out, tasks, history)
     rejected = (*map(_failed, (*found.problems, *clashes.values())), *judged.damaged.values())
     seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
     gone, empty = gone_or_away(missing, found, seen, moves)
@@ -104,7 +105,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         left_alone=tuple(one for one in left_alone if history.last.get(one.source) != one),
         rejected=tuple(sorted(rejected, key=lambda one: one.source)),
         remade=judged.remade,
-        superseded=_superseded(options.out, tasks, history),
+        superseded=superseded,
         made=history.made,
         known_failures=history.known_failures,
         damaged_lines=history.damaged,
@@ -113,7 +114,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in gone),
         left_behind=left,
         ousted=ousted,
-        worked_on=frozenset(_edited(options.out, (*left, *ousted))),
+        worked_on=frozenset(_edited(options.out, (*left, *ousted, *(history.made[old] for old in superseded)))),
         edits_replaced=frozenset(_edited(options.out, replaced, still)),
         empty=empty,
         idle_settings=tuple(options.settings.unmatched(found.photographs)) if not options.include else (),

@@ -22,6 +22,7 @@ from lab_colorize.cli.summary import (
     ousted,
     own_sidecars,
     room,
+    superseded_edits,
 )
 from lab_colorize.cli.tally import LISTED
 from lab_colorize.files.films import COMMAND, is_film
@@ -97,7 +98,8 @@ def _replaced(survey: Survey, options: BatchOptions) -> Iterator[str]:
         spared = "" if options.colorize.overwrite else ", unless somebody edited it since"
         yield f"{number_of(replaced, 'file')} in the output would be replaced,{each} by its new result{spared}."
     if plan.superseded:
-        yield f"{number_of(len(plan.superseded), 'earlier result')} would stay there under another name."
+        stay = f"{number_of(len(plan.superseded), 'earlier result')} would stay there under another name."
+        yield " ".join((stay, *superseded_edits(plan, plan.superseded)))
 
 
 def forecast_lines(survey: Survey) -> Iterator[str]:

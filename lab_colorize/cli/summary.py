@@ -290,7 +290,17 @@ def _superseded(batch: Batch) -> Iterator[str]:
     old = [old for old, new in batch.plan.superseded.items() if os.path.lexists(out / new)]
     if old:
         results = f"{number_of(len(old), 'earlier result')} still {'lies' if len(old) == 1 else 'lie'} in the output"
-        yield f"Under another name, {results}: {printable(named(old))}. Delete the old ones unless you want both."
+        told = " ".join((f"{printable(named(old))}.", *superseded_edits(batch.plan, old)))
+        yield f"Under another name, {results}: {told} Delete the old ones unless you want both."
+
+
+def superseded_edits(plan: Plan, old: Iterable[str]) -> Iterator[str]:
+    """Which earlier results hold somebody's work, of which those under other names know nothing."""
+    if names := [name for name in old if name in plan.worked_on]:
+        what = "1 of them was edited, and its new result lacks that"
+        if len(names) > 1:
+            what = f"{len(names)} of them were edited, and their new results lack that"
+        yield f"{what}: {printable(named(names))}."
 
 
 def _failures(tally: Tally, batch: Batch) -> Iterator[str]:

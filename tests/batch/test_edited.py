@@ -386,3 +386,15 @@ def test_a_result_stays_good_when_its_photograph_fails_later(run: Run, tmp_path:
     assert "tale" not in verified.stdout
     assert "The same batch retries what failed; --results-only ignores failures" in verified.stdout
     assert "waiting" not in verified.stdout
+
+
+def test_edited_results_that_another_format_leaves_behind_are_named(run: Run, catalogued: Path) -> None:
+    told = "1 of them was edited, and its new result lacks that: 1.jpg."
+    asked = ("batch", "photos", "--out", "o", "--format", "png")
+    assert f"2 earlier results would stay there under another name. {told}" in run(*asked, "--dry-run").stdout
+    run("verify", "o", "--accept")
+    for _ in range(2):
+        assert f"in the output: 1.jpg, 3.tif. {told} Delete the old ones unless" in run(*asked).stderr
+    title(catalogued / "3.tif")
+    told = "2 of them were edited, and their new results lack that: 1.jpg, 3.tif."
+    assert told in run(*asked).stderr

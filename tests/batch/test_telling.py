@@ -47,6 +47,7 @@ def told(
         sidecars=0,
         edited_sidecars=[],
         edits_replaced=[],
+        own_sidecars=SimpleNamespace(moved=[], waiting=[]),
         options=SimpleNamespace(copy_rest=copy_rest, out=out, place=out, prune=False),
         plan=SimpleNamespace(
             due=due,
@@ -58,6 +59,7 @@ def told(
             moves=(),
             empty=(),
             left_behind=(),
+            worked_on=frozenset(),
         ),
     )
     return "\n".join(summary(tally, batch, **{"interrupted": False, "quiet": False} | more))
