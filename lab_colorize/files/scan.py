@@ -19,6 +19,9 @@ _RUBBISH = frozenset({
     "@eaDir", "@Recycle", ".@__thumb", "#recycle", ".AppleDouble", "__MACOSX", ".thumbnails", ".DS_Store", "Thumbs.db",
 })  # fmt: skip
 
+_PAYLOAD = "data"
+_BAG = frozenset({"bagit.txt", _PAYLOAD})  # by which a bag (BagIt) is known
+
 _Identity = tuple[int, int]  # device and inode: what a directory is, whatever the path that leads to it
 
 
@@ -63,7 +66,7 @@ class Search:
     recognises: Callable[[Path], bool] = lambda _: False  # a photograph by its contents, asked of all other files
     choice: GlobFilter = field(default_factory=GlobFilter)
     own_files: Collection[str] = ()  # what this tool keeps beside its results; passed over without being counted
-    output_mark: str = ""  # a file by which a folder further down is known as the output of a batch, and left out
+    output_mark: str = ""  # a file by which a folder further down is known as the output of a batch, and left out whole
     recurse: bool = True
     hidden_too: bool = False  # hidden folders are looked into, and what cannot be copied is a problem
 
@@ -109,11 +112,17 @@ class _Walk:
             else:
                 self.found.not_chosen += 1
             return
-        if relative and any(entry.name == self.search.output_mark for entry in children):
+        if relative and self.is_output(path, frozenset(entry.name for entry in children)):
             self.found.outputs += 1
             return
         for entry in children:
             self.entry(entry, f"{relative}/{entry.name}".lstrip("/"), hidden=hidden, linked=linked)
+
+    def is_output(self, folder: Path, names: frozenset[str]) -> bool:
+        """Whether a folder is the output of a batch: by its mark, or by that in the payload where it is a bag."""
+        mark = self.search.output_mark
+        bagged = bool(mark) and names >= _BAG and os.path.lexists(folder / _PAYLOAD / mark)
+        return mark in names or bagged
 
     def entry(self, entry: os.DirEntry[str], relative: str, *, hidden: bool, linked: bool) -> None:
         hidden = hidden or entry.name.startswith(".")

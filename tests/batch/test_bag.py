@@ -22,7 +22,7 @@ from lab_colorize.cli.group import main
 from lab_colorize.errors import OutputError, UsageProblem
 from lab_colorize.files.writing import TEMPORARY_PREFIX
 
-from .conftest import Archive, Batch, Ended, Run, picture
+from .conftest import Archive, Batch, Ended, Run, contents_below, picture
 
 
 @pytest.fixture
@@ -346,3 +346,18 @@ class TestVerify:
             assert ended.value.code == code
             assert said in capsys.readouterr().out
             write_bag(bag_of(whole))
+
+
+def test_a_bag_below_an_archive_is_left_out_of_it_whole(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "q/box/1.jpg", seed=1)
+    sheet = "q/colour/sheet.html"
+    assert run("batch", "q/box", "--out", "q/colour", "--manifest", "--report", sheet).returncode == 0
+    picture(tmp_path / "q/other/data/2.jpg", seed=2)
+    (tmp_path / "q/other/bagit.txt").write_text("BagIt-Version: 1.0\n")  # photographs, delivered as a bag
+    for more in ([], ["--copy-rest"]):
+        ended = run("batch", "q", "--out", "o", *more)
+        assert ended.returncode == 0, ended.stderr
+        assert "1 output of another batch" in ended.stderr
+        copied = {"other/bagit.txt"} if more else set()
+        assert contents_below(tmp_path / "o").keys() == {"box/1.jpg", "other/data/2.jpg"} | copied
+    assert run("verify", "o").returncode == 0
