@@ -1,15 +1,18 @@
 """`verify --accept`: edited results, known failures and files of others become what the journal expects, with the date.
 
-What is missing, damaged or cannot be read is never accepted.
+So do photographs that were changed after their results were edited: no batch makes such results anew, and somebody who
+looks at both may find that they still belong together. What is missing, damaged or cannot be read is never accepted.
 """
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lab_colorize.batch.damage import ROTTED
+from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import Journal
 from lab_colorize.batch.lightness_proof import holds_lightness
@@ -24,9 +27,22 @@ _ACCEPTED = frozenset(
 )
 
 
-def acceptable(finding: Finding) -> bool:
+def acceptable(account: Account, finding: Finding) -> bool:
     """Whether this can become the truth."""
-    return (finding.kind, finding.state) in _ACCEPTED
+    return (finding.kind, finding.state) in _ACCEPTED or _is_outlived(account, finding)
+
+
+def _is_outlived(account: Account, finding: Finding) -> bool:
+    """Whether a photograph has other contents now, not those of a renamed one, and a result that is somebody's work."""
+    made, check = account.history.last.get(finding.path), account.sources.get(finding.path)
+    if (finding.kind, finding.state) != (Kind.SOURCE, State.CHANGED) or finding.reason == ROTTED:
+        return False
+    if made is None or made.target is None or check is None or not is_edited(account.out / made.target, made):
+        return False
+    try:
+        return sha256_of(check.place) not in check.known
+    except OSError:
+        return False
 
 
 def accept(account: Account, findings: Sequence[Finding]) -> Counter[State]:
@@ -34,8 +50,10 @@ def accept(account: Account, findings: Sequence[Finding]) -> Counter[State]:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     accepted: Counter[State] = Counter()
     with Journal(account.out) as journal:
-        for finding in filter(acceptable, findings):
-            for outcome in _outcomes(account, finding):
+        taken = [finding for finding in findings if acceptable(account, finding)]
+        anew = {one.path: _made_of_it_as_it_is(account, one.path) for one in taken if one.state is State.CHANGED}
+        for finding in taken:
+            for outcome in _outcomes(account, finding, anew):
                 try:
                     journal.append(replace(outcome, accepted=now))
                 except OSError as error:
@@ -44,20 +62,37 @@ def accept(account: Account, findings: Sequence[Finding]) -> Counter[State]:
     return accepted
 
 
-def _outcomes(account: Account, finding: Finding) -> Iterator[Outcome]:
-    if finding.kind is Kind.SOURCE:
+def _outcomes(account: Account, finding: Finding, anew: Mapping[str, Outcome]) -> Iterator[Outcome]:
+    """What to write down; `anew` has the outcomes of photographs that are accepted as they are now."""
+    if finding.state is State.FAILED:
         yield account.history.last[finding.path]
         return
-    for path in _files(account.out, finding.path):
+    result = anew[finding.path].target if finding.kind is Kind.SOURCE else finding.path
+    for path in _files(account.out, result or ""):
         made = account.history.made.get(path)
         standing = made is not None and account.history.last.get(made.source) is made
         blank = Outcome("", path, Status.KEPT)
         try:
-            yield _as_it_is(account.out / path, made if standing and made is not None else blank)
+            outcome = anew.get(made.source, made) if standing and made is not None else blank
+            yield _as_it_is(account.out / path, outcome)
         except OSError as error:
-            raise OutputError(
-                f"{account.out / path} cannot be read: {error.strerror or error}.", remedy="Check its permissions."
-            ) from error
+            raise _unreadable(account.out / path, error) from error
+
+
+def _made_of_it_as_it_is(account: Account, source: str) -> Outcome:
+    """What was made of a photograph, as if of the one that is there now."""
+    place = account.sources[source].place
+    try:
+        now = place.stat()
+        sha256 = sha256_of(place)
+    except OSError as error:
+        raise _unreadable(place, error) from error
+    made = account.history.last[source]
+    return replace(made, source_sha256=sha256, source_size=now.st_size, source_mtime_ns=now.st_mtime_ns)
+
+
+def _unreadable(file: Path, error: OSError) -> OutputError:
+    return OutputError(f"{file} cannot be read: {error.strerror or error}.", remedy="Check its permissions.")
 
 
 def _files(out: Path, path: str) -> list[str]:

@@ -8,7 +8,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from lab_colorize.batch.bag_verify import bag_findings
@@ -64,6 +64,11 @@ class Account:
     """Where the sources are; None if they are not asked about."""
     bag: Path | None = None
     """The bag whose payload OUT is, if it is one."""
+
+    @cached_property
+    def sources(self) -> dict[str, Check]:
+        """What is checked of the sources, by their names."""
+        return {check.path: check for check in self.checks if check.kind is Kind.SOURCE}
 
     @property
     def journal(self) -> Path:

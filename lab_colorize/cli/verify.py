@@ -81,7 +81,7 @@ def verify(
     )
     for line in _lines(findings, quiet=quiet) if not as_json else map(json.dumps, map(asdict, findings)):
         click.echo(line)
-    left = [finding for finding in findings if not (accepting and acceptable(finding))]
+    left = [finding for finding in findings if not (accepting and acceptable(account, finding))]
     for line in _summary(account, findings, left, quick=quick, quiet=quiet):
         click.echo(line, err=as_json)
     if bag is not None and not accepting and is_behind(bag):
@@ -121,6 +121,10 @@ def _accepted(counts: Counter[State]) -> str:
 
     words = {
         State.EDITED: ("edited result", "edited results"),
+        State.CHANGED: (
+            "changed photograph, whose edited result stays",
+            "changed photographs, whose edited results stay",
+        ),
         State.FAILED: ("failure", "failures"),
         State.FOREIGN: ("file that no batch wrote", "files that no batch wrote"),
     }
@@ -210,9 +214,9 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
         yield "Check whether files or the manifest were changed; the next batch rewrites the manifest."
     if False in changed:
         yield (
-            "The same batch colours photographs again that were edited or replaced (with --overwrite where their"
-            " results were edited, too), and moves the results of renumbered ones along (with --checksum where size and"
-            " time are the same)."
+            "The same batch colours photographs again that were edited or replaced, and moves the results of renumbered"
+            " ones along (with --checksum where size and time are the same). Where results were edited, too, --accept"
+            " keeps them and takes the photographs as they are; --overwrite makes them anew, and the edits are lost."
         )
 
 

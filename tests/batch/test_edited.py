@@ -237,6 +237,52 @@ class TestAccept:
         dry = run("batch", "photos", "--out", "o", "--dry-run", "--overwrite").stdout
         assert "1 edited file would be replaced, and the edits lost: late.jpg." in dry
 
+    @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one after the other"])
+    def test_a_photograph_that_changed_after_its_result_was_edited_is_accepted_with_it(
+        self, run: Run, catalogued: Path, at_once: bool
+    ) -> None:
+        edited = (catalogued / "1.jpg").read_bytes()
+        told = "1 changed photograph, whose edited result stays"
+        if not at_once:
+            assert told not in run("verify", "o", "--accept").stdout
+        title(catalogued.parent / "photos/1.jpg")
+        verified = run("verify", "o")
+        assert verified.returncode == 6
+        assert (
+            "Where results were edited, too, --accept keeps them and takes the photographs as they" in verified.stdout
+        )
+        accepted = run("verify", "o", "--accept")
+        assert (accepted.returncode, told in accepted.stdout) == (0, True)
+        verified = run("verify", "o")
+        assert (verified.returncode, "edited" in verified.stdout) == (0, False)
+        assert "There was nothing to accept." in run("verify", "o", "--accept").stdout
+        for more in ([], ["--checksum"]):
+            assert "3 done before" in run("batch", "photos", "--out", "o", *more).stderr
+        assert (catalogued / "1.jpg").read_bytes() == edited
+        picture(catalogued.parent / "photos/1.jpg", seed=9)  # and later changes are seen
+        assert run("verify", "o").returncode == 6
+
+    def test_no_other_photograph_is_accepted(self, run: Run, catalogued: Path) -> None:
+        picture(catalogued.parent / "photos/2.png", seed=9)  # its result is a batch's, which makes it anew
+        photograph = catalogued.parent / "photos/1.jpg"
+        status, content = photograph.stat(), bytearray(photograph.read_bytes())
+        content[-9] ^= 1  # as a disk does
+        photograph.write_bytes(content)
+        os.utime(photograph, ns=(status.st_atime_ns, status.st_mtime_ns))
+        for told in ("Accepted: 1 edited result.", "There was nothing to accept."):
+            accepted = run("verify", "o", "--accept")
+            assert (accepted.returncode, told in accepted.stdout) == (6, True)
+            assert "Sources: 2 changed, 1 whole." in accepted.stdout
+
+    def test_nor_is_one_that_has_the_name_of_another(self, run: Run, catalogued: Path) -> None:
+        photos = catalogued.parent / "photos"
+        picture(photos / "4.jpg", seed=4, size=(64, 32))
+        run("batch", "photos", "--out", "o")
+        (photos / "4.jpg").replace(photos / "1.jpg")
+        accepted = run("verify", "o", "--accept")
+        assert (accepted.returncode, "photograph, whose" in accepted.stdout) == (6, False)
+        assert "1 result moved along" in run("batch", "photos", "--out", "o").stderr
+
     def test_what_is_missing_stays_missing(self, run: Run, catalogued: Path) -> None:
         (catalogued / "2.png").unlink()
         assert run("verify", "o", "--accept").returncode == 6
