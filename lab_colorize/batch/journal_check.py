@@ -110,13 +110,19 @@ class JournalCheck:
         return self.made(task) if last is None or last.status is Status.FAILED else last
 
     def target_stands(self, task: Task, before: Outcome) -> bool:
-        """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for."""
+        """A done one needs its target; a skipped one needs its copy, under its own name, if copies are asked for.
+
+        A sidecar that was carried along is no copy.
+        """
         if before.status is Status.DONE:
             same_name = not task.copy_only and before.target == task.target
             return same_name and self.compared(task, before) and self.whole(before)
         if self.options.colorize_of(task.source).force and not task.copy_only:
             return False
-        return not self.options.copy_rest or (before.target == task.source and self.whole(before))
+        if not self.options.copy_rest:
+            return True
+        same = before.accepted or before.target_sha256 == before.source_sha256
+        return bool(same) and before.target == task.source and self.whole(before)
 
     def compared(self, task: Task, before: Outcome) -> bool:
         """Whether the comparison that is asked for is there and was written with the result."""

@@ -360,6 +360,28 @@ def test_sidecars_that_were_copied_are_carried_once_they_are_not_and_nobody_edit
 DOWN = {"n2": "n1", "n3": "n2"}
 
 
+@pytest.mark.parametrize("more", [[], ["--overwrite"]], ids=str)
+@pytest.mark.parametrize("accepted", [False, True], ids=["edited", "accepted"])
+def test_sidecars_that_were_carried_are_copied_once_that_is_asked_for(
+    tmp_path: Path, run: Run, more: list[str], *, accepted: bool
+) -> None:
+    box(tmp_path / "in", orientation=6)
+    out = tmp_path / "out"
+    run("batch", "in", "--out", "out")
+    mine = (out / "b.tif.xmp").read_bytes() + b"<!-- mine -->"
+    (out / "b.tif.xmp").write_bytes(mine)
+    if accepted:
+        run("verify", "out", "--accept")
+    for _ in range(2):
+        assert run("batch", "in", "--out", "out", "--copy-rest", *more).returncode == 0
+        assert (out / "a.xmp").read_bytes() == TURNED
+        overwritten = more and not accepted
+        assert (out / "b.tif.xmp").read_bytes() == (TURNED + b" " if overwritten else mine)
+    assert "0 done, 4 skipped" in run("batch", "in", "--out", "out", "--copy-rest").stderr
+    run("verify", "out", "--accept")
+    assert run("verify", "out").returncode == 0
+
+
 @pytest.mark.parametrize("accepted", [False, True], ids=["foreign", "accepted"])
 @pytest.mark.parametrize("more", [[], ["--prune"], ["--copy-rest"]], ids=["carried", "pruned", "copied"])
 def test_sidecars_of_the_users_own_go_along_with_their_results(
