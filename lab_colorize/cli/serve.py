@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ def serve(*, open_: bool, max_megapixels: float, max_megabytes: int, verbose: bo
 
     limits = Limits(pixels=round(max_megapixels * MILLION), body=max_megabytes * MILLION)
     options = options_of(asked, limits)
-
+    if options.train is not None:
+        options = _ready_to_train(options)
     tell = _silent if quiet else _tell
 
     def ready(address: str) -> None:
@@ -117,6 +119,17 @@ def options_of(asked: dict[str, Any], limits: Limits) -> ServeOptions:
 
         chosen.setdefault("token", token_urlsafe(18))
     return ServeOptions(**chosen, limits=limits)
+
+
+def _ready_to_train(options: ServeOptions) -> ServeOptions:
+    """Refuse now what training would refuse once it is started from the page, and take its length from its options."""
+    from lab_colorize.cli.train import options_for, refuse_early
+    from lab_colorize.training.packages import require_installed
+
+    require_installed()
+    training = options_for(None, options.train_config, {"photos": options.train}, resume=False)
+    refuse_early(training, resume=False)
+    return options if training.minutes is None else replace(options, train_minutes=training.minutes)
 
 
 def _require_packages() -> None:

@@ -1,6 +1,7 @@
 """A request's body, within its limits: of kind, of size and of time."""
 
 import asyncio
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
@@ -10,20 +11,35 @@ from lab_colorize.serve.queue import Place
 from lab_colorize.serve.refusals import Refused
 
 
-def check_kind(request: Request) -> None:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a body may be called; never by a type that a form of another site could send."""
+
+    types: tuple[str, ...]
+    """One that ends in a slash stands for all that begin with it."""
+    remedy: str
+
+
+STREAM = "application/octet-stream"
+PHOTOGRAPH = Kind((STREAM, "image/"), f"Send the photograph file itself as {STREAM} or as an image type.")
+HINTS_FILE = Kind((STREAM, "application/json"), f"Send the file of hints itself as application/json or {STREAM}.")
+NOTHING = Kind((STREAM,), f"Send no body, but the header Content-Type: {STREAM}; parameters are part of the address.")
+
+
+def check_kind(request: Request, kind: Kind) -> None:
     """Refuse what a form of another site could send, and what says nothing of itself."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/octet-stream" and not kind.startswith("image/"):
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not any(given == known or (known.endswith("/") and given.startswith(known)) for known in kind.types):
         raise Refused(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"A body of type {kind!r} is not accepted." if kind else "No Content-Type was given.",
-            remedy="Send the photograph file itself as application/octet-stream or as an image type.",
+            f"A body of type {given!r} is not accepted." if given else "No Content-Type was given.",
+            remedy=kind.remedy,
         )
 
 
-async def body_of(request: Request, place: Place, limits: Limits) -> bytes:
+async def body_of(request: Request, place: Place, limits: Limits, kind: Kind = PHOTOGRAPH) -> bytes:
     """The whole body, or the reason why not; ClientDisconnect if the client went away."""
-    check_kind(request)
+    check_kind(request, kind)
     _check_claim(request.headers.get("content-length", ""), limits)
     try:
         async with asyncio.timeout(limits.body_seconds):

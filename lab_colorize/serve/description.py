@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from lab_colorize.serve.body import NOTHING, STREAM
 from lab_colorize.serve.parameters import EPOCH, MINUTES, OF_COLORIZE, OF_HINTS, OF_ORIGINAL, Parameter
 from lab_colorize.serve.refusals import ANSWERS
 from lab_colorize.version import __version__
@@ -37,9 +38,9 @@ def _of_training() -> dict[str, Any]:
     return {
         "/api/training": {"get": _read("The latest run: state, figures, end of the log.")},
         "/api/training/picture": {"get": _read("A picture of an epoch, a PNG.", (EPOCH,))},
-        "/api/training/start": {"post": _read("Start a new run.", (MINUTES,))},
-        "/api/training/stop": {"post": _read("Save the state and stop.")},
-        "/api/training/resume": {"post": _read("Resume the run that was stopped.")},
+        "/api/training/start": {"post": _act("Start a new run.", (MINUTES,))},
+        "/api/training/stop": {"post": _act("Save the state and stop.")},
+        "/api/training/resume": {"post": _act("Resume the run that was stopped.")},
     }
 
 
@@ -72,6 +73,16 @@ def _read(summary: str, parameters: tuple[Parameter, ...] = ()) -> dict[str, Any
     }
 
 
+def _act(summary: str, parameters: tuple[Parameter, ...] = ()) -> dict[str, Any]:
+    told = _read(summary, parameters)
+    refused = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+    return told | {
+        "description": NOTHING.remedy,
+        "requestBody": {"required": False, "content": {STREAM: {"schema": {"maxLength": 0}}}},
+        "responses": told["responses"] | _errors(refused),
+    }
+
+
 def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
     made = {
@@ -88,7 +99,7 @@ def _photograph(summary: str, parameters: tuple[Parameter, ...]) -> dict[str, An
     return {
         "summary": summary,
         "parameters": [_parameter(parameter) for parameter in parameters],
-        "requestBody": {"required": True, "content": {"application/octet-stream": binary, "image/*": binary}},
+        "requestBody": {"required": True, "content": {STREAM: binary, "image/*": binary}},
         "responses": {"200": made} | _errors(_OF_PHOTOGRAPHS),
     }
 
@@ -99,7 +110,7 @@ def _hints() -> dict[str, Any]:
     return {
         "summary": "Judge a file of hints for a photograph of a size.",
         "parameters": [_parameter(parameter) | {"required": True} for parameter in OF_HINTS],
-        "requestBody": {"required": True, "content": {"application/octet-stream": file}},
+        "requestBody": {"required": True, "content": {STREAM: file, "application/json": points}},
         "responses": {
             "200": {
                 "description": "Its points: x and y in percent, colour as written, shown as #rrggbb or empty for grey.",

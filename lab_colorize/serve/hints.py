@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from lab_colorize.colouring.hint_plane import swatch
 from lab_colorize.colouring.hints import hints_in
 from lab_colorize.errors import HintsRefused
-from lab_colorize.serve.body import body_of
+from lab_colorize.serve.body import HINTS_FILE, body_of
 from lab_colorize.serve.options import MEGABYTE, Limits
 from lab_colorize.serve.parameters import OF_HINTS, required
 from lab_colorize.serve.queue import Queue
@@ -36,7 +36,7 @@ class HintsFile:
         with self._queue.place() as place:
             try:
                 asked = required(request.query_params, OF_HINTS)
-                content = await body_of(request, place, self._limits)
+                content = await body_of(request, place, self._limits, HINTS_FILE)
             except ClientDisconnect:
                 return
             await (await asyncio.to_thread(_judged, content, asked))(scope, receive, send)

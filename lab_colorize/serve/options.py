@@ -12,6 +12,7 @@ PORT = 8080
 # A worker holds a whole photograph and a network; more than this many would ask for memory before speed.
 MOST_WORKERS_BY_DEFAULT = 8
 MEGABYTE = 1_000_000
+MINUTES = 60.0  # of a training, unless somebody says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class ServeOptions:
     """A folder of colour photographs; with it there is a page to train on them."""
     train_config: Path | None = None
     """Options of the training, as `train --config` reads them."""
+    train_minutes: float = MINUTES
+    """How long it takes, unless the page is told otherwise."""
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:

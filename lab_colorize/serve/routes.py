@@ -43,7 +43,11 @@ class Interface:
     def __init__(self, options: ServeOptions) -> None:
         self.options = options
         self.models = Models(options.model)
-        self.trainer = None if options.train is None else Trainer(options.train, options.train_config)
+        self.trainer = (
+            None
+            if options.train is None
+            else Trainer(options.train, options.train_config, minutes=options.train_minutes)
+        )
         self.queue: Queue[Task] = Queue(
             partial(Worker.ready_for, self.models.first),
             options.workers,

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
+from lab_colorize.serve.options import MINUTES
 from lab_colorize.serve.refusals import Refused
 
 LINES = 6  # of the command's own words that are told
@@ -77,18 +78,22 @@ class Run:
 class Trainer:
     """The runs on one folder of photographs, one at a time."""
 
-    def __init__(self, photographs: Path, config: Path | None = None, runs: Path = Path("runs")) -> None:
+    def __init__(
+        self, photographs: Path, config: Path | None = None, runs: Path = Path("runs"), minutes: float = MINUTES
+    ) -> None:
         self._photographs = photographs.absolute()
         self._config = config
+        self._minutes = minutes
         self._runs = runs.absolute()
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = False
 
-    def start(self, minutes: float) -> None:
-        """Begin another run of about so many minutes."""
+    def start(self, minutes: float | None = None) -> None:
+        """Begin another run of about so many minutes; None is as many as the server was started with."""
         self._require(running=False)
         run = self._run(self._number() + 1)
-        words = [str(self._photographs), "--out", str(run.folder), "--name", run.folder.name, "--minutes", str(minutes)]
+        words = [str(self._photographs), "--out", str(run.folder), "--name", run.folder.name]
+        words += ["--minutes", str(minutes or self._minutes)]
         if self._config is not None:
             words += ["--config", str(self._config)]
         self._launch(run, words, "wb")
@@ -128,7 +133,11 @@ class Trainer:
     def told(self) -> dict[str, Any]:
         """Everything that the page shows of the latest run."""
         run = self._latest()
-        told: dict[str, Any] = {"photographs": self._photographs.name, "state": self._state(run)}
+        told: dict[str, Any] = {
+            "photographs": self._photographs.name,
+            "minutes": self._minutes,
+            "state": self._state(run),
+        }
         if run is None:
             return told
         lines = run.lines()

@@ -9,12 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from lab_colorize.serve.body import check_kind
+from lab_colorize.serve.body import NOTHING, check_kind
 from lab_colorize.serve.parameters import EPOCH, MINUTES, values_of
 from lab_colorize.serve.refusals import answer_to
 from lab_colorize.serve.training import Trainer
-
-DEFAULT_MINUTES = 60.0
 
 
 class TrainingRoutes:
@@ -42,7 +40,7 @@ class TrainingRoutes:
         return Response(picture, media_type="image/png")
 
     async def _start(self, request: Request) -> Response:
-        minutes = values_of(request.query_params, (MINUTES,)).get("minutes", DEFAULT_MINUTES)
+        minutes = values_of(request.query_params, (MINUTES,)).get("minutes")
         return await self._done(request, lambda: self._trainer.start(minutes))
 
     async def _stop(self, request: Request) -> Response:
@@ -53,7 +51,7 @@ class TrainingRoutes:
 
     async def _done(self, request: Request, act: Callable[[], None]) -> Response:
         """Do it, and tell how things are then."""
-        check_kind(request)
+        check_kind(request, NOTHING)
         try:
             await asyncio.to_thread(act)
         except OSError as error:

@@ -2,10 +2,12 @@
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 
 from lab_colorize.errors import MissingPackage
 
 NEEDED = ("keras", "matplotlib")
+EXPORTER = "tensorflow"  # whatever trains
 TENSORFLOW = {
     # Its greeting is for its developers, and so is its complaint of a missing GPU, which it calls an error; what goes
     # wrong in earnest is an exception.
@@ -27,7 +29,17 @@ def require_packages() -> None:
         try:
             import_module(package)
         except ImportError as error:  # keras imports its backend, so this names TensorFlow where that is missing
-            missing = error.name or package
-            raise MissingPackage(
-                f"Training needs {missing}, which is not installed.", remedy="pip install 'lab-colorize[train]'"
-            ) from error
+            raise _missing(error.name or package) from error
+
+
+def require_installed() -> None:
+    """Refuse the same without importing them, which takes seconds, for a program that trains later or in another."""
+    for package in (*NEEDED, EXPORTER):
+        if find_spec(package) is None:
+            raise _missing(package)
+
+
+def _missing(package: str) -> MissingPackage:
+    return MissingPackage(
+        f"Training needs {package}, which is not installed.", remedy="pip install 'lab-colorize[train]'"
+    )

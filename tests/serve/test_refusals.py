@@ -101,6 +101,26 @@ def test_it_is_refused(quick, row):
 
 
 @pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (b"Content-Type: application/json\r\n", 200),
+        (b"Content-Type: application/json; charset=utf-8\r\nOrigin: http://localhost\r\n", 200),
+        (b"Content-Type: application/json\r\nOrigin: https://evil.example\r\n", 403),
+        (b"Content-Type: application/json\r\nSec-Fetch-Site: cross-site\r\n", 403),
+        (b"Content-Type: text/plain\r\n", 415),
+        (b"Content-Type: text/plain; application/json\r\n", 415),
+        (b"Content-Type: application/x-www-form-urlencoded\r\n", 415),
+        (b"Content-Type: multipart/form-data; boundary=x\r\n", 415),
+        (b"", 415),
+    ],
+)
+def test_hints_are_json_which_no_form_can_send(quick, more, expected):
+    address = b"/api/hints?name=a.json&photograph=a.jpg&width=9&height=9"
+    answer = quick.raw(posted(more + b"Content-Length: 13\r\n", b'{"hints": []}').replace(b"/api/colorize", address))
+    assert status(answer) == expected, answer
+
+
+@pytest.mark.parametrize(
     "more",
     [
         b"",

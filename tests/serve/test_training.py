@@ -1,11 +1,15 @@
 """A training started, watched, stopped and resumed from the page, and its model used on the first one."""
 
+import sys
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from selenium.webdriver.common.by import By
 
-from lab_colorize.errors import NothingToDo
+from lab_colorize.cli.group import commands
+from lab_colorize.errors import ColorizeError, NothingToDo
 from lab_colorize.serve.options import ServeOptions
 from tests.training.conftest import save, scene
 
@@ -71,7 +75,11 @@ def test_what_makes_no_sense_is_refused(trainer):
     def post(path, more=None):
         return trainer.ask("POST", f"/api/training/{path}", b"", PHOTOGRAPH | (more or {}))
 
-    assert trainer.ask("GET", "/api/training").told == {"photographs": "Family Álbum", "state": "none"}
+    assert trainer.ask("GET", "/api/training").told == {
+        "photographs": "Family Álbum",
+        "minutes": 60,
+        "state": "none",
+    }
     assert post("stop").status == 409
     assert post("resume").status == 409
     assert post("start?minutes=nan").status == 400
@@ -79,6 +87,9 @@ def test_what_makes_no_sense_is_refused(trainer):
     assert post("start?folder=/etc").status == 400
     assert post("start", {"Origin": "https://evil.example"}).status == 403
     assert post("start", {"Content-Type": "text/plain"}).status == 415
+    refused = post("start", {"Content-Type": "application/json"})
+    assert refused.status == 415
+    assert refused.told["remedy"].startswith("Send no body, but the header Content-Type: application/octet-stream;")
     assert trainer.ask("GET", "/api/training/picture?epoch=../../quick.toml").status == 400
     assert trainer.ask("GET", "/api/training/picture?epoch=1").status == 404
 
@@ -171,3 +182,51 @@ def test_without_the_option_there_is_no_such_page(server, browser, tmp_path):
 def test_a_folder_that_is_not_there_is_refused_before_anything_starts(tmp_path):
     with pytest.raises(NothingToDo, match="no folder"):
         ServeOptions(train=tmp_path / "nowhere")
+
+
+@pytest.fixture
+def asked_to_serve(tmp_path, monkeypatch):
+    """The options with which a server would be started by the command line, or the words with which it is refused."""
+    asked = []
+    monkeypatch.setattr("lab_colorize.serve.server.serve", lambda options, **_kwargs: asked.append(options))
+    monkeypatch.setattr("signal.signal", lambda *_args: None)
+
+    def ask(config):
+        (tmp_path / "options.toml").write_text(config)
+        words = ["serve", "--train", str(tmp_path / "box"), "--train-config", str(tmp_path / "options.toml")]
+        try:
+            commands(words, standalone_mode=False)
+        except ColorizeError as error:
+            return str(error)
+        return asked.pop()
+
+    (tmp_path / "box").mkdir()
+    return ask
+
+
+def test_what_cannot_be_trained_is_refused_when_the_server_is_started(asked_to_serve, tmp_path, monkeypatch):
+    assert asked_to_serve("") == f"There is no photograph in {tmp_path / 'box'}. Give a folder of colour photographs."
+    save(tmp_path / "box/a.jpg", scene(0))
+    assert asked_to_serve("").train_minutes == 60
+    assert "there is no option 'minute'" in asked_to_serve("minute = 1")
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    way_out = "Training needs tensorflow, which is not installed. pip install 'lab-colorize[train]'"
+    assert asked_to_serve("") == way_out
+
+
+def test_the_page_shows_how_long_the_configuration_trains(asked_to_serve, tiny_model, browser, tmp_path, monkeypatch):
+    save(tmp_path / "box/a.jpg", scene(0))
+    options = replace(asked_to_serve("minutes = 1.5"), port=0, model=str(tiny_model), workers=1)
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    with running(options) as server:
+        pages = opened(browser, f"http://127.0.0.1:{server.port}/train.html", tmp_path)
+        page = next(pages)
+        page.until(lambda: page.by("minutes").get_property("value") == "1.5")
+        page.by("minutes").clear()
+        page.by("minutes").send_keys("3")
+        asked = "return performance.getEntriesByName(`${location.origin}/api/training`).length"
+        before = page.run(asked)
+        page.until(lambda: page.run(asked) > before + 1)
+        assert page.by("minutes").get_property("value") == "3"
+        next(pages, None)

@@ -38,6 +38,7 @@ function show(told) {
   const busy = state === "running" || state === "stopping";
   document.body.dataset.state = state;
   by("photographs").textContent = told.photographs;
+  by("minutes").defaultValue = told.minutes; // shown until the person says otherwise
   by("start").hidden = by("duration").hidden = busy;
   by("start").textContent = state === "none" ? "Start" : "Start another";
   by("stop").hidden = !busy;
