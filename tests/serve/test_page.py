@@ -15,6 +15,7 @@ import pytest
 from axe_core_python.selenium import Axe
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 
 from lab_colorize.colouring.models import MODELS_VARIABLE
 from lab_colorize.photos.formats.extras import readable
@@ -533,12 +534,10 @@ def test_what_is_said_is_seen_wherever_the_page_is_scrolled_to_and_can_be_closed
     wrong.write_text("[]")
     page.choose(wrong, with_points(others[0]))
     page.until(lambda: page.by("notice").text and page.by("news").text)
-    seen = """const box = arguments[0].getBoundingClientRect();
-        return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === arguments[0]"""
     for place in (0, 900, 99999):
         page.run("scrollTo(0, arguments[0])", place)
         for said in ("notice", "news"):
-            page.until(lambda said=said: page.run(seen, page.by(said)))
+            page.until(lambda said=said: is_seen(page, page.by(said)))
     assert page.violations() == []
     page.by("news").find_element(By.XPATH, "../button").click()
     assert not page.by("news").is_displayed()
@@ -993,6 +992,92 @@ def test_a_double_click_removes_one_point_whatever_the_second_click_meets(hintin
     assert len(page.cards()) == 1
     page.part("point-list").find_elements(By.TAG_NAME, "button")[1].send_keys(Keys.ENTER)
     assert page.browser.switch_to.active_element.accessible_name == "Remove point 2"
+
+
+def is_seen(page, element):
+    """Whether the middle of it is covered by nothing."""
+    script = """const box = arguments[0].getBoundingClientRect();
+        return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === arguments[0]"""
+    return page.run(script, element)
+
+
+def test_a_point_that_is_moved_by_keys_stays_in_sight(hinting_page, photographs):
+    page = hinting_page
+    page.choose(*photographs("a.jpg", "b.jpg", "c.jpg")).settled(3)
+    page.part("pointing-mode").send_keys(Keys.ENTER)
+    assert page.browser.switch_to.active_element == page.part("pen")
+    assert is_seen(page, page.part("pen"))
+    page.part("add-point").send_keys(Keys.ENTER)
+    page.run("arguments[0].scrollIntoView(); scrollBy(0, 300)", page.part("frame"))
+    page.part("point").send_keys(Keys.ARROW_UP * 50)
+    assert is_seen(page, page.part("point"))
+    page.run("scrollBy(0, -500)")
+    page.part("point").send_keys(Keys.ARROW_DOWN * 100)
+    assert is_seen(page, page.part("point"))
+    assert page.run("return arguments[0].scrollTop", page.part("frame")) == 0
+    page.part("point").send_keys(Keys.ESCAPE)
+    assert page.browser.switch_to.active_element == page.part("pointing-mode")
+
+
+def test_a_photograph_is_large_while_its_colours_are_set_and_when_it_is_wanted(hinting_page, tmp_path, scene):
+    page = hinting_page
+    for name in ("a.png", "b.png", "c.png"):
+        cv2.imwrite(str(tmp_path / name), scene(0, (300, 200)))
+    page.choose(*(tmp_path / name for name in ("a.png", "b.png", "c.png"))).settled(3)
+
+    def size():
+        return page.part("pictures", 1).rect["height"], page.part("frame", 1).rect["width"]
+
+    low, narrow = size()
+    button = page.part("larger", 1)
+    assert button.accessible_name == "Larger: b.png"
+    button.click()
+    assert size()[0] > 2 * low
+    assert size()[1] > 2.5 * narrow
+    assert is_seen(page, button)
+    assert page.violations() == []
+    button.send_keys(Keys.ENTER)
+    assert size() == (low, narrow)
+    page.part("pointing-mode", 1).click()
+    assert size()[0] > 1.5 * low
+    assert is_seen(page, page.part("pen", 1))
+    double_click(page, page.part("points", 1))
+    assert points_of(page) == [0, 1, 0]
+    page.part("pointing-done", 1).click()
+    assert size() == (low, narrow)
+
+
+def test_points_that_the_model_does_not_take_are_said_to_be_unused(hinting_page, photographs, tiny_model, monkeypatch):
+    page = hinting_page
+    monkeypatch.setenv(MODELS_VARIABLE, str(tiny_model.parent))
+    (path,) = photographs("a.jpg")
+    page.open().choose(path, with_points(path)).settled(1)
+    page.until(lambda: page.part("point-count").text == "1 point")
+    model = Select(page.part("model"))
+    model.select_by_value("tiny")
+    page.until(lambda: page.part("point-count").text == "1 point not used, since this model takes none")
+    model.select_by_value("hinted")
+    page.until(lambda: page.part("point-count").text == "1 point")
+
+
+def test_what_another_model_could_mend_keeps_its_settings_and_its_points(
+    hinting_page, photographs, tiny_model, monkeypatch, tmp_path
+):
+    page = hinting_page
+    for file in tiny_model.parent.glob("tiny.*"):
+        (tmp_path / f"gone{''.join(file.suffixes)}").write_bytes(file.read_bytes().replace(b'"tiny', b'"gone'))
+    monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path))
+    (path,) = photographs("a.jpg")
+    page.open().choose(path, with_points(path)).settled(1)
+    page.until(lambda: "gone" in page.part("model").text)
+    monkeypatch.undo()
+    model = Select(page.part("model"))
+    model.select_by_value("gone")
+    page.until(lambda: page.states() == ["failed"])
+    assert "There is no model called 'gone'." in page.part("failure").text
+    assert page.part("point-count").text.startswith("1 point")
+    model.select_by_value("hinted")
+    page.until(lambda: page.states() == ["done"])
 
 
 def test_a_model_that_takes_no_points_offers_none(page, photographs):

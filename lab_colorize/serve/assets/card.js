@@ -80,13 +80,17 @@ export class Card extends EventTarget {
     this.loading = false; // whether saved points are being read
     this.kept = false; // whether it was downloaded as it is
     this.own = {}; // settings that were chosen for this photograph alone
-    this.final = false; // whether it cannot be coloured, whatever is changed
     this.part("download").addEventListener("click", () => this.download());
     this.part("remove").addEventListener("click", event => {
       if (event.detail < 2) this.remove(); // the second of a double click would meet the next photograph
     });
     this.part("again").addEventListener("click", () => this.#again());
     this.#buildSettings();
+    this.#makeLarge(false);
+    this.part("larger").addEventListener("click", () => {
+      this.#makeLarge(!this.element.classList.contains("large"));
+      this.part("frame").scrollIntoView({ block: "nearest" });
+    });
     this.points = new Points(this);
     this.#showSettings();
     this.#show("waiting", "Waiting");
@@ -108,6 +112,12 @@ export class Card extends EventTarget {
   // With a slash at its end; empty where it is not known.
   get folder() {
     return this.path.slice(0, this.path.length - this.file.name.length);
+  }
+
+  #makeLarge(large) {
+    this.element.classList.toggle("large", large);
+    this.part("larger").textContent = large ? "Smaller" : "Larger";
+    this.part("larger").setAttribute("aria-label", `${this.part("larger").textContent}: ${this.label}`);
   }
 
   #buildSettings() {
@@ -143,6 +153,15 @@ export class Card extends EventTarget {
   // What is asked of the server: points only of a model that takes them.
   #wanted() {
     return { ...this.settings, hints: this.#model().hints ? this.points.all : [] };
+  }
+
+  // Whether it cannot be coloured, whatever is changed.
+  get final() {
+    return this.element.classList.contains("final");
+  }
+
+  set final(is) {
+    this.element.classList.toggle("final", is);
   }
 
   part(name) {

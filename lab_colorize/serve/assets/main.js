@@ -91,8 +91,9 @@ for (const button of document.querySelectorAll(".close")) {
   button.addEventListener("click", () => (button.parentElement.hidden = true));
 }
 // The style sheet keeps what is reached by keys from being covered by them.
-for (const place of ["bar", "notices", "undone"]) {
-  const tell = () => document.documentElement.style.setProperty(`--height-of-${place}`, `${by(place).offsetHeight}px`);
+for (const place of ["bar", "notices", "foot"]) {
+  const covering = () => (getComputedStyle(by(place)).position === "static" ? 0 : by(place).offsetHeight); // not in a narrow window
+  const tell = () => document.documentElement.style.setProperty(`--height-of-${place}`, `${covering()}px`);
   new ResizeObserver(tell).observe(by(place));
 }
 

@@ -9,6 +9,7 @@ const GREY_SHOWN = "#808080";
 
 export class Points {
   #card;
+  #taken = true; // whether the model takes points
   all = []; // of { x, y, colour, shown }: places in percent, the colour in words and as #rrggbb
   kept = true; // whether they are in a file as they are
 
@@ -26,7 +27,7 @@ export class Points {
     this.part("add-point").addEventListener("click", () => this.#add(50, 50));
     this.part("save-points").addEventListener("click", () => this.save());
     this.part("points").addEventListener("click", event => {
-      if (event.target === this.part("points")) this.#add(...this.#placeOf(event));
+      if (event.target === this.part("points") && event.detail < 2) this.#add(...this.#placeOf(event));
     });
   }
 
@@ -36,8 +37,10 @@ export class Points {
 
   // Models that take no points have none offered.
   offer(taken) {
+    this.#taken = taken;
     this.part("pointing-mode").hidden = !taken;
-    if (!taken) this.#switch(false);
+    if (taken) this.#count();
+    else this.#switch(false);
   }
 
   // Those that were saved with the photograph before. Gives those that they replace, as `restore` takes them.
@@ -75,7 +78,9 @@ export class Points {
     this.part("point-panel").hidden = !on;
     this.part("point-list").hidden = !on;
     this.#count();
-    if (on) this.part("point-panel").scrollIntoView({ block: "nearest" });
+    if (!on) return;
+    this.part("pen").focus({ preventScroll: true });
+    for (const part of ["frame", "point-panel"]) this.part(part).scrollIntoView({ block: "nearest" });
   }
 
   #end() {
@@ -85,7 +90,9 @@ export class Points {
 
   // While the list is closed, its length is told.
   #count() {
-    this.part("point-count").textContent = this.#on() || this.all.length === 0 ? "" : numberOf(this.all.length, "point");
+    const unused = this.#taken ? "" : " not used, since this model takes none";
+    const words = `${numberOf(this.all.length, "point")}${unused}`;
+    this.part("point-count").textContent = this.#on() || this.all.length === 0 ? "" : words;
   }
 
   #placeOf(event) {
@@ -163,6 +170,7 @@ export class Points {
 
   #step(handle, point, [right, down]) {
     put(handle, point, point.x + right, point.y + down);
+    handle.scrollIntoView({ block: "nearest" });
     this.#recolour();
   }
 
