@@ -143,7 +143,7 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
         found,
         plan,
         measured,
-        sum(task.copy_only for task in plan.due),
+        sum(task.copy_only and task.source not in blocked for task in plan.due),
         estimate(measured, pace, workers),
         sidecars,
         () if options.copy_rest else tuple(found.rest),
@@ -153,13 +153,14 @@ def survey(options: BatchOptions, known: History | None = None) -> Survey:
 
 
 def _blocked(options: BatchOptions, plan: Plan) -> Iterator[Outcome]:
-    """Photographs in the way of whose results are files of others; of the same time, they may be results after all."""
+    """What fails for others' files in its way; of the same time, or a copy's size, they may be a batch's after all."""
     for task in plan.due if not options.colorize.overwrite else ():
         target = options.out / task.target
         with suppress(OSError):
             there, photograph = target.lstat(), options.boxes.path(task.source).stat()
-            ours = task.copy_only or task.target in plan.written or same_time(photograph.st_mtime_ns, there.st_mtime_ns)
-            if there.st_size and not ours:
+            copied = task.copy_only and there.st_size == photograph.st_size
+            coloured = not task.copy_only and same_time(photograph.st_mtime_ns, there.st_mtime_ns)
+            if there.st_size and not (copied or coloured or task.target in plan.written):
                 error = foreign(target)
                 yield Outcome(task.source, None, Status.FAILED, error.what, error.remedy)
 

@@ -237,6 +237,23 @@ class TestAccept:
         dry = run("batch", "photos", "--out", "o", "--dry-run", "--overwrite").stdout
         assert "1 edited file would be replaced, and the edits lost: late.jpg." in dry
 
+    @pytest.mark.parametrize("accepted", [False, True], ids=["foreign", "accepted"])
+    def test_nor_does_it_foretell_copies_that_the_batch_refuses(
+        self, run: Run, catalogued: Path, accepted: bool
+    ) -> None:
+        for name, content in (("late.txt", "mine"), ("same.txt", "alike")):
+            (catalogued / name).write_text(content)
+        if accepted:
+            run("verify", "o", "--accept")
+        for name, content in (("late.txt", "the archive's"), ("same.txt", "alike")):
+            (catalogued.parent / "photos" / name).write_text(content)
+        refused = "late.txt exists already, and is not what a batch wrote there."
+        dry = run("batch", "photos", "--out", "o", "--copy-rest", "--dry-run").stdout
+        done = run("batch", "photos", "--out", "o", "--copy-rest")
+        assert ("1 would fail:" in dry, refused in dry, "replaced" in dry) == (True, True, False)
+        assert "1 other file to copy as it is." in dry
+        assert (done.returncode, refused in done.stderr, "1 failed, 1 copied" in done.stderr) == (6, True, True)
+
     @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one after the other"])
     def test_a_photograph_that_changed_after_its_result_was_edited_is_accepted_with_it(
         self, run: Run, catalogued: Path, at_once: bool
