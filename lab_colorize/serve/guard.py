@@ -97,7 +97,7 @@ def _check_token(authorization: str, token: str) -> None:
     if kind.lower() != "bearer" or not known:
         raise Refused(
             HTTPStatus.UNAUTHORIZED,
-            "This server requires a token.",
+            "The token is wrong." if kind.lower() == "bearer" and given.strip() else "This server requires a token.",
             remedy="It was printed when the server started; send it as `Authorization: Bearer TOKEN`.",
         )
 

@@ -187,6 +187,7 @@ def test_the_page_names_the_formats_that_are_read_here(page, server):
     formats = server.ask("GET", "/api/about").told["formats"]
     assert formats == [each.value for each in readable()]
     assert {"JPEG", "TIFF", "GIF", "PGM or PPM", "Photoshop document"} <= set(formats)
+    assert page.by("most").text == "200 MB and 60 megapixels"
     assert page.by("formats").text == f"{', '.join(formats[:-1])}, or {formats[-1]}"
 
 
@@ -228,6 +229,20 @@ def test_a_deep_tiff_which_browsers_cannot_show_is_shown_before_and_after(page, 
     assert not in_colour(page.picture("before"))
     assert in_colour(page.picture("after"))
     assert page.part("facts").text.startswith("80 \N{MULTIPLICATION SIGN} 60 · TIFF, 16 bits · ")
+
+
+def test_a_file_that_was_changed_or_removed_meanwhile_fails_alone(page, photographs):
+    gone, changed, left = photographs("gone.jpg", "changed.jpg", "left.jpg")
+    page.choose(gone, changed, left).settled(3)
+    gone.unlink()
+    changed.write_bytes(b"other contents")
+    slide(page, page.by("all-saturation"), 0)
+    page.until(lambda: page.states() == ["failed", "failed", "done"])
+    for card in (0, 1):
+        assert "changed, moved or removed since it was added" in page.part("failure", card).text
+        assert page.part("saturation", card).is_displayed()
+    page.until(lambda: not in_colour(page.picture("after", 2)))
+    assert not page.by("away").is_displayed()
 
 
 def test_what_failed_says_why_and_the_others_are_done(page, photographs):
@@ -670,7 +685,7 @@ def test_a_server_started_anew_with_another_token_gets_it_and_the_page_goes_on(
         page.press("zip")
         page.until(lambda: page.by("gate").is_displayed())
         assert page.browser.switch_to.active_element == page.by("token")
-        assert set(page.states()) <= {"changing", "waiting"}
+        assert set(page.states()) <= {"changing", "waiting", "colouring"}
         assert page.part("point-count").text == "1 point"
         assert page.violations() == []
         page.by("token").send_keys("wrong", Keys.ENTER)

@@ -253,6 +253,8 @@ def test_without_the_token_nothing_is_told_but_the_page(guarded, given):
         refused = guarded.ask(method, path, b"" if method == "POST" else None, headers)
         assert refused.status == 401, path
         assert b"s3cret" not in refused.content
+        wrong = (given or "").startswith("Bearer ")  # with something behind it
+        assert refused.told["message"] == ("The token is wrong." if wrong else "This server requires a token.")
     assert guarded.ask("GET", "/").status == 200
 
 

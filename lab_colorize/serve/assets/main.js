@@ -47,7 +47,7 @@ function open(told) {
   by("version").textContent = `lab-colorize ${told.version}`;
   by("train-link").hidden = !told.training;
   by("formats").textContent = new Intl.ListFormat("en", { type: "disjunction" }).format(told.formats);
-  by("most").textContent = amount(told.most_bytes);
+  by("most").textContent = `${amount(told.most_bytes)} and ${told.most_pixels / 1e6} megapixels`;
   by("all-model").append(...told.models.map(({ name }) => new Option(name, name)));
   by("all-models").hidden = told.models.length < 2;
   notice("");

@@ -16,6 +16,10 @@ export class ServerError extends Error {
 
 export class Unreachable extends Error {}
 
+export class FileGone extends Error {
+  remedy = "Remove it here, and add it again.";
+}
+
 // A token rides behind the # of the address, is kept for this tab, and leaves the address at once. Whether there was one.
 export function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get(TOKEN);
@@ -90,11 +94,18 @@ async function ask(address, request = {}) {
     response = await fetch(address, { ...request, headers: { ...request.headers, ...headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    if (await isGone(request.body)) throw new FileGone("The file was changed, moved or removed since it was added, or its disk is away.");
     throw new Unreachable("The server is not responding.");
   }
   if (response.ok) return response;
   const told = await response.json().catch(() => ({}));
   throw new ServerError(response.status, told, Number(response.headers.get("Retry-After")) || null);
+}
+
+// A browser tells of a file that it cannot read any more as of a server that does not answer.
+async function isGone(body) {
+  if (!(body instanceof File)) return false;
+  return body.slice(0, 1).arrayBuffer().then(() => false, () => true);
 }
 
 async function pictureOf(response) {
