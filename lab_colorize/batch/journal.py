@@ -33,6 +33,7 @@ class History:
 
     last: dict[str, Outcome] = field(default_factory=dict)
     made: dict[str, Outcome] = field(default_factory=dict)  # a later failure leaves the target as it was made
+    aside: dict[str, Outcome] = field(default_factory=dict)  # edited results and sidecars, by where they lie
     damaged: tuple[int, ...] = ()  # lines that could not be read, the first being 1
     is_blank: bool = field(default=True, compare=False)  # not a line of it was understood
     read_at: "_State | None" = field(default=None, compare=False)  # what the file was like when it was read
@@ -53,6 +54,7 @@ def history_of(lines: Iterable[bytes], read_at: _State | None = None) -> History
     is_blank = True
     last: dict[str, Outcome] = {}
     made: dict[str, Outcome] = {}
+    aside: dict[str, Outcome] = {}
     damaged: list[int] = []
     for number, line in enumerate(lines, 1):
         outcome = read_line(line)
@@ -64,12 +66,15 @@ def history_of(lines: Iterable[bytes], read_at: _State | None = None) -> History
         if outcome.status is Status.GONE:
             last.pop(outcome.source, None)
             made.pop(outcome.target or "", None)
+            aside.pop(outcome.target or "", None)
+            if outcome.aside:
+                aside[outcome.aside] = outcome
             continue
         if outcome.status is not Status.KEPT:
             last[outcome.source] = outcome
         if outcome.target is not None and outcome.target_sha256 is not None:
             made[outcome.target] = outcome
-    return History(last, made, tuple(damaged), is_blank, read_at)
+    return History(last, made, aside, tuple(damaged), is_blank, read_at)
 
 
 def _is_damaged(line: bytes) -> bool:

@@ -81,6 +81,7 @@ def find_moves(
 ) -> tuple[Move, ...]:
     """Recognise photographs that are missed in those under new names; reads what has their size.
 
+    Those whose edited results were set aside are missed, too.
     Results at the names `leaving` will not stay there.
     """
     by_size: dict[int, list[Outcome]] = defaultdict(list)
@@ -88,10 +89,20 @@ def find_moves(
         if one.source_size is not None and one.target is not None and history.made.get(one.target) is one:
             killed = is_absent(options.out / one.target) and is_regular_file(options.out / waiting(one.target))
             by_size[one.source_size].append(replace(one, target=waiting(one.target)) if killed else one)
+    for one in () if options.colorize.overwrite else _set_aside(options.out, history):
+        by_size[one.source_size or 0].append(one)
     if not by_size:
         return ()
     recognised = (_recognised(options, history, task, by_size, leaving) for task in new)
     return tuple(move for move in recognised if move is not None)
+
+
+def _set_aside(out: Path, history: History) -> Iterator[Outcome]:
+    """What was set aside and lies there still, as if what it was made of had the name of that place."""
+    for place, one in history.aside.items():
+        status = Status.SKIPPED if place.endswith(SIDECAR_SUFFIXES) else Status.DONE
+        if is_regular_file(out / place):
+            yield replace(one, source=place, target=place, status=status, folder=None, box="", aside="")
 
 
 def _recognised(

@@ -47,6 +47,7 @@ class Outcome:
     accepted: str = ""  # when `verify --accept` took this as it is: an edited target, or a failure to live with
     traceback: str = ""  # of a bug, for its report
     compared: bool = False  # whether a comparison was written beside it
+    aside: str = ""  # of an edited result, or a sidecar, that was set aside: where it is, relative to OUT
     lasting: bool = False  # a failure that is the file's own fault: one that a person may have to live with
 
     @property
@@ -69,7 +70,7 @@ class Outcome:
 # Left out where they say nothing.
 _SELDOM = (
     "lightness", "lightness_sha256", "hints", "folder", "host", "box", "target_mtime_ns", "accepted", "traceback",
-    "compared", "lasting",
+    "compared", "aside", "lasting",
 )  # fmt: skip
 _NAMES = frozenset(field.name for field in fields(Outcome))
 _CHECK = b', "check": "'
@@ -116,6 +117,7 @@ def _sound(outcome: Outcome) -> bool:
         and isinstance(outcome.box, str)
         and isinstance(outcome.accepted, str)
         and isinstance(outcome.hints, str)
+        and isinstance(outcome.aside, str)
         and isinstance(outcome.source_sha256, str | None)
         and isinstance(outcome.target_sha256, str | None)
         and all(isinstance(number, int | None) for number in numbers)

@@ -93,7 +93,7 @@ class OwnSidecars:
     @cached_property
     def _written(self) -> frozenset[str]:
         sidecars = (name for name in self.history.made if name.endswith(SIDECAR_SUFFIXES))
-        return frozenset(sidecars) - self._accepted.keys()
+        return (frozenset(sidecars) - self._accepted.keys()) | self.history.aside.keys()
 
     @cached_property
     def _shared(self) -> frozenset[str]:

@@ -1,10 +1,16 @@
-"""--prune: results whose photographs are gone are set aside, into a folder to look through, and never deleted."""
+"""--prune: results whose photographs are gone are set aside, into a folder to look through, and never deleted.
 
+Of those that somebody edited, and of sidecars, the journal says where they are: a photograph that turns up later gets
+its own back.
+"""
+
+import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.folders import make_folder_for, remove_empty
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import is_regular_file
@@ -19,6 +25,7 @@ from lab_colorize.batch.whole_folders import first_folder
 from lab_colorize.colouring.names import compare_path
 from lab_colorize.errors import OutputError
 from lab_colorize.files.writing import rename_whole
+from lab_colorize.photos.kinds import SIDECAR_SUFFIXES
 
 PRUNED_NAME = "lab-colorize-pruned"
 
@@ -53,6 +60,7 @@ def prune(
         made = history.made.get(target)
         if made is None or made.source != one.source or not is_regular_file(options.out / target):
             continue  # it followed its photograph meanwhile, as sidecars do
+        is_wanted = one.source.endswith(SIDECAR_SUFFIXES) or _is_work(options.out / target, one)
         try:
             for sidecar in list(own.beside(target)):
                 _put_aside(options, sidecar, aside)
@@ -62,13 +70,21 @@ def prune(
             if beside not in history.made and is_regular_file(options.out / beside):
                 _put_aside(options, beside, aside)
         except OutputError as error:
-            reason = f"Its photograph is gone, but its result could not be set aside: {error.what}"
+            reason = f"Its photograph is not where it was, but its result could not be set aside: {error.what}"
             yield replace(one, status=Status.FAILED, reason=reason, remedy=error.remedy)
             continue
-        reason = f"Its photograph is gone; the result was set aside into {aside}."
+        reason = f"Its photograph is not where it was; the result was set aside into {aside}."
         gone = Outcome(one.source, target, Status.GONE, reason, folder=one.folder, box=one.box)
+        if is_wanted:  # as soon as the photograph is found
+            place = Path(os.path.relpath(options.place / aside / target, options.out)).as_posix()
+            gone = replace(one, status=Status.GONE, reason=reason, aside=place)
         write_down(gone)
         yield gone
+
+
+def _is_work(result: Path, one: Outcome) -> bool:
+    """Whether it is a result that somebody edited; what was merely copied can be copied again."""
+    return one.status is Status.DONE and is_edited(result, one)
 
 
 def _put_aside(options: BatchOptions, target: str, aside: str) -> None:

@@ -281,7 +281,13 @@ def _pruned(batch: Batch) -> Iterator[str]:
         targets = [one.target for one in batch.pruned]
         names = printable(named(targets)) + _worked_on(batch.plan, targets)
         results = number_of(len(batch.pruned), "result")
-        yield f"Put aside, as their photographs are gone: {results}, {names}. Review {aside}, and delete what you like."
+        put = "Put aside, as their photographs are not where they were"
+        yield f"{put}: {results}, {names}. Review {aside}, and delete what you like."
+        if any(target in batch.plan.worked_on for target in targets):
+            yield (
+                "An edited result comes back as soon as a batch finds its photograph, be it in another folder: give the"
+                " whole archive, or all boxes at once, before you delete it."
+            )
 
 
 def _superseded(batch: Batch) -> Iterator[str]:

@@ -15,7 +15,7 @@ from lab_colorize.colouring.sidecars import NO_XMP, carried, shared_stems, sidec
 from lab_colorize.photos.metadata import Provenance
 from tests import makers as m
 
-from .conftest import Run
+from .conftest import Run, picture
 
 PROVENANCE = Provenance("lab-colorize", "tiny", "0" * 64)
 TURNED = m.XMP.replace(b"dc:source=", b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6" dc:source=')
@@ -467,4 +467,28 @@ def test_prune_puts_the_sidecar_of_a_result_aside_with_it(tmp_path: Path, run: R
     assert run("batch", "in", "--out", "out", "--prune").returncode == 0
     assert {path.name for path in (out / "lab-colorize-pruned").rglob("n3.*")} == {"n3.jpg", "n3.xmp"}
     assert set(read_journal(out).made) == {f"n{number}.{suffix}" for number in (1, 2) for suffix in ("jpg", "xmp")}
+    assert run("verify", "out").returncode == 0
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_those_set_aside_with_an_edited_result_come_back_with_it(tmp_path: Path, run: Run, edited: bool) -> None:
+    folder, out = box(tmp_path / "A"), tmp_path / "out"
+    picture(tmp_path / "C/1.jpg")
+    assert run("batch", "A", "C", "--out", "out").returncode == 0
+    (out / "A/a.tif").write_bytes((out / "A/a.tif").read_bytes() + b"caption")
+    if edited:
+        (out / "A/a.xmp").write_bytes((out / "A/a.xmp").read_bytes() + b"<!-- edited -->")
+    (out / "A/a.tif.xmp").write_text("a catalogue's own, which the archive has not")
+    before = {path.name: path.read_bytes() for path in (out / "A").glob("a.*")}
+    for name in ("a.tif", "a.xmp"):
+        (folder / name).rename(tmp_path / "C" / name)
+    said = run("batch", "A", "--out", "out", "--prune").stderr
+    assert "Put aside, as their photographs are not where they were" in said
+    assert not list((out / "A").glob("a.*"))
+    again = run("batch", "C", "--out", "out")
+    assert again.returncode == 0, again.stderr
+    assert "1 result moved along" in again.stderr
+    assert {path.name: path.read_bytes() for path in (out / "C").glob("a.*")} == before
+    assert "0 failed" in run("batch", "A", "C", "--out", "out").stderr
+    run("verify", "out", "--accept")
     assert run("verify", "out").returncode == 0
