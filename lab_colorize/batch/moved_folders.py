@@ -7,15 +7,17 @@ much is taken as is there no more, or has the same contents in the new place: tw
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Box, Boxes
 from lab_colorize.batch.journal import History
-from lab_colorize.batch.missing_sources import is_absent, is_folder
+from lab_colorize.batch.missing_sources import MissingSources, is_absent, is_folder
+from lab_colorize.batch.moved_photographs import Move
 from lab_colorize.batch.other_folders import has_some_of
 from lab_colorize.batch.outcome import Outcome, Status
+from lab_colorize.files.scan import Found
 
 
 def at_new_places(boxes: Boxes, history: History) -> History:
@@ -34,6 +36,27 @@ def at_new_places(boxes: Boxes, history: History) -> History:
         return history
     last = {source: now.get(id(one), one) for source, one in history.last.items()}
     return replace(history, last=last, made={target: now.get(id(one), one) for target, one in history.made.items()})
+
+
+def renamed_with_others(missing: MissingSources, found: Found, moves: Iterable[Move]) -> Iterator[Outcome]:
+    """What failed or was skipped, and lies where others of its folder were moved: farewells to the old names."""
+    there = {*found.photographs, *found.rest, *(problem.source for problem in found.problems)}
+    folders = {_renamed(move.before.source, move.after.source) for move in moves}
+    for one in missing.outcomes if folders else ():
+        within = ((new, one.source.removeprefix(old)) for old, new in folders if one.source.startswith(old))
+        name = next((new + rest for new, rest in within if new + rest in there), None)
+        if name is not None and missing.nothing_left(one):
+            reason = f"It was moved to {name}."
+            yield Outcome(one.source, None, Status.GONE, reason, folder=one.folder, box=one.box)
+
+
+def _renamed(old: str, new: str) -> tuple[str, str]:
+    """What differs at the beginnings of two names, up to the end of a folder."""
+    before, after = old.split("/"), new.split("/")
+    while before and after and before[-1] == after[-1]:
+        before.pop()
+        after.pop()
+    return "".join(f"{name}/" for name in before), "".join(f"{name}/" for name in after)
 
 
 def _that_came_along(box: Box, folder: str | None, part: str, outcomes: Collection[Outcome]) -> Iterator[Outcome]:

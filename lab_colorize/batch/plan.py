@@ -16,7 +16,7 @@ from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import JournalCheck
 from lab_colorize.batch.judging import DONE_BEFORE, Judged, judge
 from lab_colorize.batch.missing_sources import MissingSources
-from lab_colorize.batch.moved_folders import at_new_places
+from lab_colorize.batch.moved_folders import at_new_places, renamed_with_others
 from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, renamed_over, still_at
 from lab_colorize.batch.names import Naming, name_targets
 from lab_colorize.batch.options import BatchOptions, OwnRecipes, Recipe
@@ -47,6 +47,7 @@ class Plan:
     known_failures: Mapping[str, Outcome] = field(default_factory=dict)  # source -> the failure that was accepted
     damaged_lines: tuple[int, ...] = ()  # of the journal
     moves: tuple[Move, ...] = ()  # results to be moved first, as their photographs were
+    farewells: tuple[Outcome, ...] = ()  # to be written down with them: what has no result and was moved likewise
     confirmed: tuple[Outcome, ...] = ()  # still so, though the journal has another FOLDER, or time, or a failure
     gone: tuple[Outcome, ...] = ()  # to be written down as such
     left_behind: tuple[Outcome, ...] = ()  # results whose photographs are gone: what --prune puts aside
@@ -94,7 +95,8 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
     superseded = _superseded(options.out, tasks, history)
     rejected = (*map(_failed, (*found.problems, *clashes.values())), *judged.damaged.values())
     seen = (*found.photographs, *(task.source for task in tasks), *(move.before.source for move in moves))
-    gone, empty = gone_or_away(missing, found, seen, moves)
+    farewells = tuple(renamed_with_others(missing, found, moves))
+    gone, empty = gone_or_away(missing.without({one.source for one in farewells}), seen)
     return Plan(
         options.boxes,
         options.out,
@@ -110,6 +112,7 @@ def make_plan(options: BatchOptions, found: Found, history: History, recipe: Rec
         known_failures=history.known_failures,
         damaged_lines=history.damaged,
         moves=moves,
+        farewells=farewells,
         confirmed=tuple(_confirmed(history_after(told, moves), history, judged)),
         gone=tuple(Outcome(one.source, None, Status.GONE, folder=one.folder, box=one.box) for one in gone),
         left_behind=left,

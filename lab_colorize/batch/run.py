@@ -195,6 +195,8 @@ class Batch:
         along = self.own_sidecars.leave
         stuck = tuple(follow(plan.moves, self.options.out, plan.naming, self._must_write_down, along))
         self.own_sidecars.settle()
+        for one in plan.farewells:
+            self._must_write_down(one)
         sources = {outcome.source for outcome in stuck}
         return replace(
             plan,

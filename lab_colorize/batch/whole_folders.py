@@ -6,7 +6,7 @@ the batch was not even given, --prune has to say so, too.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,9 @@ from pathlib import Path
 from lab_colorize.batch.journal import JOURNAL_NAME
 from lab_colorize.batch.journal_check import is_regular_file
 from lab_colorize.batch.missing_sources import MissingSources, is_absent, is_folder
-from lab_colorize.batch.moved_photographs import Move
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.files.scan import Found, Search, scan
+from lab_colorize.files.scan import Search, scan
 from lab_colorize.photos.contents import is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
 
@@ -33,15 +32,13 @@ class EmptyFolder:
     failed: bool = False  # whether some of these failed, and nobody accepted that
 
 
-def gone_or_away(
-    missing: MissingSources, found: Found, seen: Iterable[str], moves: Collection[Move]
-) -> tuple[tuple[Outcome, ...], tuple[EmptyFolder, ...]]:
+def gone_or_away(missing: MissingSources, seen: Iterable[str]) -> tuple[tuple[Outcome, ...], tuple[EmptyFolder, ...]]:
     """What is gone for good, results included, and the folders that may be away.
 
     `seen` are names of photographs that were found, or were moved elsewhere.
     """
     empty = dict(_empty(missing.options, missing, seen))
-    renamed, there = _Renamed(found, moves), cache(is_folder)
+    there = cache(is_folder)
     singly: list[Outcome] = []
     given: dict[str, list[Outcome]] = {name: [] for name in empty}
     others: dict[Path, list[Outcome]] = defaultdict(list)
@@ -52,7 +49,7 @@ def gone_or_away(
         elif there(place):
             singly += [one] * (one.target is not None)  # of those without results, a batch of that folder judges
         else:
-            (singly if renamed.holds(one) else others[place]).append(one)
+            others[place].append(one)
     kept = {name: outcomes for name, outcomes in given.items() if not _is_given_up(missing, outcomes, asked=True)}
     away = {place: outcomes for place, outcomes in others.items() if not _is_given_up(missing, outcomes, asked=False)}
     gone = (
@@ -107,24 +104,3 @@ def _kept(options: BatchOptions, folder: Path, name: str, outcomes: Sequence[Out
     results = sum(one.target is not None and is_regular_file(options.out / one.target) for one in outcomes)
     failed = any(map(_failed, outcomes)) and not _had_results(outcomes)
     return EmptyFolder(folder, name, results, 0 if results else len(outcomes), failed)
-
-
-class _Renamed:
-    """Boxes that have another name by now, as results show that moved along: all in them has it."""
-
-    def __init__(self, found: Found, moves: Iterable[Move]) -> None:
-        self._there = {*found.photographs, *found.rest, *(problem.source for problem in found.problems)}
-        self._names: Mapping[tuple[str | None, str], set[str]] = defaultdict(set)
-        for move in moves:
-            before, within = move.before, _within_box(move.before)
-            if before.box and move.after.source.endswith(f"/{within}"):
-                self._names[before.folder, before.box].add(move.after.source.removesuffix(f"/{within}"))
-
-    def holds(self, one: Outcome) -> bool:
-        """Whether the photograph is there under the new name of its box."""
-        names = self._names.get((one.folder, one.box), ())
-        return any(f"{name}/{_within_box(one)}" in self._there for name in names)
-
-
-def _within_box(one: Outcome) -> str:
-    return one.source.removeprefix(f"{one.box}/")

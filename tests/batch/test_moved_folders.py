@@ -236,12 +236,22 @@ class TestBoxes:
 
     def test_all_that_is_known_of_a_renamed_box_follows_it(self, boxes: Archive) -> None:
         (boxes.folder / "boxB").rename(boxes.folder / "boxBB")
+        assert planned(boxes, boxes=self.given(boxes, "boxA", "boxBB")).gone == ()
         boxes.batch(boxes=self.given(boxes, "boxA", "boxBB"))
         assert boxes.asked() == ["bad.jpg", "colour.jpg"]
         assert read_journal(boxes.out).last.keys() == {"boxA/1.jpg", "boxBB/1.jpg", "boxBB/colour.jpg", "boxBB/bad.jpg"}
         (boxes.folder / "boxBB/bad.jpg").write_text("grey")
         boxes.batch(boxes=self.given(boxes, "boxBB"))
         assert told(boxes) == {}
+
+    def test_so_it_does_where_a_folder_of_an_archive_is_renamed(self, boxes: Archive) -> None:
+        archive = Archive(boxes.folder, boxes.out.with_name("of the archive"))
+        archive.batch()
+        (archive.folder / "boxB").rename(archive.folder / "deep")
+        archive.batch()
+        last = read_journal(archive.out).last
+        assert last.keys() == {"boxA/1.jpg", "deep/1.jpg", "deep/colour.jpg", "deep/bad.jpg"}
+        assert "It was moved to deep/colour.jpg." in (archive.out / JOURNAL_NAME).read_text()
 
     def test_one_photograph_that_moved_out_of_a_box_that_is_away_takes_no_others_along(self, boxes: Archive) -> None:
         (boxes.folder / "boxB/1.jpg").rename(boxes.folder / "boxA/2.jpg")
