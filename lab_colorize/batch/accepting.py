@@ -1,7 +1,8 @@
 """`verify --accept`: edited results, known failures and files of others become what the journal expects, with the date.
 
 So do photographs that were changed after their results were edited: no batch makes such results anew, and somebody who
-looks at both may find that they still belong together. What is missing, damaged or cannot be read is never accepted.
+looks at both may find that they still belong together. Files of others that are gone are expected no longer. What else
+is missing, damaged or cannot be read is never accepted.
 """
 
 import os
@@ -17,7 +18,7 @@ from lab_colorize.batch.finding import Finding, Kind, State
 from lab_colorize.batch.journal import Journal
 from lab_colorize.batch.lightness_proof import holds_lightness
 from lab_colorize.batch.outcome import Outcome, Status
-from lab_colorize.batch.verify import Account
+from lab_colorize.batch.verify import OWN_IS_GONE, Account
 from lab_colorize.errors import OutputError
 from lab_colorize.files.hashing import sha256_of
 from lab_colorize.files.writing import unwritten
@@ -29,7 +30,8 @@ _ACCEPTED = frozenset(
 
 def acceptable(account: Account, finding: Finding) -> bool:
     """Whether this can become the truth."""
-    return (finding.kind, finding.state) in _ACCEPTED or _is_outlived(account, finding)
+    gone = (finding.state, finding.reason) == (State.MISSING, OWN_IS_GONE)
+    return gone or (finding.kind, finding.state) in _ACCEPTED or _is_outlived(account, finding)
 
 
 def _is_outlived(account: Account, finding: Finding) -> bool:
@@ -66,6 +68,9 @@ def _outcomes(account: Account, finding: Finding, anew: Mapping[str, Outcome]) -
     """What to write down; `anew` has the outcomes of photographs that are accepted as they are now."""
     if finding.state is State.FAILED:
         yield account.history.last[finding.path]
+        return
+    if finding.state is State.MISSING:
+        yield Outcome("", finding.path, Status.GONE)
         return
     result = anew[finding.path].target if finding.kind is Kind.SOURCE else finding.path
     for path in _files(account.out, result or ""):

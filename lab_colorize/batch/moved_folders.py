@@ -1,8 +1,9 @@
 """Folders that were moved or copied since they were coloured: what the journal tells of the old place holds of the new.
 
 All of it is taken over, before anything is judged by it and before photographs are missed. A place is recognised by a
-photograph that still has its name there, or by leading to the old one. Of a folder that is still where it was, only so
-much is taken as is there no more, or has the same contents in the new place: two folders may share some photographs.
+photograph that still has its name there, or by leading to the old one; what is left of an old place that is there no
+more goes where others of it went before. Of a folder that is still where it was, only so much is taken as is there no
+more, or has the same contents in the new place: two folders may share some photographs.
 """
 
 import os
@@ -23,14 +24,17 @@ from lab_colorize.files.scan import Found
 def at_new_places(boxes: Boxes, history: History) -> History:
     """The same history, with the folders of this batch in it where it has those that they were before."""
     before: dict[tuple[Box, str | None, str], list[Outcome]] = defaultdict(list)
+    taken_over: set[Box] = set()
     for one in {id(one): one for one in (*history.last.values(), *history.made.values())}.values():
         box = boxes.holding(one.source) if one.status is not Status.KEPT else None
         if box is not None and (one.folder, one.box) != (str(box.root), box.name):
             before[box, one.folder, one.box].append(one)
+        elif box is not None:
+            taken_over.add(box)
     now = {
         id(one): replace(one, folder=str(box.root), box=box.name)
         for (box, folder, name), outcomes in before.items()
-        for one in _that_came_along(box, folder, box.name or name, outcomes)
+        for one in _that_came_along(box, folder, box.name or name, outcomes, known=box in taken_over)
     }
     if not now:
         return history
@@ -59,13 +63,18 @@ def _renamed(old: str, new: str) -> tuple[str, str]:
     return "".join(f"{name}/" for name in before), "".join(f"{name}/" for name in after)
 
 
-def _that_came_along(box: Box, folder: str | None, part: str, outcomes: Collection[Outcome]) -> Iterator[Outcome]:
-    """Those of the outcomes, told of `part` of a folder, that hold of what is in the box by now."""
+def _that_came_along(
+    box: Box, folder: str | None, part: str, outcomes: Collection[Outcome], *, known: bool
+) -> Iterator[Outcome]:
+    """Those of the outcomes, told of `part` of a folder, that hold of what is in the box by now.
+
+    `known` is a box with results in this output: no other archive's would be among them.
+    """
     old = None if folder is None else Path(folder, part)
     is_there = old is not None and is_folder(old)
     if is_there and old is not None and os.path.realpath(old) == os.path.realpath(box.root / part):
         yield from outcomes
-    elif has_some_of(box, outcomes):
+    elif (known and not is_there) or has_some_of(box, outcomes):
         for one in outcomes:
             if not is_there or is_absent(Path(folder or "", one.source)) or has_some_of(box, (one,)):
                 yield one

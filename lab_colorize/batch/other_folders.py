@@ -15,8 +15,12 @@ from lab_colorize.files.hashing import sha256_of
 from lab_colorize.wording import number_of
 
 _TOGETHER = (
-    "olour both folders in one batch, and each is mirrored under its own name: lab-colorize batch FOLDER1 FOLDER2"
+    "Colour both folders in one batch, and each is mirrored under its own name: lab-colorize batch FOLDER1 FOLDER2"
     " --out NEW. Or choose another --out"
+)
+_UNRECOGNISED = (
+    "If it is the same archive in another place, give one of its photographs, or folders, its old name for one batch:"
+    " the archive is recognised by it. Otherwise choose another --out."
 )
 
 
@@ -66,8 +70,12 @@ def refuse_to_mix(out: Path, box: Box, outcomes: Iterable[Outcome], recognised: 
     place = f"{out / box.name} holds the results of {there}"
     if here.is_relative_to(os.path.realpath(there)):
         remedy = f"Give {there}{only_the_part(here, there)}, or another --out."
+    elif box.name:
+        remedy = "Rename it, or choose another --out."
+    elif there.is_dir():
+        remedy = f"{_together(box, there)}."
     else:
-        remedy = "Rename it, or choose another --out." if box.name else f"{_together(box, there)}."
+        remedy = _UNRECOGNISED
     raise OutputExists(f"{place}: those of {box.folder} would be mixed with them.", remedy=remedy)
 
 
@@ -85,8 +93,8 @@ def _together(box: Box, there: Path) -> str:
     """How results of two folders get their places side by side, or apart."""
     name = Path(os.path.normpath(box.root / box.name)).name
     if folded(name) != folded(there.name):
-        return f"C{_TOGETHER}"
-    return f"Rename one of the folders, as both are called {name}, and c{_TOGETHER}"
+        return _TOGETHER
+    return f"Both are called {name}: rename one of them. {_TOGETHER}"
 
 
 def only_the_part(here: Path, there: Path) -> str:

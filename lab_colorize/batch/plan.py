@@ -201,7 +201,8 @@ def _confirmed(told: History, history: History, judged: Judged) -> Iterator[Outc
     The last word on a photograph comes last.
     """
     for target, one in history.made.items():
-        if history.last.get(one.source) is not one and _differs(one, told.made.get(target)):
+        last = history.last.get(one.source)  # none of what is gone, and stays so
+        if last is not None and last is not one and _differs(one, told.made.get(target)):
             yield one
     found = {one.source: one for one in (*judged.standing.values(), *judged.edited.values())}
     for source, one in (history.last | found).items():

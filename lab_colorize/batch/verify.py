@@ -32,6 +32,7 @@ from lab_colorize.workers import WorkerPool
 _NOT_ITS_LIGHTNESS = (
     "Its coded lightness is not that of its photograph, whatever the journal says: delete it and run the batch again."
 )
+OWN_IS_GONE = "A file of your own that was accepted; --accept no longer expects it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Check:
     stale: bool = False
     made_of: tuple[Path, str | None] | None = None
     """Of a result: its photograph and the hash of it, if it is asked about."""
+    own: bool = False
+    """Of a result: whether it is a file of somebody's own that was accepted."""
     copied: bool = False
     """Of a result: whether the journal says that the coded lightness was copied."""
     known: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -127,7 +130,9 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
     """Results that stand, and those of earlier batches that are still there."""
     standing = {outcome.target: outcome for outcome in history.last.values() if outcome.target is not None}
     earlier = {target: one for target, one in history.made.items() if target not in standing}
-    there = {target: one for target, one in earlier.items() if os.path.lexists(out / target)}
+    there = {
+        target: one for target, one in earlier.items() if one.status is Status.KEPT or os.path.lexists(out / target)
+    }
     for target, outcome in (standing | there).items():
         sha256, size = outcome.target_sha256, outcome.target_size
         yield Check(
@@ -139,6 +144,7 @@ def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator
             outcome.target_time,
             stale=target in there and not _still_holds(outcome, history),
             made_of=None if target in there else _made_of(outcome, places),
+            own=outcome.status is Status.KEPT,
             copied=outcome.lightness == COPIED,
         )
 
@@ -217,7 +223,7 @@ def finding(check: Check, *, quick: bool) -> Finding:
         state, reason = _judged(check, quick=quick)
         kept = None if quick or state is not State.WHOLE else _holds_lightness(check)
     except (FileNotFoundError, NotADirectoryError):
-        return Finding(check.kind, check.path, State.MISSING)
+        return Finding(check.kind, check.path, State.MISSING, OWN_IS_GONE if check.own else "")
     except OSError as error:
         return Finding(check.kind, check.path, State.UNREADABLE, f"{error.strerror or error}.")
     if kept is False:
@@ -248,13 +254,16 @@ def _judged(check: Check, *, quick: bool) -> tuple[State, str]:
         return State.CHANGED, f"Its contents are those that {check.known[found]} had: renamed, or copied."
     if not (same_shape if quick else found == check.sha256):
         edited = check.kind is Kind.RESULT and not same_shape
-        return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape)
+        only_time = quick and check.size == status.st_size
+        return State.EDITED if edited else State.CHANGED, _why(status, rotted=same_shape, only_time=only_time)
     return (State.STALE, "Its photograph has another result now, or needs none.") if check.stale else (State.WHOLE, "")
 
 
-def _why(status: os.stat_result, *, rotted: bool) -> str:
+def _why(status: os.stat_result, *, rotted: bool, only_time: bool) -> str:
     """Tell what was edited from what has rotted: editing gives a file a new time, and mostly a new size."""
     if rotted:
         return ROTTED
     saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.st_mtime_ns / 1e9))
+    if only_time:
+        return f"Saved on {saved}, at its old size: without --quick, its contents are compared."
     return f"Saved on {saved}: edited or replaced."

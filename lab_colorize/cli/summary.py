@@ -197,7 +197,7 @@ def gone(plan: Plan, that: str) -> Iterator[str]:
     if plan.gone:
         names = printable(named([outcome.source for outcome in plan.gone]))
         yield (
-            f"{number_of(len(plan.gone), 'photograph')} gone, results included: {names}. This {that}: `verify`"
+            f"{number_of(len(plan.gone), 'photograph')} gone, and without results here: {names}. This {that}: `verify`"
             " then no longer expects them."
         )
 

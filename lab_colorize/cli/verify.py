@@ -127,6 +127,7 @@ def _accepted(counts: Counter[State]) -> str:
         ),
         State.FAILED: ("failure", "failures"),
         State.FOREIGN: ("file that no batch wrote", "files that no batch wrote"),
+        State.MISSING: ("file of your own that is gone", "files of your own that are gone"),
     }
     told = ", ".join(number_of(counts[state], *word) for state, word in words.items() if counts[state])
     return f"Accepted: {told}." if told else "There was nothing to accept."
@@ -188,8 +189,9 @@ def _advice(findings: Collection[Finding]) -> Iterator[str]:
     """What to do about what is not as it should be."""
     from lab_colorize.batch.damage import ROTTED
     from lab_colorize.batch.finding import LOSSES, Kind, State
+    from lab_colorize.batch.verify import OWN_IS_GONE
 
-    found = {(finding.kind, finding.state) for finding in findings}
+    found = {(finding.kind, finding.state) for finding in findings if finding.reason != OWN_IS_GONE}
     states = {state for kind, state in found if kind is Kind.SOURCE}
     changed = {one.reason == ROTTED for one in findings if (one.kind, one.state) == (Kind.SOURCE, State.CHANGED)}
     if True in changed or State.UNREADABLE in states:

@@ -68,7 +68,7 @@ def test_what_a_refusal_advises_can_be_done(run: Run, boxes: Path) -> None:
         refused = run("batch", folder, "--out", "o")
         assert refused.returncode == 5, refused.stderr
         said = " ".join(refused.stderr.split())
-        assert "Rename one of the folders, as both are called boxA, and colour both folders in one batch" in said
+        assert "Both are called boxA: rename one of them. Colour both folders in one batch" in said
     (boxes / "other/boxA").rename(boxes / "other/boxZ")
     assert run("batch", "boxA", "other/boxZ", "--out", "new").returncode == 0
     assert run("batch", "all", "--out", "p").returncode == 0

@@ -198,8 +198,12 @@ class TestAccept:
         (catalogued / "notes.txt").write_text("Found in the cellar.")
         assert "edited     result notes.txt" in run("verify", "o").stdout
         (catalogued / "notes.txt").unlink()
-        assert run("verify", "o").returncode == 0  # its owner's business
+        verified = run("verify", "o")
+        assert (verified.returncode, "missing    result notes.txt: A file of your own" in verified.stdout) == (6, True)
+        assert "recreates" not in verified.stdout  # no batch does
         assert run("batch", "photos", "--out", "o").returncode == 0
+        assert "Accepted: 1 file of your own that is gone." in run("verify", "o", "--accept").stdout
+        assert run("verify", "o").returncode == 0
 
     def test_an_accepted_file_under_the_name_of_a_result_to_be_is_not_replaced(
         self, run: Run, catalogued: Path

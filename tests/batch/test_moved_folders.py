@@ -62,6 +62,15 @@ class TestMovedArchive:
         captioned.batch(exclude=("bad.jpg",))
         assert (captioned.out / JOURNAL_NAME).read_bytes() == journal
 
+    def test_what_was_given_up_with_its_result_stays_gone(self, captioned: Archive) -> None:
+        (captioned.folder / "3.png").unlink()
+        (captioned.out / "3.png").unlink()
+        captioned.batch()
+        assert "source 3.png" not in told(captioned)
+        moved(captioned)
+        captioned.batch()
+        assert {name for name in told(captioned) if "3.png" in name} == set()
+
     def test_photographs_that_are_renamed_later_keep_their_captions(self, captioned: Archive) -> None:
         moved(captioned)
         captioned.batch()
@@ -137,6 +146,20 @@ class TestCopiedArchive:
         last = read_journal(captioned.out).last
         assert {name for name, one in last.items() if one.folder == str(old)} == {"a/1.jpg"}
         assert last["a/4.jpg"].folder == str(captioned.folder)
+
+    def test_what_only_the_old_place_held_is_given_up_with_it_by_prune(self, captioned: Archive) -> None:
+        old = captioned.folder
+        captioned.folder = old.with_name("copy")
+        shutil.copytree(old, captioned.folder)
+        (captioned.folder / "3.png").unlink()
+        captioned.batch()
+        shutil.rmtree(old)
+        captioned.batch()
+        assert folders_in_journal(captioned) == {str(captioned.folder)}
+        assert told(captioned)["source 3.png"] == "missing"
+        captioned.batch(prune=True)
+        assert {name for name in told(captioned) if "3.png" in name} == set()
+        assert (captioned.out / "3.png").exists() is False
 
     def test_no_photograph_of_the_old_place_is_taken_for_another_one_of_its_name(self, captioned: Archive) -> None:
         other = Archive(captioned.folder.with_name("other"), captioned.out)
@@ -216,7 +239,7 @@ class TestFoldersThatMayBeAway:
             again = run("batch", "q", "--out", "o", *more)
             said = f"No photograph was found in {Path('q/b2')}: 1 photograph without a result is still expected there."
             assert f"{said} Mount its disk; if it is gone for good, `verify --accept`" in again.stdout + again.stderr
-            assert "gone, results included" not in again.stdout + again.stderr
+            assert "gone, and without" not in again.stdout + again.stderr
 
 
 class TestBoxes:

@@ -144,7 +144,7 @@ def test_results_that_another_format_left_are_told_unless_they_are_all_there_is(
 
 def test_what_is_gone_is_said_even_if_quiet() -> None:
     gone = (Outcome("a.jpg", None, Status.GONE),)
-    assert "1 photograph gone, results included: a.jpg." in told(Tally(0), gone=gone, quiet=True)
+    assert "1 photograph gone, and without results here: a.jpg." in told(Tally(0), gone=gone, quiet=True)
     assert "gone" not in told(Tally(0))
 
 
