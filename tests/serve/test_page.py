@@ -682,9 +682,9 @@ def test_a_server_started_anew_with_another_token_gets_it_and_the_page_goes_on(
         page.part("pointing-done").click()
     with serving("second", server.port):
         slide(page, page.by("all-saturation"), 0)
-        page.press("zip")
         page.until(lambda: page.by("gate").is_displayed())
         assert page.browser.switch_to.active_element == page.by("token")
+        page.press("zip")
         assert set(page.states()) <= {"changing", "waiting", "colouring"}
         assert page.part("point-count").text == "1 point"
         assert page.violations() == []
