@@ -7,7 +7,7 @@ is missing, damaged or cannot be read is never accepted.
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,12 +47,11 @@ def _is_outlived(account: Account, finding: Finding) -> bool:
         return False
 
 
-def accept(account: Account, findings: Sequence[Finding]) -> Counter[State]:
-    """Write all that can be accepted down in the journal; counts by what it was."""
+def accept(account: Account, taken: Collection[Finding]) -> Counter[State]:
+    """Write these, which are acceptable, down in the journal; counts by what they were."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     accepted: Counter[State] = Counter()
     with Journal(account.out) as journal:
-        taken = [finding for finding in findings if acceptable(account, finding)]
         anew = {one.path: _made_of_it_as_it_is(account, one.path) for one in taken if one.state is State.CHANGED}
         for finding in taken:
             for outcome in _outcomes(account, finding, anew):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lab_colorize.batch.boxes import Box, Boxes
 from lab_colorize.batch.journal import History
+from lab_colorize.batch.missing_sources import is_folder
 from lab_colorize.batch.other_folders import has_some_of, only_the_part
 from lab_colorize.batch.outcome import Outcome
 from lab_colorize.errors import UsageProblem
@@ -49,7 +50,7 @@ class _Mirrored:
         place = os.path.realpath(folder)
         if place in self.boxes:
             return True
-        if place in self.top or any(os.path.isdir(folder / box) for box in self.boxes.values()):  # noqa: PTH112  # Path.is_dir raises
+        if place in self.top or any(is_folder(folder / box) for box in self.boxes.values()):
             return False
         return bool(self.boxes) and not any(has_some_of(Box(folder), there) for there in self.top.values())
 

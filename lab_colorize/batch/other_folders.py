@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lab_colorize.batch.boxes import Box, Boxes
+from lab_colorize.batch.missing_sources import is_folder
 from lab_colorize.batch.names import folded
 from lab_colorize.batch.outcome import Outcome
 from lab_colorize.errors import OutputExists
@@ -72,7 +73,7 @@ def refuse_to_mix(out: Path, box: Box, outcomes: Iterable[Outcome], recognised: 
         remedy = f"Give {there}{only_the_part(here, there)}, or another --out."
     elif box.name:
         remedy = "Rename it, or choose another --out."
-    elif there.is_dir():
+    elif is_folder(there):
         remedy = f"{_together(box, there)}."
     else:
         remedy = _UNRECOGNISED

@@ -15,7 +15,7 @@ from lab_colorize.batch.edited import EDITED, is_edited
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import JournalCheck
 from lab_colorize.batch.judging import DONE_BEFORE, Judged, judge
-from lab_colorize.batch.missing_sources import MissingSources
+from lab_colorize.batch.missing_sources import MissingSources, is_folder
 from lab_colorize.batch.moved_folders import at_new_places, renamed_with_others
 from lab_colorize.batch.moved_photographs import Move, find_moves, history_after, renamed_over, still_at
 from lab_colorize.batch.names import Naming, name_targets
@@ -182,7 +182,7 @@ def _outcomes_left_alone(options: BatchOptions, found: Found) -> Iterator[Outcom
 
 def _came_along(move: Move) -> bool:
     """Whether the folder is no more that a photograph was in: it was moved as a whole."""
-    return not os.path.isdir(Path(move.before.folder or "", move.before.box))  # noqa: PTH112  # Path.is_dir raises
+    return not is_folder(Path(move.before.folder or "", move.before.box))
 
 
 def _of_others(options: BatchOptions, history: History, due: Iterable[Task]) -> Iterator[Outcome]:

@@ -74,8 +74,8 @@ class Batch:
         with ExitStack() as stack:
             self._journal = stack.enter_context(Journal(options.out))
             clear_temporaries(options.place)
-            self.plan = plan_batch(options, self.found, factory.recipe, known)
             history = read_journal(options.out, known)
+            self.plan = plan_batch(options, self.found, factory.recipe, history)
             self.own_sidecars = OwnSidecars(options.out, history, self._must_write_down)
             self.plan = self._moved_along(self.plan, history)
             copies_only = all(task.copy_only for task in self.plan.due)

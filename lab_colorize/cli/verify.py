@@ -81,13 +81,14 @@ def verify(
     )
     for line in _lines(findings, quiet=quiet) if not as_json else map(json.dumps, map(asdict, findings)):
         click.echo(line)
-    left = [finding for finding in findings if not (accepting and acceptable(account, finding))]
+    taken = dict.fromkeys(finding for finding in findings if accepting and acceptable(account, finding))
+    left = [finding for finding in findings if finding not in taken]
     for line in _summary(account, findings, left, quick=quick, quiet=quiet):
         click.echo(line, err=as_json)
     if bag is not None and not accepting and is_behind(bag):
         mention("The manifest is older than the results, or not made yet; the next batch brings it up to date.")
     if accepting:
-        click.echo(_accepted(accept(account, findings)), err=as_json)
+        click.echo(_accepted(accept(account, taken)), err=as_json)
         _renew(bag, findings)
     context.exit(_exit_code(account, left))
 

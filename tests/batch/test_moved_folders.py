@@ -34,6 +34,13 @@ def moved(archive: Archive) -> None:
     archive.folder = archive.folder.rename(archive.folder.with_name("moved"))
 
 
+def copied(archive: Archive) -> Path:
+    """From now on the archive is its copy; gives the old place."""
+    old = archive.folder
+    archive.folder = shutil.copytree(old, old.with_name("copy"))
+    return old
+
+
 def swapped(folder: Path, one: str, other: str) -> None:
     (folder / one).rename(folder / "aside")
     (folder / other).rename(folder / one)
@@ -138,9 +145,7 @@ class TestCopiedArchive:
         assert verified.returncode == 0, verified.stdout + verified.stderr
 
     def test_what_only_the_old_place_holds_is_still_expected_there(self, captioned: Archive) -> None:
-        old = captioned.folder
-        captioned.folder = old.with_name("copy")
-        shutil.copytree(old, captioned.folder)
+        old = copied(captioned)
         (captioned.folder / "a/1.jpg").unlink()
         captioned.batch()
         last = read_journal(captioned.out).last
@@ -148,9 +153,7 @@ class TestCopiedArchive:
         assert last["a/4.jpg"].folder == str(captioned.folder)
 
     def test_what_only_the_old_place_held_is_given_up_with_it_by_prune(self, captioned: Archive) -> None:
-        old = captioned.folder
-        captioned.folder = old.with_name("copy")
-        shutil.copytree(old, captioned.folder)
+        old = copied(captioned)
         (captioned.folder / "3.png").unlink()
         captioned.batch()
         shutil.rmtree(old)
