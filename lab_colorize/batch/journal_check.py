@@ -13,6 +13,7 @@ from pathlib import Path
 from lab_colorize.batch.damage import ROTTED, is_rotted
 from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.journal import History
+from lab_colorize.batch.missing_sources import is_folder
 from lab_colorize.batch.names import Naming
 from lab_colorize.batch.options import BatchOptions, Recipe
 from lab_colorize.batch.other_folders import made_of_another
@@ -167,7 +168,7 @@ class JournalCheck:
         before, source = self.before(task), self.options.boxes.path(task.source)
         if before is None:
             return Photograph()
-        elsewhere = before.folder is not None and Path(before.folder, before.box).is_dir()
+        elsewhere = before.folder is not None and is_folder(Path(before.folder, before.box))
         if elsewhere and made_of_another(before, source, self.options.boxes.root(task.source)):
             return Photograph(before, OTHER_PHOTOGRAPH)
         with suppress(OSError):

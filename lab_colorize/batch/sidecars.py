@@ -19,7 +19,7 @@ from lab_colorize.batch.edited import is_edited
 from lab_colorize.batch.folders import make_folder_for
 from lab_colorize.batch.journal import History
 from lab_colorize.batch.journal_check import is_regular_file
-from lab_colorize.batch.missing_sources import is_absent
+from lab_colorize.batch.missing_sources import is_absent, is_folder
 from lab_colorize.batch.moved_photographs import Move, find_moves, renamed_over, under_new_names
 from lab_colorize.batch.options import BatchOptions
 from lab_colorize.batch.outcome import Outcome, Status
@@ -253,7 +253,7 @@ class Sidecars:
     def _is_gone(self, one: Outcome) -> bool:
         if one.folder is None or one.target is None:
             return False
-        return Path(one.folder, one.box).is_dir() and is_absent(Path(one.folder, one.source))
+        return is_folder(Path(one.folder, one.box)) and is_absent(Path(one.folder, one.source))
 
 
 def _was_carried(one: Outcome) -> bool:

@@ -12,6 +12,8 @@ MOST = 100
 LARGEST = 5  # cells on a side of a dab
 DENSE = 0.05  # share of hinted crops of which most is told
 JITTER = 2.0  # units of a/b by which people miss the colour they mean
+ELSEWHERE = 0.4  # chance that who points at one thing has pointed at others
+OTHERS = 5  # at most so many of them
 
 
 def some_of(ab: Plane, chance: float, rng: np.random.Generator) -> Plane:
@@ -28,11 +30,28 @@ def some_of(ab: Plane, chance: float, rng: np.random.Generator) -> Plane:
     return hints
 
 
+def one_there(ab: Plane, place: tuple[int, int], rng: np.random.Generator) -> Plane:
+    """Hints (h, w, 3) for true `ab` (h, w, 2): a dab at `place`, (y, x), and now and then some elsewhere."""
+    hints = np.zeros((*ab.shape[:2], 3), np.float32)
+    if rng.random() < ELSEWHERE:
+        for _ in range(rng.integers(1, OTHERS + 1)):
+            _dab(hints, ab, rng)
+    y, x = place
+    reach = rng.integers(2)
+    around = np.s_[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+    hints[around] = (*_missed(ab[around], rng), 1)
+    return hints
+
+
 def _dab(hints: Plane, ab: Plane, rng: np.random.Generator) -> None:
     """One square of its mean colour, missed a little."""
     height, width = ab.shape[:2]
     side = min(rng.geometric(0.5), LARGEST, height, width)
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
     place = np.s_[top : top + side, left : left + side]
-    colour = ab[place].mean(axis=(0, 1)) + rng.normal(0, JITTER / AB_SCALE, 2)
-    hints[place] = (*np.clip(colour, -1, 1), 1)
+    hints[place] = (*_missed(ab[place], rng), 1)
+
+
+def _missed(ab: Plane, rng: np.random.Generator) -> Plane:
+    """The mean colour of a place as a person would give it."""
+    return np.clip(ab.mean(axis=(0, 1)) + rng.normal(0, JITTER / AB_SCALE, 2), -1, 1)

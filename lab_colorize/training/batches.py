@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from lab_colorize.ahead import ahead
 from lab_colorize.colour.lab import AB_SCALE, L_SCALE, Plane, lab_of
-from lab_colorize.training.advice import some_of
+from lab_colorize.training.advice import one_there, some_of
 from lab_colorize.training.augment import aged, crop, exposed, sharpened
 from lab_colorize.training.dataset import Example
 from lab_colorize.training.options import Augmentation
+from lab_colorize.training.recolouring import recoloured
 
 Target = Callable[[Plane, Plane], NDArray[Any]]
 """What a network is asked for, from true lightness (N, h, w, 1) and ab (N, h, w, 2), both in [-1, 1]."""
@@ -74,9 +75,18 @@ class Batches:
         lightness, ab = scaled(lab, self.ab_side)
         recorded = exposed(rgb, self.augmentation, rng)
         seen = (lab[..., 0] if recorded is None else recorded) / np.float32(L_SCALE) - np.float32(1)
-        hints = some_of(ab, self.augmentation.hints if self.hinted else 0.0, rng)
+        ab, hints = self._advised(lightness, ab, rng)
         seen = aged(sharpened(seen, self.augmentation, rng), self.augmentation, rng)
         return seen[..., None], lightness, ab, hints
+
+    def _advised(self, lightness: Plane, ab: Plane, rng: np.random.Generator) -> tuple[Plane, Plane]:
+        """The colours to learn, and hints of them: one thing may have another colour than it had."""
+        how = self.augmentation
+        if self.hinted and how.recolouring and rng.random() < how.recolouring:
+            ab, place = recoloured(ab, lightness, rng)
+            if place is not None:
+                return ab, one_there(ab, place, rng)
+        return ab, some_of(ab, how.hints if self.hinted else 0.0, rng)
 
     def ahead(self, start: int, stop: int) -> Generator[Batch]:
         """Batches start to stop, made by a thread that stays a few ahead of the network."""

@@ -36,6 +36,8 @@ class Augmentation:
     """Chance of being as crisp as a large scan that was made small; small photographs that were enlarged are soft."""
     hints: float = 0.5
     """Chance of coming with hints, for networks that take them."""
+    recolouring: float = 0.0
+    """Chance, for networks that take hints, of one thing having another colour and a hint that says so."""
 
     def __post_init__(self) -> None:
         _require(0 < self.smallest_crop <= 1, "smallest_crop", self.smallest_crop, "above 0, at most 1")
@@ -47,6 +49,7 @@ class Augmentation:
         _require(0 <= self.emulsion <= 1, "emulsion", self.emulsion, "from 0 to 1")
         _require(0 <= self.sharpening <= 1, "sharpening", self.sharpening, "from 0 to 1")
         _require(0 <= self.hints <= 1, "hints", self.hints, "from 0 to 1")
+        _require(0 <= self.recolouring <= 1, "recolouring", self.recolouring, "from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""Whether a point stays with its own thing: one thing of each photograph gets another colour, and one hint says so.
+
+    python benchmarks/one_thing.py FOLDER --model default --model other
+
+The colours of photographs in colour are the truth; of each, a region of one colour with an outline in its lightness is
+taken (as in training, `training/recolouring.py`), and a colour that it never had. Printed are, at saturation 1:
+how much of the way from the answer without hints to that colour the thing goes, how far all else moves, and how much
+of what else moves that is, both in units of a/b, near the thing and away from it.
+"""
+
+import argparse
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from lab_colorize import Colorizer, Hint
+from lab_colorize.colour.lab import AB_SCALE, Plane, lab_of
+from lab_colorize.training.batches import scaled
+from lab_colorize.training.dataset import decoded
+from lab_colorize.training.recolouring import recoloured
+
+SIDE = 160  # of the square in the middle that is looked at
+NEAR = 8  # cells of half of that
+
+
+def main() -> None:
+    """Print one line per model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="of colour photographs that no model has seen")
+    parser.add_argument("--model", action="append", help="may be given several times")
+    parser.add_argument("--limit", type=int, default=300, help="photographs, at even distances")
+    chosen = parser.parse_args()
+    every = sorted(path for path in chosen.folder.rglob("*") if path.suffix in {".jpg", ".png"})
+    paths = every[:: max(1, len(every) // chosen.limit)][: chosen.limit]
+    for name in chosen.model or ["default"]:
+        way, near, away, count = told(Colorizer(name), paths)
+        print(
+            f"{name}: the thing goes {way:.0%} of the way; all else moves by {near:.1f} within {NEAR} cells of it and "
+            f"by {away:.1f} beyond ({count} photographs)"
+        )
+
+
+def told(colorizer: Colorizer, paths: Sequence[Path]) -> tuple[float, float, float, int]:
+    """Share of the way that things went, and how far all else moved, near and away; means over photographs."""
+    rows = [row for path in paths if (row := _told(colorizer, path)) is not None]
+    return *(float(np.mean(column)) for column in zip(*rows, strict=True)), len(rows)
+
+
+def _told(colorizer: Colorizer, path: Path) -> tuple[float, float, float] | None:
+    rgb = decoded(path, SIDE)
+    top, left = ((length - SIDE) // 2 for length in rgb.shape[:2])
+    if top < 0 or left < 0:
+        rgb, top, left = cv2.resize(rgb, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), 0, 0
+    lab = lab_of(np.ascontiguousarray(rgb[top : top + SIDE, left : left + SIDE]))
+    lightness, ab = scaled(lab, SIDE // 2)
+    wanted, place = recoloured(ab, lightness, np.random.default_rng(zlib.crc32(path.name.encode())))
+    if place is None:
+        return None
+    thing = (wanted != ab).any(axis=-1)
+    near = cv2.dilate(thing.astype(np.uint8), np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8)) > 0
+    if near.all():
+        return None
+    y, x = place
+    a, b = wanted[y, x] * AB_SCALE
+    hint = Hint(2 * x + 1, 2 * y + 1, f"lab(50 {a:.2f} {b:.2f})")
+    plain, hinted = (_answer(colorizer, lab[..., 0], hints) for hints in ((), (hint,)))
+    asked, got = wanted[thing].mean(axis=0) * AB_SCALE - plain[thing].mean(axis=0), (hinted - plain)[thing].mean(axis=0)
+    moved = np.linalg.norm(hinted - plain, axis=-1)
+    return float(got @ asked / (asked @ asked)), float(moved[near & ~thing].mean()), float(moved[~near].mean())
+
+
+def _answer(colorizer: Colorizer, lightness: Plane, hints: Sequence[Hint]) -> Plane:
+    ab = colorizer.predict(lightness, hints=hints, saturation=1.0)
+    return cv2.resize(ab, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_LINEAR)
+
+
+if __name__ == "__main__":
+    main()
