@@ -36,7 +36,7 @@ class Augmentation:
     """Chance of being as crisp as a large scan that was made small; small photographs that were enlarged are soft."""
     hints: float = 0.5
     """Chance of coming with hints, for networks that take them."""
-    recolouring: float = 0.0
+    recolouring: float = 0.2
     """Chance, for networks that take hints, of one thing having another colour and a hint that says so."""
 
     def __post_init__(self) -> None:
@@ -195,4 +195,5 @@ NO_AUGMENTATION = Augmentation(
     emulsion=0.0,
     sharpening=0.0,
     hints=0.0,
+    recolouring=0.0,
 )

@@ -156,16 +156,17 @@ def test_stages_and_a_schedule_beside_them_contradict_each_other():
 
 
 @pytest.mark.parametrize(
-    ("part", "hints", "learns"),
+    ("part", "hints", "recolouring", "learns"),
     [
-        ("default", 0.5, False),
-        ("default-continued", 0.2, True),
-        ("default-crisp", 0.12, True),
-        ("default-studio", 0.12, True),
+        ("default", 0.5, 0, False),
+        ("default-continued", 0.2, 0, True),
+        ("default-crisp", 0.12, 0, True),
+        ("default-studio", 0.12, 0, True),
+        ("default-recoloured", 0.25, 0.35, False),
     ],
 )
-def test_the_recipes_of_the_shipped_model_are_ones_that_train_reads(part, hints, learns):
+def test_the_recipes_of_the_shipped_model_are_ones_that_train_reads(part, hints, recolouring, learns):
     options = config.resolved(ASKED, config.read(Path(__file__).parents[2] / f"docs/recipes/{part}.toml"))
     assert options.network == DEFAULT.name
-    assert options.augmentation.hints == hints
+    assert (options.augmentation.hints, options.augmentation.recolouring) == (hints, recolouring)
     assert all(bool(stage.thaw_from) == learns for stage in options.stages)

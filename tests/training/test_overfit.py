@@ -26,6 +26,7 @@ ageing = 0.0
 emulsion = 0.0
 sharpening = 0.0
 hints = 0.0
+recolouring = 0.0
 [[stage]]
 epochs = 100
 side = 64
