@@ -15,6 +15,7 @@ class Kind(StrEnum):
 class State(StrEnum):
     """What can be said of a file, the worst first."""
 
+    AWAY = "away"  # one of several folders of photographs, with all that is in it: its disk may not be mounted
     MISSING = "missing"
     CHANGED = "changed"
     EDITED = "edited"  # a result that somebody worked on since
@@ -29,7 +30,9 @@ class State(StrEnum):
     WHOLE = "whole"
 
 
-LOSSES = frozenset({State.MISSING, State.CHANGED, State.EDITED, State.UNREADABLE, State.FAILED, State.WAITING})
+LOSSES = frozenset(
+    {State.AWAY, State.MISSING, State.CHANGED, State.EDITED, State.UNREADABLE, State.FAILED, State.WAITING}
+)
 
 
 @dataclass(frozen=True, slots=True)

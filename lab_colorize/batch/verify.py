@@ -6,6 +6,7 @@ Reads and never writes, so it works where nothing can be written.
 import os
 import stat
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -27,6 +28,7 @@ from lab_colorize.files.scan import Search, scan
 from lab_colorize.files.times import same_time
 from lab_colorize.photos.contents import is_photograph_inside
 from lab_colorize.photos.kinds import PHOTO_SUFFIXES
+from lab_colorize.wording import number_of
 from lab_colorize.workers import WorkerPool
 
 _NOT_ITS_LIGHTNESS = (
@@ -67,6 +69,8 @@ class Account:
     """Where the sources are; None if they are not asked about."""
     bag: Path | None = None
     """The bag whose payload OUT is, if it is one."""
+    away: tuple[Finding, ...] = ()
+    """Folders of photographs that are not there, while others are."""
 
     @cached_property
     def sources(self) -> dict[str, Check]:
@@ -80,7 +84,7 @@ class Account:
 
     def findings(self, *, quick: bool, workers: int, on_step: Callable[[bool], None]) -> list[Finding]:
         """Look at every file, `workers` at a time; `on_step` hears after each check whether all was well."""
-        found = [*self._undone(), *untracked(self.out, self._results())]
+        found = [*self.away, *self._undone(), *untracked(self.out, self._results())]
         if self.bag is not None:
             found += bag_findings(self.bag, self.history, quick=quick)
         if self.checks:
@@ -121,9 +125,12 @@ def account_of(out: Path, *, sources: bool = True, folder: Path | None = None, b
             f"The journal in {out} is empty: a batch began there and came to no photograph.",
             remedy="Run the same batch again.",
         )
-    places = _places(out, history, folder) if sources else {}
+    places = _places(history, folder) if sources else {}
+    away = _away(out, places)
+    places = {source: box for source, box in places.items() if box not in away}
     checks = (*_results(out, history, places), *_sources(history, places))
-    return Account(out, history, checks, frozenset(places.values()) if sources else None, bag)
+    boxes = frozenset(places.values()) if sources else None
+    return Account(out, history, checks, boxes, bag, tuple(away.values()))
 
 
 def _results(out: Path, history: History, places: Mapping[str, Box]) -> Iterator[Check]:
@@ -173,18 +180,47 @@ def _made_of(outcome: Outcome, places: Mapping[str, Box]) -> tuple[Path, str | N
     return places[outcome.source].path(outcome.source), outcome.source_sha256
 
 
-def _places(out: Path, history: History, folder: Path | None) -> dict[str, Box]:
-    """The folder of each source whose hash is recorded in the journal; all of them must be there."""
+def _places(history: History, folder: Path | None) -> dict[str, Box]:
+    """The folder of each source whose hash is recorded in the journal."""
     known = (outcome for outcome in history.last.values() if outcome.source_sha256 is not None)
-    places = {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
-    for box in {box.folder: box for box in places.values()}.values():
-        try:
-            check_opens(box.folder)  # a disk that is not mounted is no loss of thousands of files
-        except (NothingToDo, NotADirectoryError) as problem:
-            why = problem.what if isinstance(problem, NothingToDo) else f"{box.folder} is a file."
-            remedy = f"Give --source FOLDER if it was moved, or --results-only.{_given_away(out, box, places.values())}"
-            raise NothingToDo(f"The folder of the photographs is not there: {why}", remedy=remedy) from problem
-    return places
+    return {outcome.source: _box(folder or _folder(outcome), outcome) for outcome in known}
+
+
+def _away(out: Path, places: Mapping[str, Box]) -> dict[Box, Finding]:
+    """What is to be said of folders that are not there: an unmounted disk is no loss of thousands of files.
+
+    One folder at least must be there.
+    """
+    photographs = Counter(places.values())
+    absent = {box: why for box in photographs if (why := _absence(box.folder))}
+    ways = {box: _given_away(out, box, photographs) for box in absent}
+    if absent and len(absent) == len(photographs):
+        first, why = next(iter(absent.items()))
+        raise NothingToDo(
+            f"The folder of the photographs is not there: {why}",
+            remedy=f"Give --source FOLDER if it was moved, or --results-only.{ways[first]}",
+        )
+    what_to_do = "mount its disk, or say with --source where all of them are now."
+    return {
+        box: Finding(
+            Kind.SOURCE,
+            f"{box.name or '.'}/",
+            State.AWAY,
+            f"{why} {number_of(photographs[box], 'photograph')} not checked: {what_to_do}{ways[box]}",
+        )
+        for box, why in absent.items()
+    }
+
+
+def _absence(folder: Path) -> str:
+    """Why a folder cannot be looked into; empty if it can."""
+    try:
+        check_opens(folder)
+    except NothingToDo as problem:
+        return problem.what
+    except NotADirectoryError:
+        return f"{folder} is a file."
+    return ""
 
 
 def _given_away(out: Path, box: Box, boxes: Iterable[Box]) -> str:

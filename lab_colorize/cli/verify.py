@@ -156,12 +156,13 @@ def _summary(
     account: Account, findings: list[Finding], left: list[Finding], *, quick: bool, quiet: bool
 ) -> Iterator[str]:
     """Counts of all, and what to do about those that are `left` to do something about."""
-    from lab_colorize.batch.finding import Kind
+    from lab_colorize.batch.finding import Kind, State
     from lab_colorize.wording import named, number_of
 
     if not quiet:
+        files = [finding for finding in findings if finding.state is not State.AWAY]
         for kind in Kind:
-            states = Counter(finding.state for finding in findings if finding.kind is kind)
+            states = Counter(finding.state for finding in files if finding.kind is kind)
             if states or kind is not Kind.BAG:
                 yield f"{kind.capitalize()}s: {_counts(states) or 'none'}."
         yield from _proof(findings)

@@ -157,6 +157,52 @@ def test_results_in_a_former_format_are_stale_and_still_held_against_their_hashe
     assert told(finished) == {"result a/1.jpg": "changed"}
 
 
+class TestSeveralFolders:
+    """A disk that is not mounted keeps nothing of the others from being checked."""
+
+    @pytest.fixture
+    def out(self, run: Run, tmp_path: Path) -> Path:
+        for name in ("boxA/1.jpg", "boxB/1.jpg", "boxB/2.jpg", "boxC/1.jpg"):
+            picture(tmp_path / name, seed=sum(map(ord, name)))
+        assert run("batch", "boxA", "boxB", "boxC", "--out", "o").returncode == 0
+        return tmp_path / "o"
+
+    def test_one_that_is_away_is_named_once_and_the_others_are_checked(
+        self, run: Run, out: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "boxB").rename(tmp_path / "unmounted")
+        flip(tmp_path / "boxC/1.jpg")
+        verified = run("verify", "o", "--json")
+        found = {f"{one['kind']} {one['path']}": one["state"] for one in map(json.loads, verified.stdout.splitlines())}
+        assert verified.returncode == 6
+        assert found == {
+            "source boxB/": "away",
+            "source boxA/1.jpg": "whole",
+            "source boxC/1.jpg": "changed",
+            **{f"result {name}": "whole" for name in ("boxA/1.jpg", "boxB/1.jpg", "boxB/2.jpg", "boxC/1.jpg")},
+        }
+        assert f"There is no folder {tmp_path / 'boxB'}. 2 photographs not checked" in run("verify", "o").stdout
+        assert "Sources: 1 changed, 1 whole." in run("verify", "o").stdout
+
+    def test_a_box_that_is_away_is_never_accepted(self, run: Run, out: Path, tmp_path: Path) -> None:
+        (tmp_path / "boxB").rename(tmp_path / "unmounted")
+        before = (out / JOURNAL_NAME).read_bytes()
+        assert run("verify", "o", "--accept").returncode == 6
+        assert (out / JOURNAL_NAME).read_bytes() == before
+        (tmp_path / "unmounted").rename(tmp_path / "boxB")
+        assert run("verify", "o").returncode == 0
+
+    def test_where_none_is_there_there_is_nothing_to_check_against(self, run: Run, out: Path, tmp_path: Path) -> None:
+        (tmp_path / "all").mkdir()
+        for name in ("boxA", "boxB", "boxC"):
+            (tmp_path / name).rename(tmp_path / "all" / name)
+        refused = run("verify", "o")
+        assert refused.returncode == 7
+        assert "--source FOLDER" in refused.stderr
+        assert run("verify", "o", "--source", "all").returncode == 0
+        assert run("verify", "o", "--results-only").returncode == 0
+
+
 def test_comparisons_are_neither_foreign_nor_called_whole(finished: Archive) -> None:
     (finished.out / "a/1_compare.jpg").touch()
     assert told(finished) == {"result a/1_compare.jpg": "unchecked"}
