@@ -142,6 +142,8 @@ def _scheduled(event: Scheduled) -> str:
 
 
 def _frozen(stage: Stage) -> str:
+    if stage.hints_only:
+        return ", only what takes hints learns"
     if not stage.freeze_encoder:
         return ""
     return f", encoder frozen up to {stage.thaw_from}" if stage.thaw_from else ", encoder frozen"

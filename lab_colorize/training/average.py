@@ -33,8 +33,7 @@ class WeightAverage:
         self._updates += 1
         keep = min(self._momentum**EVERY, self._updates / (self._updates + 10)) if self._momentum else 0.0
         for mean, now in zip(self.values, self._model.get_weights(), strict=True):
-            np.multiply(mean, keep, out=mean)
-            np.add(mean, (1 - keep) * now, out=mean)
+            np.add(mean, (1 - keep) * (now - mean), out=mean)  # so, what does not change has itself for its mean
 
     @contextmanager
     def applied(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from lab_colorize.colour.lab import AB_SCALE
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training.adversarial import Adversarial
 from lab_colorize.training.batches import Batch, Target
+from lab_colorize.training.hints_only import set_hints_only
 from lab_colorize.training.options import Stage, TrainOptions
 from lab_colorize.zoo import heads
 from lab_colorize.zoo.bins import BINS, SIGMA
@@ -46,6 +47,7 @@ class Objective:
         set_frozen(
             self.network, frozen=stage.freeze_encoder, thaw_from=stage.thaw_from, pretrained=is_pretrained(options)
         )
+        set_hints_only(self.network, only=stage.hints_only)
         optimizer = OPTIMIZERS[options.optimizer](stage.learning_rate, options.weight_decay)
         # Before the first step, or TensorFlow would trace that twice: a minute for a deep network.
         optimizer.build(self.learner.trainable_variables)

@@ -65,6 +65,8 @@ class Stage:
     thaw_from: str = ""
     """In a frozen encoder, the layer from which on it learns all the same: deep layers hold most of its weights, and
     learn nearly as fast as none at all, since their pictures are small."""
+    hints_only: bool = False
+    """Only what takes hints learns, so that answers without hints stay what they were."""
 
     def __post_init__(self) -> None:
         _require(0 < self.epochs < math.inf, "epochs", self.epochs, "above 0")

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from lab_colorize.colour.lab import AB_SCALE, Plane
 
 TRIES = 8  # places to look for a thing before the crop is left as it is
-LEAST, MOST = 0.015, 0.4  # share of the crop that a thing takes up
-OUTLINED = 1.6  # times as steep lightness must be along a thing's outline as within it: the network sees nothing else
+LEAST, MOST = 0.03, 0.45  # share of the crop that a thing takes up
+OUTLINED = 1.8  # times as steep lightness must be along a thing's outline as within it: the network sees nothing else
 STEEP = 10.0  # levels of L* within three cells, along the outline
 GREY = 0.15  # chance that a thing loses its colour instead
 CHROMA = (8.0, 50.0)  # of a thing's new colour
@@ -48,7 +48,7 @@ def _thing(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
     """1 where a connected region (h, w) has the colours of one random place, folds and small holes included."""
     height, width = picture.shape[:2]
     seed = int(rng.integers(width)), int(rng.integers(height))
-    shade, hue = float(rng.uniform(20, 50)), float(rng.uniform(6, 14))
+    shade, hue = float(rng.uniform(30, 80)), float(rng.uniform(7, 15))
     outline = np.zeros((height + 2, width + 2), np.uint8)
     tolerance = (shade, hue, hue)
     cv2.floodFill(picture, outline, seed, 0, tolerance, tolerance, cv2.FLOODFILL_FIXED_RANGE | cv2.FLOODFILL_MASK_ONLY)

@@ -21,6 +21,7 @@ stages = st.builds(
     learning_rate=positive,
     freeze_encoder=st.booleans(),
     thaw_from=st.sampled_from(["", "block7_expand_conv"]),
+    hints_only=st.booleans(),
 )
 names = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="/\\")).filter(bool)
 
@@ -162,7 +163,7 @@ def test_stages_and_a_schedule_beside_them_contradict_each_other():
         ("default-continued", 0.2, 0, True),
         ("default-crisp", 0.12, 0, True),
         ("default-studio", 0.12, 0, True),
-        ("default-recoloured", 0.25, 0.35, False),
+        ("default-recoloured", 1.0, 0.5, False),
     ],
 )
 def test_the_recipes_of_the_shipped_model_are_ones_that_train_reads(part, hints, recolouring, learns):
