@@ -2,10 +2,10 @@
 
     python benchmarks/one_thing.py FOLDER --model default --model other
 
-The colours of photographs in colour are the truth; of each, a region of one colour with an outline in its lightness is
-taken (as in training, `training/recolouring.py`), and a colour that it never had. Printed are, at saturation 1:
-how much of the way from the answer without hints to that colour the thing goes, how far all else moves, and how much
-of what else moves that is, both in units of a/b, near the thing and away from it.
+Of each photograph, which is in colour, a region of one colour with an outline in its lightness is taken, as in
+training (`training/recolouring.py`), and given a colour that it never had. Printed are, at saturation 1, how much of
+the way from the answer without hints to that colour the thing goes, and how far all else moves, in units of a/b, near
+the thing and away from it.
 """
 
 import argparse
@@ -44,12 +44,14 @@ def main() -> None:
 
 
 def told(colorizer: Colorizer, paths: Sequence[Path]) -> tuple[float, float, float, int]:
-    """Share of the way that things went, and how far all else moved, near and away; means over photographs."""
+    """Share of the way that all things together went; how far all else moved, near and away; how many they are."""
     rows = [row for path in paths if (row := _told(colorizer, path)) is not None]
-    return *(float(np.mean(column)) for column in zip(*rows, strict=True)), len(rows)
+    gone, whole, near, away = np.mean(rows, axis=0)
+    return gone / whole, near, away, len(rows)
 
 
-def _told(colorizer: Colorizer, path: Path) -> tuple[float, float, float] | None:
+def _told(colorizer: Colorizer, path: Path) -> tuple[float, float, float, float] | None:
+    """How far its thing went and should have gone, squared, and how far all else moved; None if it has no thing."""
     rgb = decoded(path, SIDE)
     top, left = ((length - SIDE) // 2 for length in rgb.shape[:2])
     if top < 0 or left < 0:
@@ -69,7 +71,7 @@ def _told(colorizer: Colorizer, path: Path) -> tuple[float, float, float] | None
     plain, hinted = (_answer(colorizer, lab[..., 0], hints) for hints in ((), (hint,)))
     asked, got = wanted[thing].mean(axis=0) * AB_SCALE - plain[thing].mean(axis=0), (hinted - plain)[thing].mean(axis=0)
     moved = np.linalg.norm(hinted - plain, axis=-1)
-    return float(got @ asked / (asked @ asked)), float(moved[near & ~thing].mean()), float(moved[~near].mean())
+    return float(got @ asked), float(asked @ asked), float(moved[near & ~thing].mean()), float(moved[~near].mean())
 
 
 def _answer(colorizer: Colorizer, lightness: Plane, hints: Sequence[Hint]) -> Plane:

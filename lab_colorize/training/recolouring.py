@@ -48,9 +48,9 @@ def _thing(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
     """1 where a connected region (h, w) has the colours of one random place, folds and small holes included."""
     height, width = picture.shape[:2]
     seed = int(rng.integers(width)), int(rng.integers(height))
-    shade, hue = float(rng.uniform(30, 80)), float(rng.uniform(7, 15))
+    shade, tint = float(rng.uniform(30, 80)), float(rng.uniform(7, 15))
     outline = np.zeros((height + 2, width + 2), np.uint8)
-    tolerance = (shade, hue, hue)
+    tolerance = (shade, tint, tint)
     cv2.floodFill(picture, outline, seed, 0, tolerance, tolerance, cv2.FLOODFILL_FIXED_RANGE | cv2.FLOODFILL_MASK_ONLY)
     closed: NDArray[np.uint8] = cv2.morphologyEx(outline[1:-1, 1:-1], cv2.MORPH_CLOSE, BLOCK)
     return closed
