@@ -16,6 +16,7 @@ from lab_colorize.colour.join import join
 from lab_colorize.colour.lab import Pixels, Plane, chroma_of_network, network_input
 from lab_colorize.colour.lightness import Lightness, lightness_through, shrunk
 from lab_colorize.colouring.frame import shown_size
+from lab_colorize.colouring.held_hints import held_to
 from lab_colorize.colouring.hint_plane import hint_plane
 from lab_colorize.colouring.hints import Hint
 from lab_colorize.colouring.models import Model, find_model
@@ -83,8 +84,12 @@ class Colorizer:
         tell(f"the network {card.name} sees {width} x {height}, in a frame of {padded.shape[1]} x {padded.shape[0]}")
         shown_cells, cells = ((h // card.fraction, w // card.fraction) for h, w in ((height, width), padded.shape))
         told = hint_plane(hints, lightness.shape, shown_cells, cells, self._factor(saturation))
-        answer = chroma_of_network(self._run(network_input(padded), told))
-        return answer[: height // card.fraction, : width // card.fraction]
+        rows, columns = shown_cells
+        answer = chroma_of_network(self._run(network_input(padded), told))[:rows, :columns]
+        if not hints:
+            return answer
+        small = cv2.resize(shown, (columns, rows), interpolation=cv2.INTER_AREA)
+        return held_to(told[0, :rows, :columns], answer, small)
 
     def _padding(self, height: int, width: int) -> tuple[int, int]:
         card = self.model.card
