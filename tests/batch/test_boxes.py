@@ -158,7 +158,9 @@ def test_verify_expects_the_photographs_of_the_boxes_and_of_no_folder_beside_the
     assert verified.returncode == 6
     assert "boxB/late.jpg" in verified.stdout
     (boxes / "boxA").rename(boxes / "away")
-    assert run("verify", "o").returncode == 7
+    verified = run("verify", "o")
+    assert verified.returncode == 6
+    assert "There is no folder" in verified.stdout
     (boxes / "elsewhere").mkdir()
     for old, new in (("away", "boxA"), ("boxB", "boxB")):
         (boxes / old).rename(boxes / "elsewhere" / new)
