@@ -15,11 +15,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from edges_and_skin import photographs
 
 from lab_colorize import Colorizer, Hint
 from lab_colorize.colour.lab import AB_SCALE, Plane, lab_of
+from lab_colorize.training.augment import crop
 from lab_colorize.training.batches import scaled
 from lab_colorize.training.dataset import decoded
+from lab_colorize.training.options import NO_AUGMENTATION
 from lab_colorize.training.recolouring import recoloured
 
 SIDE = 160  # of the square in the middle that is looked at
@@ -33,7 +36,7 @@ def main() -> None:
     parser.add_argument("--model", action="append", help="may be given several times")
     parser.add_argument("--limit", type=int, default=300, help="photographs, at even distances")
     chosen = parser.parse_args()
-    every = sorted(path for path in chosen.folder.rglob("*") if path.suffix in {".jpg", ".png"})
+    every = photographs(chosen.folder)
     paths = every[:: max(1, len(every) // chosen.limit)][: chosen.limit]
     for name in chosen.model or ["default"]:
         way, near, away, count = told(Colorizer(name), paths)
@@ -52,11 +55,7 @@ def told(colorizer: Colorizer, paths: Sequence[Path]) -> tuple[float, float, flo
 
 def _told(colorizer: Colorizer, path: Path) -> tuple[float, float, float, float] | None:
     """How far its thing went and should have gone, squared, and how far all else moved; None if it has no thing."""
-    rgb = decoded(path, SIDE)
-    top, left = ((length - SIDE) // 2 for length in rgb.shape[:2])
-    if top < 0 or left < 0:
-        rgb, top, left = cv2.resize(rgb, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), 0, 0
-    lab = lab_of(np.ascontiguousarray(rgb[top : top + SIDE, left : left + SIDE]))
+    lab = lab_of(crop(decoded(path, SIDE), SIDE, NO_AUGMENTATION, np.random.default_rng(0)))  # the middle, whatever rng
     lightness, ab = scaled(lab, SIDE // 2)
     wanted, place = recoloured(ab, lightness, np.random.default_rng(zlib.crc32(path.name.encode())))
     if place is None:

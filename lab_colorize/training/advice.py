@@ -38,20 +38,19 @@ def one_there(ab: Plane, place: tuple[int, int], rng: np.random.Generator) -> Pl
             _dab(hints, ab, rng)
     y, x = place
     reach = rng.integers(2)
-    around = np.s_[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
-    hints[around] = (*_missed(ab[around], rng), 1)
+    _tell(hints, ab, np.s_[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1], rng)
     return hints
 
 
 def _dab(hints: Plane, ab: Plane, rng: np.random.Generator) -> None:
-    """One square of its mean colour, missed a little."""
+    """One square at random."""
     height, width = ab.shape[:2]
     side = min(rng.geometric(0.5), LARGEST, height, width)
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
-    place = np.s_[top : top + side, left : left + side]
-    hints[place] = (*_missed(ab[place], rng), 1)
+    _tell(hints, ab, np.s_[top : top + side, left : left + side], rng)
 
 
-def _missed(ab: Plane, rng: np.random.Generator) -> Plane:
-    """The mean colour of a place as a person would give it."""
-    return np.clip(ab.mean(axis=(0, 1)) + rng.normal(0, JITTER / AB_SCALE, 2), -1, 1)
+def _tell(hints: Plane, ab: Plane, place: tuple[slice, slice], rng: np.random.Generator) -> None:
+    """The mean colour of a place, missed a little."""
+    colour = ab[place].mean(axis=(0, 1)) + rng.normal(0, JITTER / AB_SCALE, 2)
+    hints[place] = (*np.clip(colour, -1, 1), 1)
