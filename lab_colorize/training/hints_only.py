@@ -16,12 +16,13 @@ from lab_colorize.zoo.hints import Coarser, Spread
 
 
 def set_hints_only(network: keras.Model, *, only: bool) -> None:
-    """Let nothing learn but what takes hints; or, but for the encoder, everything again."""
+    """Let nothing learn but what takes hints; or everything again, but for the encoder, which is left as it is."""
     if only and len(network.inputs) < 2:
         raise UsageProblem("This network takes no hints.", remedy="Leave hints_only out of its stages.")
     for layer in network.layers:
         if layer.name == ENCODER:
-            layer.trainable = layer.trainable and not only
+            if only:
+                layer.trainable = False
             continue
         told = _channels_of_hints(layer, network)
         layer.trainable = not only or bool(told) or isinstance(layer, Spread)

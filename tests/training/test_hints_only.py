@@ -7,6 +7,7 @@ import pytest
 from lab_colorize.errors import UsageProblem
 from lab_colorize.training import config
 from lab_colorize.training.hints_only import set_hints_only
+from lab_colorize.training.objectives import set_frozen
 from lab_colorize.training.options import Augmentation, Stage
 from lab_colorize.training.record import BEST_NAME
 from lab_colorize.training.start import network_for
@@ -64,6 +65,14 @@ def test_a_later_stage_may_change_everything_again(options):
     network.get_layer("encoder").trainable = True
     assert len(network.trainable_variables) == everything
     assert not any(variable.constraint for variable in network.trainable_variables)
+
+
+def test_other_stages_leave_the_encoder_as_they_find_it(options_for):
+    network = network_for(options_for(network="mobilenet-unet", side=32, encoder_weights="none"), restored=False)
+    set_frozen(network, frozen=True, thaw_from="block_6_expand", pretrained=True)
+    learning = [variable.path for variable in network.trainable_variables]
+    set_hints_only(network, only=False)
+    assert [variable.path for variable in network.trainable_variables] == learning
 
 
 def test_networks_without_hints_are_refused(options_for):
